@@ -1,1 +1,22 @@
-//! Baogong.
+//! Baogong (保供): gets every household supplied while it may not go out, and shows at any time who is not.
+//!
+//! The modules are the business: [`register`] says who and what exists, [`plan`] what holds where, [`round`] how goods
+//! get from a supplier to a door, [`coverage`] who can still eat for how long, [`proposal`] what is computed, [`report`]
+//! what is told. [`base`] is what they stand on; [`web`] is the only one that knows HTTP.
+
+pub mod base;
+pub mod coverage;
+pub mod plan;
+pub mod proposal;
+pub mod register;
+pub mod report;
+pub mod round;
+pub mod simulate;
+pub mod web;
+
+/// The schema, forward from an empty database.
+pub static MIGRATIONS: &[store::Migration] = &[store::Migration {
+    number: 1,
+    name: "foundation",
+    sql: include_str!("../../../migrations/0001_foundation.sql"),
+}];

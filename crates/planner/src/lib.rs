@@ -1,1 +1,23 @@
-//! planner
+//! Proposals: what a computer can work out and a person then accepts or changes.
+//!
+//! - [`assign`]: which supplier feeds which compound, with a backup for each.
+//! - [`stops`]: in which order a vehicle visits its stops, and which vehicle takes which stop.
+//! - [`slots`]: when the units of a compound fetch their goods, so that few stand together.
+//! - [`allocate`]: how a scarce total is divided by need.
+//! - [`natural`]: the order in which people count buildings (3 before 10).
+//! - [`check`]: verifies each kind of proposal and shares no code with the solvers.
+//!
+//! The crate is pure: the same input and seed give the same answer on every machine; there is no clock, no
+//! network and no randomness but the seed. Every solver gives an answer for every input; what cannot be
+//! served is listed with its reason.
+
+pub mod allocate;
+pub mod assign;
+pub mod check;
+pub mod natural;
+mod point;
+mod random;
+pub mod slots;
+pub mod stops;
+
+pub use point::{Point, distance_m, road_distance_m};

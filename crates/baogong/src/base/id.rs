@@ -1,0 +1,79 @@
+//! Every id has its own type; one list.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh, time-ordered id.
+            pub fn fresh() -> Self {
+                Self(Uuid::now_v7())
+            }
+
+            /// The id that belongs to a command: the same command always makes the same thing.
+            pub fn of_command(command: Uuid) -> Self {
+                Self(derive(command, stringify!($name)))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.simple().fmt(f)
+            }
+        }
+
+        impl From<$name> for store::Value {
+            fn from(id: $name) -> Self {
+                store::Value::from(id.0)
+            }
+        }
+
+        impl std::str::FromStr for $name {
+            type Err = uuid::Error;
+            fn from_str(text: &str) -> Result<Self, uuid::Error> {
+                Uuid::parse_str(text).map(Self)
+            }
+        }
+    )* };
+}
+
+ids! {
+    /// A user who may sign in.
+    UserId;
+    /// One import of one file.
+    BatchId;
+    /// A directive.
+    DirectiveId;
+    /// A line of a needs list.
+    NeedId;
+    /// A visit to a household.
+    VisitId;
+    /// A computed proposal.
+    ProposalId;
+    /// A round.
+    RoundId;
+    /// An order of one household in one round.
+    OrderId;
+    /// A payment, advance, refund or settlement.
+    PaymentId;
+    /// A box of bags for one compound.
+    BoxId;
+    /// A trip of one vehicle.
+    TripId;
+}
+
+/// A stable id from a parent id and words: retries and concurrent workers make the same one.
+pub fn derive(parent: Uuid, words: &str) -> Uuid {
+    Uuid::new_v5(&parent, words.as_bytes())
+}
+
+/// The district of an area or household code: its first six digits.
+pub fn district(code: &str) -> &str {
+    code.get(..6).unwrap_or(code)
+}

@@ -1,0 +1,118 @@
+//! Correction of one entry by hand, through the same checks as a spreadsheet: the fields become a sheet of one row.
+
+use serde::{Deserialize, Serialize};
+use store::Tx;
+
+use super::entry::{self, Change, Entry};
+use super::place::{self, Places};
+use super::{Body, register};
+use crate::base::id::BatchId;
+use crate::base::{Ctx, Refusal, Result};
+
+/// The fields of one entry as a person typed them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Correction {
+    /// The register's key.
+    pub register: String,
+    /// The district.
+    pub district: String,
+    /// The entry to correct; empty for a new one.
+    #[serde(default)]
+    pub code: String,
+    /// (column key, text as typed).
+    pub fields: Vec<(String, String)>,
+}
+
+/// Checks the fields like a row of a spreadsheet and writes the entry. A field that is emptied is emptied.
+pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
+    let register = register(&correction.register).ok_or_else(|| Refusal::not_found("台账", "register"))?;
+    let mut csv = Vec::new();
+    let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
+    let typed = |key: &str| {
+        correction.fields.iter().find(|(field, _)| field == key).map_or("", |(_, text)| text.trim())
+    };
+    let headings: Vec<String> = register.form.columns.iter().map(|column| quote(column.title.zh)).collect();
+    let values: Vec<String> = register.form.columns.iter().map(|column| quote(typed(column.key))).collect();
+    csv.extend_from_slice(format!("{}\n{}\n", headings.join(","), values.join(",")).as_bytes());
+    let reading = documents::sheet::read(&csv, "correction.csv", &[register.form])
+        .map_err(|rejected| Refusal::invalid("fields", rejected.zh(), rejected.en()))?;
+    let sheet = reading.sheets.first().ok_or_else(|| Refusal::invalid("fields", "请填写内容。", "Fill in the fields."))?;
+    if let Some(error) = sheet.errors.first() {
+        return Err(Refusal::invalid(
+            "fields",
+            format!("{}:{}", error.heading, error.zh),
+            format!("{}: {}", error.heading, error.en),
+        )
+        .into());
+    }
+    let row = sheet.rows.first().ok_or_else(|| Refusal::invalid("fields", "请填写内容。", "Fill in the fields."))?;
+    let mut body: Body = row.to_json(register.form);
+    place::tidy(&mut body);
+    let mut places = Places::load(tx, &correction.district, &[register])?;
+    let (mut code, area) = places
+        .place(register, &mut body)
+        .map_err(|unplaced| Refusal::invalid("fields", unplaced.zh, unplaced.en))?;
+    let before = if correction.code.is_empty() {
+        if entry::get(tx, register.key(), &correction.district, &code)?.is_some() {
+            return Err(Refusal::conflict("exists", "已有相同的登记,请改为修改那一项。", "Such an entry exists already; correct that one.").into());
+        }
+        None
+    } else {
+        let before = entry::get(tx, register.key(), &correction.district, &correction.code)?
+            .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
+        // A renamed supplier or compound stays the same entry; a household that moves room is another one.
+        if code != correction.code && !matches!(register.coding, super::Coding::Household | super::Coding::Column(_)) {
+            code.clone_from(&correction.code);
+        }
+        if code != correction.code {
+            return Err(Refusal::conflict(
+                "code_changed",
+                "房号、车牌等标识不能修改;请新增一项,再删除原来的。",
+                "What identifies an entry cannot be changed; add a new one and remove the old.",
+            )
+            .into());
+        }
+        Some(before)
+    };
+    let after = Entry::of(register, code.clone(), area, body);
+    if before.as_ref() != Some(&after) {
+        entry::write(tx, ctx, BatchId::of_command(ctx.command), &[Change { before, after: Some(after) }])?;
+    }
+    Ok(code)
+}
+
+/// An entry to be removed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Removal {
+    /// The register's key.
+    pub register: String,
+    /// The district.
+    pub district: String,
+    /// The entry.
+    pub code: String,
+}
+
+/// Removes an entry; its history stays, and it can be brought back from there.
+pub fn remove(tx: &mut Tx, ctx: &Ctx, removal: &Removal) -> Result<()> {
+    let register = register(&removal.register).ok_or_else(|| Refusal::not_found("台账", "register"))?;
+    let before = entry::get(tx, register.key(), &removal.district, &removal.code)?
+        .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
+    if register.key() == "compounds" {
+        let inside = entry::count(tx, &entry::Query { register: "households", area: &removal.code, ..Default::default() })?.0;
+        if inside > 0 {
+            return Err(Refusal::conflict(
+                "in_use",
+                format!("小区里还登记有{inside}户,不能删除。"),
+                format!("{inside} households are registered in this compound; it cannot be removed."),
+            )
+            .into());
+        }
+    }
+    entry::write(tx, ctx, BatchId::of_command(ctx.command), &[Change { before: Some(before), after: None }])
+}
+
+/// The name of an area or compound, or its code when it is not registered.
+pub fn area_name(tx: &mut Tx, code: &str) -> Result<String> {
+    let register = if code.contains('-') { "compounds" } else { "areas" };
+    Ok(entry::get(tx, register, crate::base::id::district(code), code)?.map_or_else(|| code.to_string(), |entry| entry.name))
+}

@@ -1,0 +1,375 @@
+//! An entry of a register: stored as one row, read as a typed noun.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::Value;
+use store::{Tx, params, stmt};
+
+use super::{Body, REGISTERS, Register, dwelling_words, number, register, text};
+use crate::base::id::{BatchId, district};
+use crate::base::{Ctx, Fault, Refusal, Result};
+
+stmt!(GET, "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 AND code = $3");
+stmt!(
+    LIST,
+    "SELECT code, area, name, tag, people, body FROM entry
+     WHERE district = $1 AND register = $2 AND area >= $3 AND area < $4
+       AND ($5 = '' OR search LIKE '%' || $5 || '%') AND ($6 = '' OR tag = $6)
+     ORDER BY area, code LIMIT $7 OFFSET $8"
+);
+stmt!(
+    COUNT,
+    "SELECT COUNT(*), CAST(COALESCE(SUM(people), 0) AS BIGINT) FROM entry
+     WHERE district = $1 AND register = $2 AND area >= $3 AND area < $4
+       AND ($5 = '' OR search LIKE '%' || $5 || '%') AND ($6 = '' OR tag = $6)"
+);
+stmt!(
+    COUNT_BY_AREA,
+    "SELECT area, COUNT(*), CAST(SUM(people) AS BIGINT) FROM entry
+     WHERE district = $1 AND register = $2 AND area >= $3 AND area < $4 GROUP BY area ORDER BY area"
+);
+stmt!(
+    UPSERT,
+    "INSERT INTO entry (district, register, code, area, name, search, tag, people, body, updated_s)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+     ON CONFLICT (district, register, code) DO UPDATE SET area = excluded.area, name = excluded.name,
+        search = excluded.search, tag = excluded.tag, people = excluded.people, body = excluded.body,
+        updated_s = excluded.updated_s"
+);
+stmt!(DELETE, "DELETE FROM entry WHERE district = $1 AND register = $2 AND code = $3");
+stmt!(
+    CHANGE,
+    "INSERT INTO entry_change (district, register, code, batch, before, after, at_s, actor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)"
+);
+stmt!(
+    HISTORY,
+    "SELECT at_s, actor, before, after FROM entry_change
+     WHERE district = $1 AND register = $2 AND code = $3 ORDER BY at_s DESC, batch DESC"
+);
+
+/// The end of the subtree of `area`, so that `area <= code < end` holds for exactly its codes: below a community
+/// the parts are separated by `-`, and `.` is the character after it.
+pub fn subtree_end(area: &str) -> String {
+    format!("{area}{}", if area.len() < 12 { '~' } else { '.' })
+}
+
+/// One entry as stored.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The key of the register.
+    pub register: String,
+    /// The code, unique within the register and district.
+    pub code: String,
+    /// The area in which it lies; a household lies in its compound.
+    pub area: String,
+    /// The name that lists show.
+    pub name: String,
+    /// `need` for a household with special needs, else empty.
+    pub tag: String,
+    /// How many people live there.
+    pub people: i64,
+    /// The columns of the form.
+    pub body: Body,
+}
+
+/// A compound (小区).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Compound {
+    pub compound: String,
+    pub community: String,
+    pub address: String,
+    pub latitude: Option<i64>,
+    pub longitude: Option<i64>,
+    pub households: i64,
+    pub residents: i64,
+    pub floating: i64,
+    pub liaison_name: String,
+    pub liaison_phone: String,
+    pub officer_name: String,
+    pub officer_phone: String,
+    pub drop_point: String,
+}
+
+/// A household (户).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Household {
+    pub compound: String,
+    pub building: String,
+    pub unit: String,
+    pub room: String,
+    pub head: String,
+    pub members: i64,
+    pub phone: String,
+    pub needs: Vec<String>,
+    pub status: String,
+    pub offline: i64,
+    pub diet: String,
+}
+
+impl Household {
+    /// `3栋2单元501`
+    pub fn dwelling(&self) -> String {
+        dwelling_words(&self.building, &self.unit, &self.room)
+    }
+}
+
+/// A supplier (保供单位).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Supplier {
+    pub name: String,
+    pub kind: String,
+    pub address: String,
+    pub latitude: Option<i64>,
+    pub longitude: Option<i64>,
+    pub contact_name: String,
+    pub contact_phone: String,
+    pub grain_daily_g: i64,
+    pub oil_daily_g: i64,
+    pub vegetables_daily_g: i64,
+    pub eggs_daily_g: i64,
+    pub meat_daily_g: i64,
+}
+
+/// A hub, drop point or pick-up point.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Site {
+    pub name: String,
+    pub kind: String,
+    pub compound: String,
+    pub address: String,
+    pub latitude: Option<i64>,
+    pub longitude: Option<i64>,
+}
+
+/// A vehicle.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Vehicle {
+    pub plate: String,
+    pub model: String,
+    pub load_g: i64,
+    pub employer: String,
+    pub driver_name: String,
+    pub driver_phone: String,
+    pub state: String,
+}
+
+/// One kind of goods in a pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub struct Content {
+    pub name: String,
+    pub category: String,
+    pub weight_g: i64,
+}
+
+/// A pack or single good that a supplier offers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Good {
+    pub supplier: String,
+    pub code: String,
+    pub name: String,
+    pub category: String,
+    pub unit: String,
+    pub weight_g: i64,
+    pub price_fen: i64,
+    pub contents: Vec<Content>,
+    pub aliases: String,
+    pub limit_per_order: i64,
+    pub stock: Option<i64>,
+}
+
+impl Entry {
+    /// Makes an entry from its columns; name, search words, tag and people follow from them.
+    pub fn of(register: &'static Register, code: String, area: String, body: Body) -> Self {
+        let key = register.key();
+        let name = if key == "households" {
+            dwelling_words(text(&body, "building"), text(&body, "unit"), text(&body, "room"))
+        } else {
+            text(&body, register.name).to_string()
+        };
+        let has_needs = body.get("needs").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty());
+        let people = match key {
+            "households" => number(&body, "members").unwrap_or(0),
+            "compounds" => {
+                number(&body, "residents").unwrap_or(0) + number(&body, "floating").unwrap_or(0)
+            }
+            _ => 0,
+        };
+        let tag = if has_needs { "need" } else { "" }.to_string();
+        Self { register: key.to_string(), code, area, name, tag, people, body }
+    }
+
+    /// The entry as its typed noun.
+    pub fn noun<T: DeserializeOwned>(&self) -> Result<T> {
+        Ok(serde_json::from_value(Value::Object(self.body.clone()))?)
+    }
+
+    fn search_words(&self, register: &Register) -> String {
+        let mut words = vec![self.code.as_str(), self.name.as_str()];
+        words.extend(register.search.iter().map(|key| text(&self.body, key)));
+        words.retain(|word| !word.is_empty());
+        words.join(" ")
+    }
+}
+
+fn read(register: &str, row: &store::Row) -> Result<Entry> {
+    Ok(Entry {
+        register: register.to_string(),
+        code: row.get(0)?,
+        area: row.get(1)?,
+        name: row.get(2)?,
+        tag: row.get(3)?,
+        people: row.get(4)?,
+        body: serde_json::from_str(&row.get::<String>(5)?)?,
+    })
+}
+
+/// The entry with this code.
+pub fn get(tx: &mut Tx, register: &str, district: &str, code: &str) -> Result<Option<Entry>> {
+    tx.row(&GET, &params![district, register, code])?.map(|row| read(register, &row)).transpose()
+}
+
+/// The entry with this code as its noun; refuses when there is none.
+pub fn noun<T: DeserializeOwned>(tx: &mut Tx, register_key: &str, in_district: &str, code: &str) -> Result<T> {
+    let words = register(register_key).map_or(("登记项", "entry"), |register| register.title);
+    get(tx, register_key, in_district, code)?.ok_or_else(|| Refusal::not_found(words.0, words.1))?.noun()
+}
+
+/// What to list: a register within an area, with words to search for and a tag.
+#[derive(Clone, Debug, Default)]
+pub struct Query<'a> {
+    /// The register's key.
+    pub register: &'a str,
+    /// The area whose subtree is listed.
+    pub area: &'a str,
+    /// Words that the entry must contain.
+    pub words: &'a str,
+    /// `need` for households with special needs only.
+    pub tag: &'a str,
+}
+
+/// Entries in order of area and code, at most `limit` after `offset`.
+pub fn list(tx: &mut Tx, query: &Query, limit: i64, offset: i64) -> Result<Vec<Entry>> {
+    let end = subtree_end(query.area);
+    let rows = tx.rows(
+        &LIST,
+        &params![district(query.area), query.register, query.area, end, query.words, query.tag, limit, offset],
+    )?;
+    rows.iter().map(|row| read(query.register, row)).collect()
+}
+
+/// Everything of a register within an area.
+pub fn all(tx: &mut Tx, register: &str, area: &str) -> Result<Vec<Entry>> {
+    list(tx, &Query { register, area, ..Query::default() }, i64::MAX, 0)
+}
+
+/// How many entries match, and how many people live there.
+pub fn count(tx: &mut Tx, query: &Query) -> Result<(i64, i64)> {
+    let end = subtree_end(query.area);
+    let row = tx.row(
+        &COUNT,
+        &params![district(query.area), query.register, query.area, end, query.words, query.tag],
+    )?;
+    row.map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
+}
+
+/// Entries and people per area: (area, entries, people).
+pub fn count_by_area(tx: &mut Tx, register: &str, area: &str) -> Result<Vec<(String, i64, i64)>> {
+    let end = subtree_end(area);
+    let rows = tx.rows(&COUNT_BY_AREA, &params![district(area), register, area, end])?;
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+}
+
+/// One change to an entry: what it was and what it becomes.
+#[derive(Clone, Debug)]
+pub struct Change {
+    /// Before; `None` when it is new.
+    pub before: Option<Entry>,
+    /// After; `None` when it goes.
+    pub after: Option<Entry>,
+}
+
+/// Writes changes and keeps them for undo and for the history of each entry.
+pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Result<()> {
+    let mut upserts = Vec::new();
+    let mut history = Vec::with_capacity(changes.len());
+    for change in changes {
+        let Some(entry) = change.after.as_ref().or(change.before.as_ref()) else { continue };
+        let register = register_of(entry)?;
+        let of = district(&entry.area).to_string();
+        match &change.after {
+            Some(after) => upserts.push(
+                params![
+                    of.as_str(),
+                    after.register.as_str(),
+                    after.code.as_str(),
+                    after.area.as_str(),
+                    after.name.as_str(),
+                    after.search_words(register),
+                    after.tag.as_str(),
+                    after.people,
+                    serde_json::to_string(&after.body)?,
+                    ctx.now_s
+                ]
+                .to_vec(),
+            ),
+            None => {
+                tx.run(&DELETE, &params![of.as_str(), entry.register.as_str(), entry.code.as_str()])?;
+            }
+        }
+        let as_json = |entry: &Option<Entry>| entry.as_ref().map(serde_json::to_string).transpose();
+        history.push(
+            params![
+                of.as_str(),
+                entry.register.as_str(),
+                entry.code.as_str(),
+                batch,
+                as_json(&change.before)?,
+                as_json(&change.after)?,
+                ctx.now_s,
+                ctx.actor.name.as_str()
+            ]
+            .to_vec(),
+        );
+    }
+    tx.run_many(&UPSERT, &upserts)?;
+    tx.run_many(&CHANGE, &history)?;
+    Ok(())
+}
+
+fn register_of(entry: &Entry) -> Result<&'static Register> {
+    REGISTERS
+        .iter()
+        .find(|register| register.key() == entry.register)
+        .ok_or_else(|| Fault::Invariant(format!("register {} is unknown", entry.register)).into())
+}
+
+/// What happened to an entry, newest first: (when, who, before, after).
+pub fn history(
+    tx: &mut Tx,
+    register: &str,
+    in_district: &str,
+    code: &str,
+) -> Result<Vec<(i64, String, Option<Entry>, Option<Entry>)>> {
+    let rows = tx.rows(&HISTORY, &params![in_district, register, code])?;
+    rows.iter()
+        .map(|row| {
+            let entry = |index| -> Result<Option<Entry>> {
+                Ok(row.get::<Option<String>>(index)?.map(|json| serde_json::from_str(&json)).transpose()?)
+            };
+            Ok((row.get(0)?, row.get(1)?, entry(2)?, entry(3)?))
+        })
+        .collect()
+}

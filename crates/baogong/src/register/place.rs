@@ -1,0 +1,338 @@
+//! Finds where a row of a spreadsheet belongs: the names that offices write (社区, 小区, 保供单位) become codes.
+
+use std::collections::HashMap;
+
+use documents::sheet::CellError;
+use store::Tx;
+
+use super::entry::{self, Entry};
+use super::{Body, Coding, Register, text};
+use crate::base::Result;
+
+/// The names known in a district, from the store and from the rows read so far.
+#[derive(Debug, Default)]
+pub struct Places {
+    district: String,
+    /// (name, code) of every community, to find and to suggest.
+    communities: HashMap<String, Vec<String>>,
+    /// Compound name to (community code, compound code).
+    compounds: HashMap<String, Vec<(String, String)>>,
+    suppliers: HashMap<String, String>,
+    /// Per register: identity to code.
+    known: HashMap<(&'static str, String), String>,
+    next_number: HashMap<String, u32>,
+}
+
+/// A row that cannot be placed: the column at fault and the messages.
+pub struct Unplaced {
+    /// The key of the column.
+    pub column: &'static str,
+    /// In Chinese.
+    pub zh: String,
+    /// In English.
+    pub en: String,
+}
+
+impl Unplaced {
+    fn new(column: &'static str, zh: String, en: String) -> Self {
+        Self { column, zh, en }
+    }
+
+    /// As an error at a cell of row `row`.
+    pub fn at(self, sheet: &str, row: u32, letter: &str, heading: &str, value: &str) -> CellError {
+        CellError {
+            sheet: sheet.to_string(),
+            row,
+            column: letter.to_string(),
+            heading: heading.to_string(),
+            value: value.to_string(),
+            zh: self.zh,
+            en: self.en,
+        }
+    }
+}
+
+fn identity(register: &Register, body: &Body) -> String {
+    let words: Vec<String> = register
+        .identity
+        .iter()
+        .map(|key| match body.get(*key) {
+            Some(serde_json::Value::String(text)) => text.trim().to_string(),
+            Some(other) => other.to_string(),
+            None => String::new(),
+        })
+        .collect();
+    words.join("|")
+}
+
+/// A community's name without the words that some lists leave out.
+fn plain(name: &str) -> &str {
+    let name = name.trim();
+    for suffix in ["社区居委会", "村委会", "居委会", "社区", "村"] {
+        if let Some(stem) = name.strip_suffix(suffix)
+            && stem.chars().count() >= 2
+        {
+            return stem;
+        }
+    }
+    name
+}
+
+impl Places {
+    /// Loads what is known in `district`, for placing rows of `registers`.
+    pub fn load(tx: &mut Tx, district: &str, registers: &[&'static Register]) -> Result<Self> {
+        let mut places = Self { district: district.to_string(), ..Self::default() };
+        for key in ["areas", "compounds", "suppliers"] {
+            let Some(register) = super::register(key) else { continue };
+            for entry in entry::all(tx, key, district)? {
+                places.learn(register, &entry);
+            }
+        }
+        for register in registers {
+            let derived = matches!(register.coding, Coding::Column(_) | Coding::Household);
+            if derived || ["areas", "compounds", "suppliers"].contains(&register.key()) {
+                continue;
+            }
+            for entry in entry::all(tx, register.key(), district)? {
+                places.learn(register, &entry);
+            }
+        }
+        Ok(places)
+    }
+
+    /// Takes note of an entry, stored or about to be.
+    pub fn learn(&mut self, register: &'static Register, entry: &Entry) {
+        match register.key() {
+            "areas" => {
+                if text(&entry.body, "level") == "community" {
+                    let codes = self.communities.entry(plain(&entry.name).to_string()).or_default();
+                    if !codes.contains(&entry.code) {
+                        codes.push(entry.code.clone());
+                    }
+                }
+            }
+            "compounds" => {
+                let places = self.compounds.entry(entry.name.clone()).or_default();
+                if !places.iter().any(|(_, code)| *code == entry.code) {
+                    places.push((entry.area.clone(), entry.code.clone()));
+                }
+                self.known.insert(("compounds", format!("{}|{}", entry.area, entry.name)), entry.code.clone());
+                self.count_up(&entry.area, &entry.code);
+            }
+            key => {
+                if key == "suppliers" {
+                    self.suppliers.insert(entry.name.clone(), entry.code.clone());
+                }
+                self.known.insert((register.key(), identity(register, &entry.body)), entry.code.clone());
+                if let Coding::Numbered(letter) = register.coding {
+                    self.count_up(letter, &entry.code);
+                }
+            }
+        }
+    }
+
+    fn count_up(&mut self, prefix: &str, code: &str) {
+        let digits = code.strip_prefix(prefix).unwrap_or("").trim_start_matches('-');
+        if let Ok(number) = digits.parse::<u32>() {
+            let next = self.next_number.entry(prefix.to_string()).or_insert(1);
+            *next = (*next).max(number + 1);
+        }
+    }
+
+    fn take_number(&mut self, prefix: &str) -> u32 {
+        let next = self.next_number.entry(prefix.to_string()).or_insert(1);
+        let number = *next;
+        *next += 1;
+        number
+    }
+
+    /// The code and the area of a row, and its columns with names settled (a supplier's name becomes its code).
+    pub fn place(
+        &mut self,
+        register: &'static Register,
+        body: &mut Body,
+    ) -> std::result::Result<(String, String), Unplaced> {
+        match register.coding {
+            Coding::Column("code") => {
+                let code = text(body, "code").to_string();
+                let length_fits = matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|byte| byte.is_ascii_digit());
+                if !length_fits || !code.starts_with(&self.district) {
+                    let district = &self.district;
+                    return Err(Unplaced::new(
+                        "code",
+                        format!("区划代码应为以 {district} 开头的6、9或12位数字。"),
+                        format!("A division code has 6, 9 or 12 digits and begins with {district}."),
+                    ));
+                }
+                Ok((code.clone(), code))
+            }
+            Coding::Column(column) => Ok((text(body, column).to_string(), self.loose_area(body)?)),
+            Coding::Compound => {
+                let community = self.community(body)?.ok_or_else(|| {
+                    Unplaced::new(
+                        "community",
+                        "请填写社区(村)名称。".into(),
+                        "Enter the community or village.".into(),
+                    )
+                })?;
+                let name = text(body, "compound").to_string();
+                let key = ("compounds", format!("{community}|{name}"));
+                let code = match self.known.get(&key) {
+                    Some(code) => code.clone(),
+                    None => format!("{community}-{}", self.take_number(&community)),
+                };
+                Ok((code, community))
+            }
+            Coding::Household => {
+                let compound = self.compound(body)?.ok_or_else(|| {
+                    Unplaced::new("compound", "请填写小区名称。".into(), "Enter the compound.".into())
+                })?;
+                let part = |key: &str| Some(text(body, key)).filter(|part| !part.is_empty()).unwrap_or("0").to_string();
+                let code = format!("{compound}-{}-{}-{}", part("building"), part("unit"), part("room"));
+                Ok((code, compound))
+            }
+            Coding::Good => {
+                let written = text(body, "supplier").to_string();
+                let supplier = self.supplier(&written)?;
+                body.insert("supplier".into(), supplier.clone().into());
+                Ok((format!("{supplier}/{}", text(body, "code")), self.district.clone()))
+            }
+            Coding::Numbered(letter) => {
+                let area = self.loose_area(body)?;
+                let known = self.known.get(&(register.key(), identity(register, body))).cloned();
+                let code = known.unwrap_or_else(|| format!("{letter}{:03}", self.take_number(letter)));
+                Ok((code, area))
+            }
+        }
+    }
+
+    /// The compound or community that a row names, if it names one, else the district.
+    fn loose_area(&self, body: &Body) -> std::result::Result<String, Unplaced> {
+        if let Some(compound) = self.compound(body)? {
+            return Ok(compound);
+        }
+        Ok(self.community(body)?.unwrap_or_else(|| self.district.clone()))
+    }
+
+    fn community(&self, body: &Body) -> std::result::Result<Option<String>, Unplaced> {
+        let written = text(body, "community");
+        if written.is_empty() {
+            return Ok(None);
+        }
+        match self.communities.get(plain(written)).map(Vec::as_slice) {
+            Some([code]) => Ok(Some(code.clone())),
+            Some(codes) => Err(Unplaced::new(
+                "community",
+                format!("本县有{}个“{written}”,请写明乡镇,或填12位区划代码。", codes.len()),
+                format!("There are {} communities called {written}; enter the 12-digit code.", codes.len()),
+            )),
+            None if written.len() == 12 && written.starts_with(&self.district) => Ok(Some(written.to_string())),
+            None => {
+                let near = nearest(written, self.communities.keys());
+                Err(Unplaced::new(
+                    "community",
+                    match &near {
+                        Some(near) => format!("没有登记“{written}”,是否为“{near}”?请先导入行政区划,或改正名称。"),
+                        None => format!("没有登记“{written}”。请先导入行政区划,或改正名称。"),
+                    },
+                    match &near {
+                        Some(near) => format!("{written} is not registered; did you mean {near}? Import the areas first, or correct the name."),
+                        None => format!("{written} is not registered. Import the areas first, or correct the name."),
+                    },
+                ))
+            }
+        }
+    }
+
+    fn compound(&self, body: &Body) -> std::result::Result<Option<String>, Unplaced> {
+        let written = text(body, "compound");
+        if written.is_empty() {
+            return Ok(None);
+        }
+        let found = self.compounds.get(written).map_or(&[][..], Vec::as_slice);
+        let community = self.community(body)?;
+        let fitting: Vec<&(String, String)> = found
+            .iter()
+            .filter(|(within, _)| community.as_ref().is_none_or(|community| community == within))
+            .collect();
+        match fitting.as_slice() {
+            [(_, code)] => Ok(Some(code.clone())),
+            [] => {
+                let near = nearest(written, self.compounds.keys());
+                Err(Unplaced::new(
+                    "compound",
+                    match &near {
+                        Some(near) => format!("小区“{written}”没有登记,是否为“{near}”?请先导入附表1(小区基本情况)。"),
+                        None => format!("小区“{written}”没有登记,请先导入附表1(小区基本情况)。"),
+                    },
+                    match &near {
+                        Some(near) => format!("Compound {written} is not registered; did you mean {near}? Import form 1 (compounds) first."),
+                        None => format!("Compound {written} is not registered; import form 1 (compounds) first."),
+                    },
+                ))
+            }
+            several => Err(Unplaced::new(
+                "compound",
+                format!("有{}个小区叫“{written}”,请在“社区”一列写明社区。", several.len()),
+                format!("{} compounds are called {written}; fill in the community column.", several.len()),
+            )),
+        }
+    }
+
+    fn supplier(&self, written: &str) -> std::result::Result<String, Unplaced> {
+        if let Some(code) = self.suppliers.get(written) {
+            return Ok(code.clone());
+        }
+        if self.suppliers.values().any(|code| code == written) {
+            return Ok(written.to_string());
+        }
+        let near = nearest(written, self.suppliers.keys()).unwrap_or_default();
+        Err(Unplaced::new(
+            "supplier",
+            format!("保供单位“{written}”没有登记{},请先导入附表2。", if near.is_empty() { String::new() } else { format!(",是否为“{near}”?") }),
+            format!("Supplier {written} is not registered{}; import form 2 first.", if near.is_empty() { String::new() } else { format!(" (did you mean {near}?)") }),
+        ))
+    }
+}
+
+/// The known name that shares most characters with what was written, if it shares at least half.
+fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
+    let length = written.chars().count().max(1);
+    known
+        .map(|name| {
+            let shared = written.chars().filter(|character| name.contains(*character)).count();
+            (shared * 100 / length.max(name.chars().count()), name)
+        })
+        .filter(|(score, _)| *score >= 50)
+        .max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(left.1)))
+        .map(|(_, name)| name.clone())
+}
+
+/// Columns that only help to place a row are kept as written; a number that stands for nothing is left out.
+pub fn tidy(body: &mut Body) {
+    body.retain(|_, value| match value {
+        serde_json::Value::Null => false,
+        serde_json::Value::String(text) => !text.is_empty(),
+        serde_json::Value::Array(items) => !items.is_empty(),
+        _ => true,
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_names_are_proposed() {
+        let names = ["滨河路".to_string(), "文昌".to_string()];
+        assert_eq!(nearest("滨江路", names.iter()), Some("滨河路".into()));
+        assert_eq!(nearest("太和", names.iter()), None);
+    }
+
+    #[test]
+    fn suffixes_of_communities_do_not_matter() {
+        assert_eq!(plain("滨河路社区居委会"), "滨河路");
+        assert_eq!(plain("铜角村"), "铜角");
+        assert_eq!(plain("新村"), "新村");
+    }
+}

@@ -1,0 +1,467 @@
+//! Opening, listing, cutting off and confirming rounds.
+
+use serde::{Deserialize, Serialize};
+use store::{Tx, params, stmt};
+use uuid::Uuid;
+
+use super::modes::Mode;
+use super::{Pack, Round, RoundCompound, RoundState, chart, order, with_check_digit};
+use crate::base::book::{self, Kind, Move, Reason};
+use crate::base::clock::{self, HOUR_S};
+use crate::base::id::{RoundId, derive, district};
+use crate::base::{Ctx, Refusal, Result};
+use crate::plan::rules::{self, RuleKey, Rules, Source};
+use crate::register::entry::{self, Compound, Good, Supplier};
+
+stmt!(COUNT, "SELECT COUNT(*) FROM round WHERE district = $1");
+stmt!(
+    INSERT,
+    "INSERT INTO round (district, id, code, title, mode, supplier, area, state, opens_s, cutoff_s, pay_by_s, deliver_s,
+                        rules, actor, created_s)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+);
+stmt!(
+    INSERT_COMPOUND,
+    "INSERT INTO round_compound (district, round, compound, position, token, drop_point) VALUES ($1, $2, $3, $4, $5, $6)"
+);
+stmt!(
+    INSERT_PACK,
+    "INSERT INTO round_pack (district, round, code, name, unit, price_fen, weight_g, limit_per_order, contents, aliases, position)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
+);
+stmt!(
+    GET,
+    "SELECT id, code, title, mode, supplier, area, state, opens_s, cutoff_s, pay_by_s, deliver_s, rules, actor
+     FROM round WHERE district = $1 AND id = $2"
+);
+stmt!(
+    LIST,
+    "SELECT DISTINCT r.id, r.code, r.title, r.mode, r.supplier, r.area, r.state, r.opens_s, r.cutoff_s, r.pay_by_s,
+            r.deliver_s, r.rules, r.actor, r.created_s
+     FROM round r JOIN round_compound c ON c.district = r.district AND c.round = r.id
+     WHERE r.district = $1 AND c.compound >= $2 AND c.compound < $3 AND ($4 = '' OR r.supplier = $4)
+     ORDER BY r.created_s DESC LIMIT 200"
+);
+stmt!(
+    DUE,
+    "SELECT district, id FROM round
+     WHERE (state = 'open' AND cutoff_s <= $1) OR (state IN ('open', 'closed') AND pay_by_s <= $1)"
+);
+stmt!(
+    COMPOUNDS,
+    "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 ORDER BY position"
+);
+stmt!(BY_TOKEN, "SELECT district, round, compound FROM round_compound WHERE district = $1 AND token = $2");
+stmt!(
+    PACKS,
+    "SELECT code, name, unit, price_fen, weight_g, limit_per_order, contents, aliases FROM round_pack
+     WHERE district = $1 AND round = $2 ORDER BY position"
+);
+stmt!(SET_STATE, "UPDATE round SET state = $3 WHERE district = $1 AND id = $2 AND state = $4");
+stmt!(SET_TIMES, "UPDATE round SET cutoff_s = $3, pay_by_s = $4 WHERE district = $1 AND id = $2");
+
+/// One pack of a draft: which, and how many over all compounds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PackDraft {
+    /// The supplier's code for it.
+    pub code: String,
+    /// How many are released over all compounds of the round.
+    pub total: i64,
+}
+
+/// What is filled in to open a round.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct RoundDraft {
+    /// The title; empty makes one from supplier and date.
+    #[serde(default)]
+    pub title: String,
+    /// The key of the mode.
+    pub mode: String,
+    /// The supplier's code.
+    pub supplier: String,
+    /// The compounds' codes.
+    pub compounds: Vec<String>,
+    /// The packs.
+    pub packs: Vec<PackDraft>,
+    /// Cut-off, as local date and time; empty takes the rule.
+    #[serde(default)]
+    pub cutoff: String,
+    /// When payments are due; empty takes the rule.
+    #[serde(default)]
+    pub pay_by: String,
+    /// When goods are to be delivered; empty takes the rule.
+    #[serde(default)]
+    pub deliver: String,
+}
+
+fn time(field: &'static str, text: &str, default_s: i64) -> Result<i64> {
+    if text.trim().is_empty() {
+        return Ok(default_s);
+    }
+    clock::parse_minute(text)
+        .ok_or_else(|| Refusal::invalid(field, "时间应如 2026-11-21 18:00。", "A time looks like 2026-11-21 18:00.").into())
+}
+
+/// The longest code that is a prefix of all the codes.
+pub fn common_area(codes: &[String]) -> String {
+    let Some(first) = codes.first() else { return String::new() };
+    if codes.len() == 1 {
+        return first.clone();
+    }
+    for length in [12, 9, 6] {
+        if let Some(prefix) = first.get(..length)
+            && codes.iter().all(|code| code.starts_with(prefix))
+        {
+            return prefix.to_string();
+        }
+    }
+    district(first).to_string()
+}
+
+/// Opens a round: checks the mode against the rules of each compound, fixes packs and prices, and allots each
+/// pack to the compounds by their number of households (largest remainder, so that streets are treated alike).
+pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
+    let mode = Mode::of(&draft.mode).ok_or_else(|| Refusal::invalid("mode", "请选择供应方式。", "Choose a supply mode."))?;
+    if draft.compounds.is_empty() {
+        return Err(Refusal::invalid("compounds", "请至少选择一个小区。", "Choose at least one compound.").into());
+    }
+    let in_district = district(&draft.compounds[0]).to_string();
+    let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &draft.supplier)?;
+    let mut compounds = Vec::with_capacity(draft.compounds.len());
+    let mut first_rules: Option<Rules> = None;
+    for code in &draft.compounds {
+        ctx.actor.check(crate::base::Action::OpenRound, code)?;
+        let compound: Compound = entry::noun(tx, "compounds", &in_district, code)?;
+        let rules = rules::at(tx, code, ctx.now_s)?;
+        let allowed = rules.words(RuleKey::SupplyModes);
+        if !allowed.is_empty() && !allowed.iter().any(|key| key == mode.key()) {
+            return Err(Refusal::conflict(
+                "mode_not_allowed",
+                format!("按{},{}目前不能采用“{}”。", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::Zh)),
+                format!("Under {}, {} may not be supplied by: {}.", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::En)),
+            )
+            .into());
+        }
+        first_rules.get_or_insert(rules);
+        let households = entry::count(tx, &entry::Query { register: "households", area: code, ..Default::default() })?.0;
+        compounds.push((code.clone(), compound, if households > 0 { households } else { 1 }));
+    }
+    let held = first_rules.unwrap_or_else(|| rules::resolve("", Vec::new()));
+    let mut packs = Vec::new();
+    for one in draft.packs.iter().filter(|one| one.total > 0) {
+        let good: Good = entry::noun(tx, "goods", &in_district, &format!("{}/{}", draft.supplier, one.code))?;
+        if let Some(stock) = good.stock
+            && one.total > stock
+        {
+            return Err(Refusal::invalid(
+                "packs",
+                format!("{}:保供单位只报了{stock}份,不能投放{}份。", good.name, one.total),
+                format!("{}: the supplier offers {stock}, so {} cannot be released.", good.name, one.total),
+            )
+            .into());
+        }
+        packs.push((good, one.total));
+    }
+    if packs.is_empty() {
+        return Err(Refusal::invalid("packs", "请至少选择一种套餐并填写份数。", "Choose at least one pack and how many.").into());
+    }
+    let hours_s = |key| held.number(key).unwrap_or(0) * HOUR_S;
+    let cutoff_s = time("cutoff", &draft.cutoff, ctx.now_s + hours_s(RuleKey::OrderCutoffH))?;
+    let pay_by_s = time("pay_by", &draft.pay_by, cutoff_s + hours_s(RuleKey::PayByH))?;
+    let deliver_s = time("deliver", &draft.deliver, pay_by_s + hours_s(RuleKey::DeliverH))?;
+    if !(ctx.now_s < cutoff_s && cutoff_s <= pay_by_s && pay_by_s <= deliver_s) {
+        return Err(Refusal::invalid(
+            "cutoff",
+            "时间顺序应为:现在 < 截单 ≤ 付款截止 ≤ 送达。",
+            "Times must follow: now < cut-off ≤ pay-by ≤ delivery.",
+        )
+        .into());
+    }
+    let id = RoundId::of_command(ctx.command);
+    let number = tx.row(&COUNT, &params![in_district.as_str()])?.map_or(Ok(0), |row| row.get::<i64>(0))? + 1;
+    let title = if draft.title.trim().is_empty() {
+        format!("{} {}", supplier.name, clock::zoned(deliver_s).strftime("%-m月%-d日"))
+    } else {
+        draft.title.trim().to_string()
+    };
+    let sources: Vec<Source> = held
+        .held
+        .iter()
+        .filter(|one| one.wins)
+        .map(|one| Source {
+            key: one.key,
+            value: rules::value_words(one.key, &one.rule.value, kit::Lang::Zh),
+            clause: one.rule.clause.clone(),
+        })
+        .collect();
+    tx.run(
+        &INSERT,
+        &params![
+            in_district.as_str(),
+            id,
+            format!("R{number:03}"),
+            title,
+            mode,
+            draft.supplier.as_str(),
+            common_area(&draft.compounds),
+            RoundState::Open,
+            ctx.now_s,
+            cutoff_s,
+            pay_by_s,
+            deliver_s,
+            serde_json::to_string(&sources)?,
+            ctx.actor.name.as_str(),
+            ctx.now_s
+        ],
+    )?;
+    for (position, (good, _)) in packs.iter().enumerate() {
+        let weight_g = if good.weight_g > 0 { good.weight_g } else { good.contents.iter().map(|content| content.weight_g).sum() };
+        tx.run(
+            &INSERT_PACK,
+            &params![
+                in_district.as_str(),
+                id,
+                good.code.as_str(),
+                good.name.as_str(),
+                if good.unit.is_empty() { "份" } else { good.unit.as_str() },
+                good.price_fen,
+                weight_g,
+                good.limit_per_order,
+                serde_json::to_string(&good.contents)?,
+                good.aliases.as_str(),
+                position as i64
+            ],
+        )?;
+    }
+    let needs: Vec<i64> = compounds.iter().map(|(_, _, households)| *households).collect();
+    let mut moves = Vec::new();
+    for (index, (code, compound, _)) in compounds.iter().enumerate() {
+        let position = index as i64 + 1;
+        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[..12].to_string();
+        let drop_point = if compound.drop_point.is_empty() { "小区门口" } else { compound.drop_point.as_str() };
+        tx.run(
+            &INSERT_COMPOUND,
+            &params![in_district.as_str(), id, code.as_str(), position, format!("{in_district}{token}"), drop_point],
+        )?;
+    }
+    for (good, total) in &packs {
+        let asset = chart::pack_asset(id, &good.code);
+        for (index, amount) in share(*total, &needs).into_iter().enumerate() {
+            if amount == 0 {
+                continue;
+            }
+            let code = &compounds[index].0;
+            moves.push(Move {
+                id: derive(id.0, &format!("allot/{code}/{}", good.code)),
+                from: chart::supply(&draft.supplier, &asset),
+                to: chart::allotment(id, code, &asset),
+                amount,
+                kind: Kind::Post,
+                reason: Reason::Allot,
+                cause: id.0,
+            });
+        }
+    }
+    book::post_certain(tx, ctx, &in_district, &moves)?;
+    Ok(id)
+}
+
+/// Shares `total` packs in proportion to `weights`, all of them, by largest remainder.
+fn share(total: i64, weights: &[i64]) -> Vec<i64> {
+    // The published rule caps nobody here: a compound may order more than one pack per household.
+    let scaled: Vec<i64> = weights.iter().map(|weight| weight.saturating_mul(total)).collect();
+    planner::allocate::by_need(total, &scaled)
+}
+
+fn read(row: &store::Row) -> Result<Round> {
+    Ok(Round {
+        id: RoundId(row.get::<Uuid>(0)?),
+        code: row.get(1)?,
+        title: row.get(2)?,
+        mode: Mode::stored(&row.get::<String>(3)?)?,
+        supplier: row.get(4)?,
+        area: row.get(5)?,
+        state: RoundState::stored(&row.get::<String>(6)?)?,
+        opens_s: row.get(7)?,
+        cutoff_s: row.get(8)?,
+        pay_by_s: row.get(9)?,
+        deliver_s: row.get(10)?,
+        rules: serde_json::from_str(&row.get::<String>(11)?)?,
+        actor: row.get(12)?,
+    })
+}
+
+/// The round with this id.
+pub fn get(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Round> {
+    tx.row(&GET, &params![in_district, id])?
+        .ok_or_else(|| Refusal::not_found("轮次", "round"))
+        .map_err(Into::into)
+        .and_then(|row| read(&row))
+}
+
+/// The rounds that touch `area`, latest first; a supplier's user sees only the supplier's own.
+pub fn list(tx: &mut Tx, area: &str, supplier: &str) -> Result<Vec<Round>> {
+    let rows = tx.rows(&LIST, &params![district(area), area, entry::subtree_end(area), supplier])?;
+    rows.iter().map(read).collect()
+}
+
+/// The compounds of a round.
+pub fn compounds(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Vec<RoundCompound>> {
+    let rows = tx.rows(&COMPOUNDS, &params![in_district, id])?;
+    rows.iter()
+        .map(|row| {
+            Ok(RoundCompound { compound: row.get(0)?, position: row.get(1)?, token: row.get(2)?, drop_point: row.get(3)? })
+        })
+        .collect()
+}
+
+/// The round and compound behind a residents' link: (district, round, compound).
+pub fn by_token(tx: &mut Tx, token: &str) -> Result<(String, RoundId, String)> {
+    let row = tx.row(&BY_TOKEN, &params![district(token), token])?;
+    let row = row.ok_or_else(|| Refusal::not_found("下单链接", "order link"))?;
+    Ok((row.get(0)?, RoundId(row.get::<Uuid>(1)?), row.get(2)?))
+}
+
+/// The packs of a round, in the order in which they are offered.
+pub fn packs(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Vec<Pack>> {
+    let rows = tx.rows(&PACKS, &params![in_district, id])?;
+    rows.iter()
+        .map(|row| {
+            Ok(Pack {
+                code: row.get(0)?,
+                name: row.get(1)?,
+                unit: row.get(2)?,
+                price_fen: row.get(3)?,
+                weight_g: row.get(4)?,
+                limit_per_order: row.get(5)?,
+                contents: serde_json::from_str(&row.get::<String>(6)?)?,
+                aliases: row.get(7)?,
+            })
+        })
+        .collect()
+}
+
+/// What is left of each pack in a compound, in the order of the packs.
+pub fn left(tx: &mut Tx, in_district: &str, id: RoundId, compound: &str, packs: &[Pack]) -> Result<Vec<i64>> {
+    packs
+        .iter()
+        .map(|pack| {
+            let account = chart::allotment(id, compound, &chart::pack_asset(id, &pack.code));
+            Ok(book::balance(tx, in_district, &account)?.1)
+        })
+        .collect()
+}
+
+/// The district and id of a round.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RoundRef {
+    /// The district.
+    pub district: String,
+    /// The round.
+    pub id: RoundId,
+}
+
+/// Cuts a round off now: no more orders; payments stay due.
+pub fn cut_off(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<()> {
+    let round = get(tx, &at.district, at.id)?;
+    change_state(tx, at, RoundState::Open, RoundState::Closed)?;
+    let cutoff_s = round.cutoff_s.min(ctx.now_s);
+    tx.run(&SET_TIMES, &params![at.district.as_str(), at.id, cutoff_s, round.pay_by_s])?;
+    Ok(())
+}
+
+/// Confirms a round: unpaid orders expire and free their stock (FC-6), what is left over goes back to the supplier.
+/// Gives the number of orders that expired.
+pub fn confirm(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<usize> {
+    let round = get(tx, &at.district, at.id)?;
+    if round.state == RoundState::Open {
+        cut_off(tx, ctx, at)?;
+    }
+    change_state(tx, at, RoundState::Closed, RoundState::Confirmed)?;
+    let pay_by_s = round.pay_by_s.min(ctx.now_s);
+    tx.run(&SET_TIMES, &params![at.district.as_str(), at.id, round.cutoff_s.min(ctx.now_s), pay_by_s])?;
+    let expired = order::expire_unpaid(tx, ctx, &round)?;
+    let packs = packs(tx, &at.district, at.id)?;
+    let mut moves = Vec::new();
+    for compound in compounds(tx, &at.district, at.id)? {
+        for pack in &packs {
+            let asset = chart::pack_asset(at.id, &pack.code);
+            let allotment = chart::allotment(at.id, &compound.compound, &asset);
+            let (_, left) = book::balance(tx, &at.district, &allotment)?;
+            if left > 0 {
+                moves.push(Move {
+                    id: derive(at.id.0, &format!("leftover/{}/{}", compound.compound, pack.code)),
+                    from: allotment,
+                    to: chart::supply(&round.supplier, &asset),
+                    amount: left,
+                    kind: Kind::Post,
+                    reason: Reason::Leftover,
+                    cause: at.id.0,
+                });
+            }
+        }
+    }
+    book::post_certain(tx, ctx, &at.district, &moves)?;
+    Ok(expired)
+}
+
+pub(super) fn change_state(tx: &mut Tx, at: &RoundRef, from: RoundState, to: RoundState) -> Result<()> {
+    if tx.run(&SET_STATE, &params![at.district.as_str(), at.id, to, from])? == 0 {
+        let now = get(tx, &at.district, at.id)?.state;
+        return Err(Refusal::conflict(
+            "round_state",
+            format!("这一轮目前是“{}”,不能改为“{}”。", now.word(kit::Lang::Zh), to.word(kit::Lang::Zh)),
+            format!("The round is “{}” and cannot become “{}”.", now.word(kit::Lang::En), to.word(kit::Lang::En)),
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Moves every round on whose time has passed; called every few seconds. Gives the number of rounds moved.
+pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
+    let due: Vec<RoundRef> = tx
+        .rows(&DUE, &params![ctx.now_s])?
+        .iter()
+        .map(|row| Ok(RoundRef { district: row.get(0)?, id: RoundId(row.get::<Uuid>(1)?) }))
+        .collect::<Result<_>>()?;
+    for at in &due {
+        let round = get(tx, &at.district, at.id)?;
+        let ctx = ctx.sub(&format!("tick/{}", at.id));
+        if round.pay_by_s <= ctx.now_s {
+            let expired = confirm(tx, &ctx, at)?;
+            crate::base::audit::append(tx, &ctx, "round.confirm", &round.area, &format!("{{\"round\":\"{}\",\"expired\":{expired}}}", round.code))?;
+        } else {
+            cut_off(tx, &ctx, at)?;
+            crate::base::audit::append(tx, &ctx, "round.cut_off", &round.area, &format!("{{\"round\":\"{}\"}}", round.code))?;
+        }
+    }
+    Ok(due.len())
+}
+
+/// The code of an order's bag.
+pub(super) fn order_code(round: &Round, position: i64, number: i64) -> String {
+    with_check_digit(&format!("{}-{position:02}-{number:04}", round.code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packs_are_shared_by_households_and_none_is_lost() {
+        let shares = share(100, &[300, 200, 1]);
+        assert_eq!(shares.iter().sum::<i64>(), 100);
+        assert!(shares[0] > shares[1] && shares[1] > shares[2], "{shares:?}");
+        assert_eq!(share(7, &[1, 1, 1]).iter().sum::<i64>(), 7);
+    }
+
+    #[test]
+    fn the_common_area_is_the_smallest_official_one() {
+        let codes = |list: &[&str]| list.iter().map(|code| (*code).to_string()).collect::<Vec<_>>();
+        assert_eq!(common_area(&codes(&["431023001001-1"])), "431023001001-1");
+        assert_eq!(common_area(&codes(&["431023001001-1", "431023001001-2"])), "431023001001");
+        assert_eq!(common_area(&codes(&["431023001001-1", "431023001002-2"])), "431023001");
+        assert_eq!(common_area(&codes(&["431023001001-1", "431023101002-2"])), "431023");
+    }
+}

@@ -1,0 +1,516 @@
+//! Trips: which vehicle carries which boxes to which compounds in which order; loading, arriving, handing over at
+//! the drop point. What is missing becomes a transfer to the loss account, with its reason.
+
+use std::collections::BTreeMap;
+
+use planner::Point;
+use serde::{Deserialize, Serialize};
+use store::{Tx, params, stmt};
+use uuid::Uuid;
+
+use super::open::{self, RoundRef};
+use super::packing::{self, BagBox, BoxState};
+use super::{Order, OrderState, chart, order, payment};
+use crate::base::book::{self, Acc, Kind, Move, Reason};
+use crate::base::id::{OrderId, RoundId, TripId, derive, district};
+use crate::base::{Ctx, Refusal, Result};
+use crate::register::entry::{self, Compound, Supplier, Vehicle};
+use crate::wording;
+
+stmt!(COUNT, "SELECT COUNT(*) FROM trip WHERE district = $1");
+stmt!(
+    INSERT,
+    "INSERT INTO trip (district, id, code, supplier, vehicle, driver, state, area, created_s, actor)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
+);
+stmt!(INSERT_STOP, "INSERT INTO trip_stop (district, trip, seq, compound, received_by) VALUES ($1, $2, $3, $4, '')");
+stmt!(
+    GET,
+    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s FROM trip
+     WHERE district = $1 AND id = $2"
+);
+stmt!(
+    LIST,
+    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s FROM trip
+     WHERE district = $1 AND ($2 = '' OR supplier = $2) ORDER BY created_s DESC, code LIMIT 200"
+);
+stmt!(STOPS, "SELECT seq, compound, arrived_s, handed_s, received_by FROM trip_stop WHERE district = $1 AND trip = $2 ORDER BY seq");
+stmt!(DEPART, "UPDATE trip SET state = 'under_way', departed_s = $3 WHERE district = $1 AND id = $2 AND state = 'planned'");
+stmt!(FINISH, "UPDATE trip SET state = 'ended', ended_s = $3 WHERE district = $1 AND id = $2");
+stmt!(ARRIVE, "UPDATE trip_stop SET arrived_s = $4 WHERE district = $1 AND trip = $2 AND seq = $3 AND arrived_s IS NULL");
+stmt!(
+    HANDED,
+    "UPDATE trip_stop SET handed_s = $4, received_by = $5, arrived_s = COALESCE(arrived_s, $4)
+     WHERE district = $1 AND trip = $2 AND seq = $3 AND handed_s IS NULL"
+);
+
+wording! {
+    /// Where a trip stands.
+    TripState {
+        Planned = "planned", "待装车", "To be loaded";
+        UnderWay = "under_way", "在途", "Under way";
+        Ended = "ended", "已完成", "Ended";
+    }
+}
+
+/// A trip of one vehicle.
+#[derive(Clone, Debug)]
+pub struct Trip {
+    /// The id.
+    pub id: TripId,
+    /// The code that people use.
+    pub code: String,
+    /// The supplier's code.
+    pub supplier: String,
+    /// The plate.
+    pub vehicle: String,
+    /// The driver.
+    pub driver: String,
+    /// Where it stands.
+    pub state: TripState,
+    /// The smallest area that holds all its stops.
+    pub area: String,
+    /// When it was planned.
+    pub created_s: i64,
+    /// When it left.
+    pub departed_s: Option<i64>,
+    /// When it ended.
+    pub ended_s: Option<i64>,
+}
+
+/// A stop of a trip.
+#[derive(Clone, Debug)]
+pub struct Stop {
+    /// Its place in the order, from 1.
+    pub seq: i64,
+    /// The compound.
+    pub compound: String,
+    /// When the vehicle arrived.
+    pub arrived_s: Option<i64>,
+    /// When the boxes were handed over.
+    pub handed_s: Option<i64>,
+    /// Who received them.
+    pub received_by: String,
+}
+
+/// Which vehicles carry a round.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TripDraft {
+    /// The district.
+    pub district: String,
+    /// The round.
+    pub round: RoundId,
+    /// The plates of the vehicles, at least one.
+    pub vehicles: Vec<String>,
+}
+
+fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<Point> {
+    Some(Point { lat_e6: i32::try_from(latitude?).ok()?, lng_e6: i32::try_from(longitude?).ok()? })
+}
+
+/// Spreads the boxes of a round that are on no trip yet over the vehicles by load, orders the stops of each, and
+/// makes one trip per vehicle that is needed. Gives the trips.
+pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
+    let at = RoundRef { district: draft.district.clone(), id: draft.round };
+    let round = open::get(tx, &at.district, at.id)?;
+    packing::check_supplier(ctx, &round)?;
+    let waiting: Vec<BagBox> = packing::boxes(tx, &at)?
+        .into_iter()
+        .filter(|one| one.trip.is_none() && one.state == BoxState::Packed)
+        .collect();
+    if waiting.is_empty() {
+        return Err(Refusal::conflict("no_boxes", "没有待装车的箱子;请先装袋、装箱。", "No boxes wait; pack bags and boxes first.").into());
+    }
+    if draft.vehicles.is_empty() {
+        return Err(Refusal::invalid("vehicles", "请至少选择一辆车。", "Choose at least one vehicle.").into());
+    }
+    let weights = box_weights(tx, &at)?;
+    let mut by_compound: BTreeMap<String, Vec<BagBox>> = BTreeMap::new();
+    for one in waiting {
+        by_compound.entry(one.compound.clone()).or_default().push(one);
+    }
+    let supplier: Supplier = entry::noun(tx, "suppliers", &at.district, &round.supplier)?;
+    let mut located = Vec::new();
+    for code in by_compound.keys() {
+        let compound: Compound = entry::noun(tx, "compounds", &at.district, code)?;
+        located.push(point(compound.latitude, compound.longitude));
+    }
+    let known = located.iter().flatten().copied().next();
+    let depot = point(supplier.latitude, supplier.longitude).or(known).unwrap_or(Point { lat_e6: 0, lng_e6: 0 });
+    let stops: Vec<(Point, i64, i64)> = by_compound
+        .values()
+        .zip(&located)
+        .map(|(boxes, at)| {
+            let weight_g = boxes.iter().map(|one| weights.get(&one.id.0).copied().unwrap_or(0)).sum();
+            (at.unwrap_or(depot), weight_g, boxes.len() as i64)
+        })
+        .collect();
+    let mut vehicles = Vec::new();
+    for plate in &draft.vehicles {
+        let vehicle: Vehicle = entry::noun(tx, "vehicles", &at.district, plate)?;
+        vehicles.push(vehicle);
+    }
+    let capacities: Vec<planner::stops::VehicleCapacity> = vehicles
+        .iter()
+        .map(|vehicle| planner::stops::VehicleCapacity {
+            load_g: if vehicle.load_g > 0 { vehicle.load_g } else { 1_000_000_000_000 },
+            boxes: 1_000_000,
+        })
+        .collect();
+    let plan = planner::stops::load(&capacities, &stops, depot, ctx.command.as_u64_pair().0);
+    if !plan.unserved.is_empty() {
+        let heavy: i64 = plan.unserved.iter().map(|stop| stops[*stop].1).sum();
+        return Err(Refusal::conflict(
+            "no_capacity",
+            format!("所选车辆装不下:还有{}个小区、{}公斤没有车;请再选车辆。", plan.unserved.len(), crate::base::words::kilograms(heavy)),
+            format!("The vehicles do not suffice: {} compounds, {} kg are left; choose more.", plan.unserved.len(), crate::base::words::kilograms(heavy)),
+        )
+        .into());
+    }
+    let codes: Vec<&String> = by_compound.keys().collect();
+    let mut number = tx.row(&COUNT, &params![at.district.as_str()])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
+    let mut trips = Vec::new();
+    for (vehicle, route) in vehicles.iter().zip(&plan.tours) {
+        if route.is_empty() {
+            continue;
+        }
+        number += 1;
+        let id = TripId(ctx.part(&format!("trip/{}", vehicle.plate)));
+        let compounds: Vec<String> = route.iter().map(|stop| codes[*stop].clone()).collect();
+        tx.run(
+            &INSERT,
+            &params![
+                at.district.as_str(),
+                id,
+                format!("T{number:03}"),
+                round.supplier.as_str(),
+                vehicle.plate.as_str(),
+                vehicle.driver_name.as_str(),
+                TripState::Planned,
+                open::common_area(&compounds),
+                ctx.now_s,
+                ctx.actor.name.as_str()
+            ],
+        )?;
+        for (index, compound) in compounds.iter().enumerate() {
+            tx.run(&INSERT_STOP, &params![at.district.as_str(), id, index as i64 + 1, compound.as_str()])?;
+            for one in &by_compound[compound] {
+                packing::put_box(tx, &at.district, one.id, BoxState::Packed, Some(id))?;
+            }
+        }
+        trips.push(id);
+    }
+    Ok(trips)
+}
+
+fn box_weights(tx: &mut Tx, at: &RoundRef) -> Result<BTreeMap<Uuid, i64>> {
+    let packs = open::packs(tx, &at.district, at.id)?;
+    let round = open::get(tx, &at.district, at.id)?;
+    let mut weights: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for order in order::of_round(tx, &at.district, at.id, &round.area)? {
+        let Some(in_box) = order.box_id else { continue };
+        let weight_g: i64 = order
+            .lines
+            .iter()
+            .map(|line| packs.iter().find(|pack| pack.code == line.pack).map_or(0, |pack| pack.weight_g) * line.packed)
+            .sum();
+        *weights.entry(in_box.0).or_default() += weight_g;
+    }
+    Ok(weights)
+}
+
+fn read(row: &store::Row) -> Result<Trip> {
+    Ok(Trip {
+        id: TripId(row.get::<Uuid>(0)?),
+        code: row.get(1)?,
+        supplier: row.get(2)?,
+        vehicle: row.get(3)?,
+        driver: row.get(4)?,
+        state: TripState::stored(&row.get::<String>(5)?)?,
+        area: row.get(6)?,
+        created_s: row.get(7)?,
+        departed_s: row.get(8)?,
+        ended_s: row.get(9)?,
+    })
+}
+
+/// The trip with this id.
+pub fn get(tx: &mut Tx, in_district: &str, id: TripId) -> Result<Trip> {
+    let row = tx.row(&GET, &params![in_district, id])?.ok_or_else(|| Refusal::not_found("车次", "trip"))?;
+    read(&row)
+}
+
+/// The trips of a district (of one supplier, if given), latest first.
+pub fn list(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<Vec<Trip>> {
+    tx.rows(&LIST, &params![in_district, supplier])?.iter().map(read).collect()
+}
+
+/// The stops of a trip, in order.
+pub fn stops(tx: &mut Tx, in_district: &str, id: TripId) -> Result<Vec<Stop>> {
+    let rows = tx.rows(&STOPS, &params![in_district, id])?;
+    rows.iter()
+        .map(|row| {
+            Ok(Stop {
+                seq: row.get(0)?,
+                compound: row.get(1)?,
+                arrived_s: row.get(2)?,
+                handed_s: row.get(3)?,
+                received_by: row.get(4)?,
+            })
+        })
+        .collect()
+}
+
+/// The district and id of a trip.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct TripRef {
+    /// The district.
+    pub district: String,
+    /// The trip.
+    pub id: TripId,
+}
+
+fn bags_of(tx: &mut Tx, in_district: &str, boxes: &[BagBox]) -> Result<Vec<Order>> {
+    let mut rounds: Vec<RoundId> = boxes.iter().map(|one| one.round).collect();
+    rounds.sort_unstable();
+    rounds.dedup();
+    let mut bags = Vec::new();
+    for round in rounds {
+        let area = open::get(tx, in_district, round)?.area;
+        bags.extend(
+            order::of_round(tx, in_district, round, &area)?
+                .into_iter()
+                .filter(|order| order.box_id.is_some_and(|id| boxes.iter().any(|one| one.id == id))),
+        );
+    }
+    Ok(bags)
+}
+
+/// The moves that carry the packed lines of a bag from one account to another.
+fn carry(order: &Order, words: &str, from: impl Fn(&str) -> Acc, to: impl Fn(&str) -> Acc, reason: Reason) -> Vec<Move> {
+    order
+        .lines
+        .iter()
+        .filter(|line| line.packed > 0)
+        .map(|line| {
+            let asset = chart::pack_asset(order.round, &line.pack);
+            Move {
+                id: derive(order.id.0, &format!("{words}/{}", line.pack)),
+                from: from(&asset),
+                to: to(&asset),
+                amount: line.packed,
+                kind: Kind::Post,
+                reason,
+                cause: order.id.0,
+            }
+        })
+        .collect()
+}
+
+/// Loads a trip with all its boxes and sends it off. A box that is left behind is taken off the trip first.
+pub fn load(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
+    if tx.run(&DEPART, &params![at.district.as_str(), at.id, ctx.now_s])? == 0 {
+        return Err(Refusal::conflict("trip_state", "这个车次已经出发。", "This trip has left already.").into());
+    }
+    let boxes = packing::boxes_of_trip(tx, &at.district, at.id)?;
+    for one in &boxes {
+        packing::put_box(tx, &at.district, one.id, BoxState::Loaded, Some(at.id))?;
+    }
+    for bag in bags_of(tx, &at.district, &boxes)? {
+        let moves = carry(
+            &bag,
+            "load",
+            |asset| chart::packed(bag.round, &bag.compound, asset),
+            |asset| chart::on_trip(at.id, asset),
+            Reason::Load,
+        );
+        book::post_certain(tx, ctx, &at.district, &moves)?;
+        order::set_state(tx, ctx, &at.district, bag.id, OrderState::Loaded)?;
+    }
+    Ok(boxes.len())
+}
+
+/// A box to be taken off a trip before it leaves, or put on it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct BoxMove {
+    /// The trip.
+    pub trip: TripRef,
+    /// The code on the box.
+    pub code: String,
+}
+
+/// Takes a box off a trip that has not left.
+pub fn leave_behind(tx: &mut Tx, _ctx: &Ctx, change: &BoxMove) -> Result<()> {
+    let trip = get(tx, &change.trip.district, change.trip.id)?;
+    let found = packing::box_by_code(tx, &change.trip.district, &change.code)?;
+    match found {
+        Some(one) if one.trip == Some(trip.id) && trip.state == TripState::Planned => {
+            packing::put_box(tx, &change.trip.district, one.id, BoxState::Packed, None)
+        }
+        _ => Err(Refusal::invalid("code", "这个箱号不在本车次,或车次已出发。", "This box is not on the trip, or the trip has left.").into()),
+    }
+}
+
+/// A stop of a trip.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StopRef {
+    /// The trip.
+    pub trip: TripRef,
+    /// The stop.
+    pub seq: i64,
+}
+
+/// Records that the vehicle has arrived at a stop.
+pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
+    if get(tx, &at.trip.district, at.trip.id)?.state != TripState::UnderWay {
+        return Err(Refusal::conflict("trip_state", "车次还没有出发,或已结束。", "The trip has not left, or has ended.").into());
+    }
+    tx.run(&ARRIVE, &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s])?;
+    Ok(())
+}
+
+/// What was handed over at a stop.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DropDraft {
+    /// The stop.
+    pub at: StopRef,
+    /// The codes of the boxes that were counted, as scanned or typed; separators do not matter.
+    pub boxes: String,
+    /// The codes of bags that were missing in a box that did arrive.
+    #[serde(default)]
+    pub missing_bags: String,
+    /// Why something is missing; needed when it is.
+    #[serde(default)]
+    pub reason: String,
+    /// Who received the boxes.
+    pub received_by: String,
+}
+
+/// What came of a hand-over at a stop.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct DropOutcome {
+    /// Bags now at the drop point.
+    pub bags: usize,
+    /// Codes of bags that were lost.
+    pub lost: Vec<String>,
+}
+
+/// The codes in a text that was scanned or typed.
+pub fn codes(text: &str) -> Vec<String> {
+    text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
+        .filter(|code| !code.is_empty())
+        .map(str::to_uppercase)
+        .collect()
+}
+
+/// Hands the boxes of a stop over at the drop point. Boxes that were not counted, and bags reported missing, go to
+/// the loss account with the reason, and are refunded.
+pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcome> {
+    let trip_ref = &draft.at.trip;
+    let trip = get(tx, &trip_ref.district, trip_ref.id)?;
+    if trip.state != TripState::UnderWay {
+        return Err(Refusal::conflict("trip_state", "车次还没有出发,或已结束。", "The trip has not left, or has ended.").into());
+    }
+    let stops = stops(tx, &trip_ref.district, trip_ref.id)?;
+    let stop = stops
+        .iter()
+        .find(|stop| stop.seq == draft.at.seq)
+        .ok_or_else(|| Refusal::not_found("站点", "stop"))?;
+    if draft.received_by.trim().is_empty() {
+        return Err(Refusal::invalid("received_by", "请写明接收人。", "Say who received the boxes.").into());
+    }
+    let boxes: Vec<BagBox> = packing::boxes_of_trip(tx, &trip_ref.district, trip_ref.id)?
+        .into_iter()
+        .filter(|one| one.compound == stop.compound && one.state == BoxState::Loaded)
+        .collect();
+    let counted = codes(&draft.boxes);
+    if let Some(stranger) = counted.iter().find(|code| !boxes.iter().any(|one| one.code == **code)) {
+        return Err(Refusal::invalid(
+            "boxes",
+            format!("箱号{stranger}不在这一站;请核对标签上的号码。"),
+            format!("Box {stranger} does not belong to this stop; check the code on the label."),
+        )
+        .into());
+    }
+    let (arrived, lost): (Vec<BagBox>, Vec<BagBox>) = boxes.into_iter().partition(|one| counted.contains(&one.code));
+    let missing = codes(&draft.missing_bags);
+    let reason = draft.reason.trim();
+    if (!lost.is_empty() || !missing.is_empty()) && reason.is_empty() {
+        return Err(Refusal::invalid(
+            "reason",
+            format!("少了{}箱、{}袋,请写明原因。", lost.len(), missing.len()),
+            format!("{} boxes and {} bags are missing; say why.", lost.len(), missing.len()),
+        )
+        .into());
+    }
+    let bags = bags_of(tx, &trip_ref.district, &arrived)?;
+    if let Some(stranger) = missing.iter().find(|code| !bags.iter().any(|bag| bag.code == **code)) {
+        return Err(Refusal::invalid(
+            "missing_bags",
+            format!("袋号{stranger}不在这些箱子里。"),
+            format!("Bag {stranger} is not in these boxes."),
+        )
+        .into());
+    }
+    if tx.run(&HANDED, &params![trip_ref.district.as_str(), trip_ref.id, draft.at.seq, ctx.now_s, draft.received_by.trim()])? == 0 {
+        return Err(Refusal::conflict("handed", "这一站已经交接过。", "This stop was handed over already.").into());
+    }
+    let mut outcome = DropOutcome::default();
+    for bag in &bags {
+        if missing.contains(&bag.code) {
+            lose(tx, ctx, trip_ref, bag, reason)?;
+            outcome.lost.push(bag.code.clone());
+            continue;
+        }
+        let moves = carry(
+            bag,
+            "drop",
+            |asset| chart::on_trip(trip_ref.id, asset),
+            |asset| chart::at_drop_point(&bag.compound, asset),
+            Reason::DropOff,
+        );
+        book::post_certain(tx, ctx, &trip_ref.district, &moves)?;
+        order::set_state(tx, ctx, &trip_ref.district, bag.id, OrderState::Dropped)?;
+        outcome.bags += 1;
+    }
+    for bag in bags_of(tx, &trip_ref.district, &lost)? {
+        lose(tx, ctx, trip_ref, &bag, reason)?;
+        outcome.lost.push(bag.code);
+    }
+    for one in &arrived {
+        packing::put_box(tx, &trip_ref.district, one.id, BoxState::Dropped, Some(trip_ref.id))?;
+    }
+    for one in &lost {
+        packing::put_box(tx, &trip_ref.district, one.id, BoxState::Lost, Some(trip_ref.id))?;
+    }
+    if stops.iter().all(|other| other.handed_s.is_some() || other.seq == stop.seq) {
+        tx.run(&FINISH, &params![trip_ref.district.as_str(), trip_ref.id, ctx.now_s])?;
+    }
+    Ok(outcome)
+}
+
+stmt!(SET_NOTE, "UPDATE orders SET note = $3 WHERE district = $1 AND id = $2");
+
+pub(super) fn set_note(tx: &mut Tx, in_district: &str, id: OrderId, note: &str) -> Result<()> {
+    tx.run(&SET_NOTE, &params![in_district, id, note])?;
+    Ok(())
+}
+
+fn lose(tx: &mut Tx, ctx: &Ctx, trip: &TripRef, bag: &Order, reason: &str) -> Result<()> {
+    let moves = carry(
+        bag,
+        "lose",
+        |asset| chart::on_trip(trip.id, asset),
+        |asset| chart::loss(&trip.district, asset),
+        Reason::Loss,
+    );
+    book::post_certain(tx, ctx, &trip.district, &moves)?;
+    order::set_state(tx, ctx, &trip.district, bag.id, OrderState::Returned)?;
+    set_note(tx, &trip.district, bag.id, reason)?;
+    payment::give_back(tx, &ctx.sub(&format!("lost/{}", bag.id)), bag, bag.amount_fen - bag.refund_fen)
+}
+
+/// The district of a trip's area.
+pub fn home(trip: &Trip) -> &str {
+    district(&trip.area)
+}

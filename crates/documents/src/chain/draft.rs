@@ -1,0 +1,348 @@
+//! From segments to drafts: which lines are entries, which continue one, and which are structure.
+
+use std::collections::HashMap;
+
+use super::dwelling::Register;
+use super::entry::{Change, Household, Reading, read};
+use super::goods::Catalogue;
+use super::lex::{Segment, Shape, Written};
+use super::quantity::is_boundary;
+use super::{Line, words};
+
+/// An entry as written, before it is compared with the others.
+#[derive(Clone, Debug)]
+pub(super) struct Draft {
+    /// Where it is written.
+    pub line: Line,
+    /// The number in the list.
+    pub position: Option<u32>,
+    /// The copy of the list.
+    pub block: usize,
+    /// It stands in a quoted message.
+    pub quoted: bool,
+    /// The entry without its number.
+    pub content: Written,
+    /// What was read from it.
+    pub reading: Reading,
+}
+
+/// The drafts and the lines that are none.
+#[derive(Debug, Default)]
+pub(super) struct Outline {
+    /// Entries in the order of their lines.
+    pub drafts: Vec<Draft>,
+    /// Lines that carry no order.
+    pub structure: Vec<Line>,
+    /// Lines that nothing could be made of.
+    pub unrecognised: Vec<Line>,
+    /// The title of the first list.
+    pub title: Option<String>,
+}
+
+/// An entry wraps over at most so many lines; text below is no longer its own.
+const WRAPPED_LINES_MAX: usize = 6;
+
+/// What a plain line is.
+enum Role {
+    Structure,
+    Title,
+    Sender,
+    Join,
+    Draft,
+    Unrecognised,
+}
+
+/// What is known of one copy of the list.
+#[derive(Default)]
+struct Copy {
+    has_header: bool,
+    /// Index of the last segment with a number.
+    last_entry: Option<usize>,
+    /// An entry has been met.
+    begun: bool,
+}
+
+struct Outliner<'a> {
+    segments: &'a [Segment],
+    register: &'a Register<'a>,
+    catalogue: &'a Catalogue<'a>,
+    outline: Outline,
+    /// The draft that the next line may continue.
+    open: Option<usize>,
+    copies: HashMap<usize, Copy>,
+    /// The household whose chat message follows.
+    sender: Option<Household>,
+}
+
+/// Sorts the segments into drafts, structure and unrecognised lines.
+pub(super) fn outline(segments: &[Segment], register: &Register<'_>, catalogue: &Catalogue<'_>) -> Outline {
+    let outline = Outline::default();
+    let mut copies: HashMap<usize, Copy> = HashMap::new();
+    for (index, segment) in segments.iter().enumerate() {
+        let copy = copies.entry(segment.block).or_default();
+        copy.has_header |= segment.shape == Shape::Header;
+        if matches!(segment.shape, Shape::Entry(_)) {
+            copy.last_entry = Some(index);
+        }
+    }
+    let mut outliner = Outliner {
+        segments,
+        register,
+        catalogue,
+        outline,
+        copies,
+        open: None,
+        sender: None,
+    };
+    for index in 0..segments.len() {
+        outliner.place(index);
+    }
+    outliner.outline
+}
+
+impl Outliner<'_> {
+    fn place(&mut self, index: usize) {
+        let segment = &self.segments[index];
+        match segment.shape {
+            Shape::Blank | Shape::Separator => {
+                self.structure(segment);
+                self.open = None;
+            }
+            Shape::Header => {
+                self.structure(segment);
+                self.open = None;
+                self.sender = None;
+            }
+            Shape::Entry(position) => {
+                self.sender = None;
+                self.begin(segment, !segment.content.is_blank());
+                let reading = read(&segment.content, self.register, self.catalogue);
+                if segment.content.is_blank()
+                    || is_menu(segment, &reading)
+                    || is_organiser(segment, position, &reading)
+                {
+                    self.structure(segment);
+                    self.open = None;
+                } else {
+                    self.draft(segment, Some(position), reading);
+                }
+            }
+            Shape::Plain => self.plain(index),
+        }
+    }
+
+    fn plain(&mut self, index: usize) {
+        let segment = &self.segments[index];
+        let reading = read(&segment.content, self.register, self.catalogue);
+        match self.role(index, &reading) {
+            Role::Structure => self.structure(segment),
+            Role::Title => {
+                if self.outline.title.is_none() && !segment.quoted {
+                    self.outline.title = Some(segment.content.text());
+                }
+                self.structure(segment);
+            }
+            Role::Sender => {
+                self.structure(segment);
+                self.open = None;
+                self.sender = Some(reading.household);
+            }
+            Role::Join => {
+                if let Some(draft) = self.open.and_then(|open| self.outline.drafts.get_mut(open)) {
+                    draft.content.join(&segment.content);
+                    draft.line.text.push('\n');
+                    draft.line.text.push_str(&segment.written.text());
+                    draft.reading = read(&draft.content, self.register, self.catalogue);
+                }
+            }
+            Role::Draft => {
+                let mut reading = reading;
+                if let (Household::Unwritten(_), Some(sender)) = (&reading.household, &self.sender) {
+                    reading.household = sender.clone();
+                }
+                self.draft(segment, None, reading);
+            }
+            Role::Unrecognised => self.outline.unrecognised.push(line(segment)),
+        }
+    }
+
+    fn role(&self, index: usize, reading: &Reading) -> Role {
+        let segment = &self.segments[index];
+        let text = &segment.content.folded;
+        let trimmed: Vec<char> = text
+            .iter()
+            .copied()
+            .skip_while(|next| matches!(next, ' ' | '('))
+            .collect();
+        let example = |word: &&str| trimmed.starts_with(&word.chars().collect::<Vec<_>>());
+        let written = !matches!(reading.household, Household::Unwritten(_));
+        let orders = reading.has_good || reading.has_amount || reading.change != Change::New;
+        let system = words::any(text, words::SYSTEM) && !(written && orders);
+        if words::EXAMPLE.iter().any(example) || system || is_chatter(text) {
+            return Role::Structure;
+        }
+        if segment.stamped && !orders {
+            return Role::Sender;
+        }
+        if is_menu(segment, reading) || (self.in_title(index) && is_menu_letter(text) && !written) {
+            return Role::Structure;
+        }
+        let total = trimmed
+            .first()
+            .is_some_and(|first| matches!(first, '共' | '剩' | '余'));
+        // 麻烦大家，要2份A is somebody's wish although it addresses everybody.
+        let wish = reading.has_amount && words::any(text, &["要", "订", "买", "来"]) && !self.in_title(index);
+        let notice = total || (!wish && words::any(text, words::NOTICE));
+        if notice && !written && !reading.first_person && reading.change == Change::New {
+            return if self.in_title(index) {
+                Role::Title
+            } else {
+                Role::Structure
+            };
+        }
+        if let Some(open) = self.adjacent(segment)
+            && self.continues(open, index, reading)
+        {
+            return Role::Join;
+        }
+        if written && (orders || !self.in_title(index) || !matches!(reading.household, Household::Several(_)))
+        {
+            return Role::Draft;
+        }
+        if self.sender.is_some() && orders {
+            return Role::Draft;
+        }
+        let wish =
+            reading.has_good && reading.has_amount && !reading.priced && !words::any(text, words::SUPPLY);
+        if self.in_title(index) && !reading.first_person && reading.change == Change::New && !wish {
+            return Role::Title;
+        }
+        if orders || (reading.first_person && self.sender.is_some()) {
+            Role::Draft
+        } else {
+            Role::Unrecognised
+        }
+    }
+
+    /// The open draft, if this line follows it directly and is no message of its own.
+    fn adjacent(&self, segment: &Segment) -> Option<&Draft> {
+        let draft = &self.outline.drafts[self.open?];
+        let wrapped = draft.line.last_number() + 1 - draft.line.number;
+        let follows = draft.line.last_number() + 1 == segment.number && wrapped < WRAPPED_LINES_MAX;
+        (follows && !segment.stamped && draft.quoted == segment.quoted && draft.block == segment.block)
+            .then_some(draft)
+    }
+
+    /// Whether a line belongs to the entry above it.
+    fn continues(&self, open: &Draft, index: usize, reading: &Reading) -> bool {
+        let above = &open.reading;
+        if reading.change != Change::New || reading.first_person {
+            return false;
+        }
+        let unread_above = !above.has_good && !above.has_amount;
+        let nobody_above = matches!(above.household, Household::Unwritten(_));
+        if !matches!(reading.household, Household::Unwritten(_)) {
+            return nobody_above && unread_above && open.position.is_some();
+        }
+        let last = open.content.folded.iter().rev().find(|next| **next != ' ');
+        if unread_above || last.is_some_and(|next| matches!(next, '+' | '、' | ',' | '/')) {
+            return true;
+        }
+        if reading.has_good || reading.has_amount {
+            return (self.inside(index) && reading.has_good && open.position.is_some())
+                || (!above.has_amount && reading.has_amount && !reading.has_good);
+        }
+        (reading.phone.is_some() && above.phone.is_none() && reading.unread == 0)
+            || (self.inside(index) && words::any(&self.segments[index].content.folded, words::REMARK))
+    }
+
+    fn copy(&self, index: usize) -> Option<&Copy> {
+        self.copies.get(&self.segments[index].block)
+    }
+
+    fn begin(&mut self, segment: &Segment, begun: bool) {
+        self.copies.entry(segment.block).or_default().begun |= begun;
+    }
+
+    /// Whether a later line of the same copy carries a number.
+    fn inside(&self, index: usize) -> bool {
+        self.copy(index)
+            .and_then(|copy| copy.last_entry)
+            .is_some_and(|last| last > index)
+    }
+
+    /// Whether the line stands between the header, or the beginning, and the first entry of its copy.
+    fn in_title(&self, index: usize) -> bool {
+        self.copy(index)
+            .is_some_and(|copy| !copy.begun && (copy.has_header || self.inside(index)))
+    }
+
+    fn structure(&mut self, segment: &Segment) {
+        self.outline.structure.push(line(segment));
+    }
+
+    fn draft(&mut self, segment: &Segment, position: Option<u32>, reading: Reading) {
+        self.begin(segment, true);
+        self.open = Some(self.outline.drafts.len());
+        self.outline.drafts.push(Draft {
+            line: line(segment),
+            position,
+            block: segment.block,
+            quoted: segment.quoted,
+            content: segment.content.clone(),
+            reading,
+        });
+    }
+}
+
+fn line(segment: &Segment) -> Line {
+    Line {
+        number: segment.number,
+        text: segment.written.text(),
+    }
+}
+
+/// A line of the price list: goods, prices and sizes, but no household and no text besides. A numbered
+/// line must not say how many, for then somebody may have forgotten the dwelling.
+fn is_menu(segment: &Segment, reading: &Reading) -> bool {
+    let nobody = matches!(&reading.household, Household::Unwritten(near) if near.is_empty());
+    let paid = words::any(&segment.content.folded, &["已", "付", "转", "要", "订"]);
+    let listed = match segment.shape {
+        Shape::Entry(_) => reading.unread == 0 && !reading.has_amount,
+        _ => reading.unread == 0 || is_menu_letter(&segment.written.folded),
+    };
+    nobody && reading.priced && !paid && !reading.first_person && reading.phone.is_none() && listed
+}
+
+/// `A：三文鱼`, `B. 鸡翅`: a letter that introduces a good.
+fn is_menu_letter(text: &[char]) -> bool {
+    let start = text.iter().take_while(|next| **next == ' ').count();
+    let letter = text.get(start).is_some_and(char::is_ascii_uppercase);
+    letter && matches!(text.get(start + 1), Some(':' | '.' | '、' | ')' | '-' | ','))
+}
+
+/// The organiser's own first entry, which names the round but orders nothing.
+fn is_organiser(segment: &Segment, position: u32, reading: &Reading) -> bool {
+    position == 1
+        && !reading.has_amount
+        && !reading.has_good
+        && reading.change == Change::New
+        && matches!(reading.household, Household::Unwritten(_))
+        && words::any(&segment.content.folded, words::ORGANISER)
+}
+
+/// A line that says no more than 收到.
+fn is_chatter(text: &[char]) -> bool {
+    let mut words_found = 0;
+    for piece in text
+        .split(|next| is_boundary(*next))
+        .filter(|piece| !piece.is_empty())
+    {
+        let spelt: String = piece.iter().collect();
+        if !words::CHATTER.contains(&spelt.as_str()) {
+            return false;
+        }
+        words_found += 1;
+    }
+    words_found > 0 || text.iter().all(|next| !next.is_alphanumeric())
+}

@@ -1,0 +1,434 @@
+//! Cuts a pasted text into segments: headers, separators, numbered entries and plain lines.
+
+use super::dwelling::{Register, starts_with};
+use super::numerals::{KEYCAP, decimal, fold};
+use super::quantity::{is_unit_start, unit_at};
+use super::stamp::without_stamp;
+
+/// A stretch of text with its folded form, character by character.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Written {
+    /// As pasted.
+    pub original: Vec<char>,
+    /// Folded, see `numerals::fold`.
+    pub folded: Vec<char>,
+}
+
+impl Written {
+    /// Folds a text.
+    pub fn new(text: &str) -> Self {
+        let original: Vec<char> = text.chars().collect();
+        let folded = original.iter().copied().map(fold).collect();
+        Written { original, folded }
+    }
+
+    /// A part of it.
+    pub fn slice(&self, start: usize, end: usize) -> Self {
+        Written {
+            original: self.original[start..end].to_vec(),
+            folded: self.folded[start..end].to_vec(),
+        }
+    }
+
+    /// Appends the next line; the line break separates clauses.
+    pub fn join(&mut self, next: &Written) {
+        self.original.push('\n');
+        self.folded.push(',');
+        self.original.extend(&next.original);
+        self.folded.extend(&next.folded);
+    }
+
+    /// The original text, trimmed.
+    pub fn text(&self) -> String {
+        self.original.iter().collect::<String>().trim().to_string()
+    }
+
+    /// Whether it holds nothing but spaces and decoration.
+    pub fn is_blank(&self) -> bool {
+        self.folded.iter().all(|character| *character == ' ')
+    }
+
+    /// The folded text without spaces, for comparison.
+    pub fn key(&self) -> String {
+        self.folded
+            .iter()
+            .filter(|character| !matches!(character, ' ' | ','))
+            .collect()
+    }
+}
+
+/// What a segment is by its shape alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Spaces or decoration only.
+    Blank,
+    /// `#接龙`.
+    Header,
+    /// A line of dashes.
+    Separator,
+    /// `n.` and what follows.
+    Entry(u32),
+    /// Anything else.
+    Plain,
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug)]
+pub(super) struct Segment {
+    /// 1-based line in the pasted text.
+    pub number: usize,
+    /// The whole piece.
+    pub written: Written,
+    /// The piece without its number or time stamp.
+    pub content: Written,
+    /// Its shape.
+    pub shape: Shape,
+    /// A time stamp of the chat was cut off.
+    pub stamped: bool,
+    /// It stands in a quoted message.
+    pub quoted: bool,
+    /// The copy of the list to which it belongs.
+    pub block: usize,
+}
+
+/// Counts the copies of the list while lines are cut.
+struct Blocks {
+    current: usize,
+    made: usize,
+    last_position: u32,
+}
+
+/// Cuts the text. Every character of every line is in exactly one segment.
+pub(super) fn cut(text: &str, register: &Register<'_>) -> Vec<Segment> {
+    let lines: Vec<Written> = text.lines().map(Written::new).collect();
+    let quoted = quoted_lines(&lines);
+    let mut segments = Vec::new();
+    let mut blocks = Blocks {
+        current: 0,
+        made: 0,
+        last_position: 0,
+    };
+    let mut resume = None;
+    for (index, line) in lines.iter().enumerate() {
+        if quoted[index] && resume.is_none() {
+            resume = Some((blocks.current, blocks.last_position));
+            blocks.open();
+        }
+        if !quoted[index]
+            && let Some((block, last_position)) = resume.take()
+        {
+            blocks.current = block;
+            blocks.last_position = last_position;
+        }
+        let before = segments.len();
+        cut_line(index + 1, line, register, &mut blocks, &mut segments);
+        for segment in &mut segments[before..] {
+            segment.quoted = quoted[index];
+        }
+    }
+    segments
+}
+
+impl Blocks {
+    fn open(&mut self) {
+        self.made += 1;
+        self.current = self.made;
+        self.last_position = 0;
+    }
+}
+
+/// Whether a line is a separator of dashes, as WeChat writes it under a quoted message.
+fn is_separator(line: &Written) -> bool {
+    let dashes = line
+        .folded
+        .iter()
+        .filter(|character| matches!(character, '-' | '=' | '_' | '*'))
+        .count();
+    dashes >= 3
+        && line
+            .folded
+            .iter()
+            .all(|character| matches!(character, '-' | '=' | '_' | '*' | ' '))
+}
+
+/// Marks the lines from an opening `「` to the separator below it.
+fn quoted_lines(lines: &[Written]) -> Vec<bool> {
+    let mut quoted = vec![false; lines.len()];
+    let mut opened = None;
+    let mut closed = false;
+    for (index, line) in lines.iter().enumerate() {
+        if is_separator(line) {
+            if let Some(start) = opened.take() {
+                quoted[start..=index].fill(true);
+            }
+            closed = false;
+            continue;
+        }
+        if closed && !line.is_blank() {
+            opened = None;
+            closed = false;
+        }
+        let first = line.folded.iter().find(|character| **character != ' ');
+        if opened.is_none() && first == Some(&'「') {
+            opened = Some(index);
+        }
+        let last = line.folded.iter().rev().find(|character| **character != ' ');
+        closed |= opened.is_some() && last == Some(&'」');
+    }
+    quoted
+}
+
+fn cut_line(
+    number: usize,
+    line: &Written,
+    register: &Register<'_>,
+    blocks: &mut Blocks,
+    segments: &mut Vec<Segment>,
+) {
+    let mut push = |start: usize, content: (usize, usize), end: usize, shape: Shape, block: usize| {
+        segments.push(Segment {
+            number,
+            written: line.slice(start, end),
+            content: line.slice(content.0, content.1),
+            shape,
+            stamped: false,
+            quoted: false,
+            block,
+        });
+    };
+    let end = line.folded.len();
+    if line.is_blank() {
+        return push(0, (0, end), end, Shape::Blank, blocks.current);
+    }
+    if is_separator(line) {
+        return push(0, (0, end), end, Shape::Separator, blocks.current);
+    }
+    let mut start = 0;
+    if let Some((header, behind)) = header_at(&line.folded) {
+        blocks.open();
+        let titled = !line.slice(0, header).is_blank();
+        if titled {
+            push(0, (0, header), header, Shape::Plain, blocks.current);
+        }
+        let from = if titled { header } else { 0 };
+        start = if line.slice(behind, end).is_blank() {
+            end
+        } else {
+            behind
+        };
+        push(from, (from, start), start, Shape::Header, blocks.current);
+        if start == end {
+            return;
+        }
+    }
+    let mut marks = marks(&line.folded, start, blocks.last_position, register);
+    if let Some(first) = marks.first_mut()
+        && line.slice(start, first.start).is_blank()
+    {
+        first.start = start;
+    }
+    let first = marks.first().map_or(end, |mark| mark.start);
+    if !line.slice(start, first).is_blank() {
+        let (from, to, stamped) = without_stamp(&line.folded, start, first);
+        segments.push(Segment {
+            number,
+            written: line.slice(start, first),
+            content: line.slice(from, to),
+            shape: Shape::Plain,
+            stamped,
+            quoted: false,
+            block: blocks.current,
+        });
+    }
+    for (index, mark) in marks.iter().enumerate() {
+        if mark.position == 1 && blocks.last_position >= 2 {
+            blocks.open();
+        }
+        blocks.last_position = mark.position;
+        let next = marks.get(index + 1).map_or(end, |next| next.start);
+        segments.push(Segment {
+            number,
+            written: line.slice(mark.start, next),
+            content: line.slice(mark.behind, next),
+            shape: Shape::Entry(mark.position),
+            stamped: false,
+            quoted: false,
+            block: blocks.current,
+        });
+    }
+}
+
+/// The header `#接龙`, also in the English client's words, and the position behind it.
+fn header_at(text: &[char]) -> Option<(usize, usize)> {
+    for word in ["#接龙", "#GROUP NOTE", "#GROUPNOTE", "# 接龙"] {
+        let length = word.chars().count();
+        for start in 0..text.len() {
+            if starts_with(text, start, word) {
+                return Some((start, start + length));
+            }
+        }
+    }
+    let bare: String = text
+        .iter()
+        .filter(|character| !matches!(character, ' ' | ':'))
+        .collect();
+    (bare == "接龙").then_some((0, text.len()))
+}
+
+/// The number of an entry within a line.
+#[derive(Clone, Copy, Debug)]
+struct Mark {
+    start: usize,
+    behind: usize,
+    position: u32,
+}
+
+/// Finds the numbers of entries in a line: at its start, and behind lost line breaks within it.
+fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec<Mark> {
+    let mut marks: Vec<Mark> = Vec::new();
+    let at = start
+        + text[start..]
+            .iter()
+            .take_while(|character| **character == ' ')
+            .count();
+    // 3.2.501 or 3.501 begins a line that continues no list: the dots belong to the dwelling.
+    let dotted = |mark: &Mark| {
+        text[mark.behind - 1] == '.'
+            && mark.position != last + 1
+            && register.is_certain(text, at)
+            && !register.begins(&text[mark.behind..])
+    };
+    if let Some(mark) = mark_at(text, at, true).filter(|mark| !dotted(mark)) {
+        marks.push(Mark { start, ..mark });
+    } else if let Some(mark) = bare_mark(text, at, last, register) {
+        marks.push(mark);
+    }
+    let mut index = marks.first().map_or(at, |mark| mark.behind);
+    while index < text.len() {
+        let fresh = index > at && text[index].is_ascii_digit() && !text[index - 1].is_ascii_digit();
+        let Some(mark) = fresh.then(|| mark_at(text, index, false)).flatten() else {
+            index += 1;
+            continue;
+        };
+        if is_lost_break(
+            text,
+            &mark,
+            marks.last().map(|mark| mark.position),
+            last,
+            register,
+        ) {
+            marks.push(mark);
+            index = mark.behind;
+        } else {
+            index += 1;
+        }
+    }
+    marks
+}
+
+/// A number with its delimiter at this position: `3.` `3、` `3)` `3:` `(3)` `③` `3️⃣`.
+fn mark_at(text: &[char], start: usize, line_start: bool) -> Option<Mark> {
+    let first = *text.get(start)?;
+    if ('①'..='⑳').contains(&first) {
+        return line_start.then(|| Mark {
+            start,
+            behind: start + 1,
+            position: first as u32 - '①' as u32 + 1,
+        });
+    }
+    let bracket = first == '(' && line_start;
+    let from = start + usize::from(bracket);
+    let digits = text[from..]
+        .iter()
+        .take_while(|character| character.is_ascii_digit())
+        .count();
+    if digits == 0 || digits > 4 {
+        return None;
+    }
+    let position = u32::try_from(decimal(&text[from..from + digits])?).ok()?;
+    let spaces = text[from + digits..]
+        .iter()
+        .take_while(|character| **character == ' ')
+        .count();
+    let delimiter = from + digits + spaces;
+    let behind = delimiter + 1;
+    let rest = &text[behind.min(text.len())..];
+    let accepted = match *text.get(delimiter)? {
+        ')' => true,
+        _ if bracket => false,
+        KEYCAP if line_start => true,
+        '、' => true,
+        '.' => !is_measure(rest),
+        ',' => line_start && !rest.first().is_some_and(char::is_ascii_digit),
+        ':' => {
+            !(rest.len() >= 2
+                && rest[..2].iter().all(char::is_ascii_digit)
+                && !rest.get(2).is_some_and(char::is_ascii_digit))
+        }
+        _ => false,
+    };
+    (accepted && (1..=2000).contains(&position)).then_some(Mark {
+        start,
+        behind,
+        position,
+    })
+}
+
+/// Whether digits and a unit follow, so that the dot before them is a decimal point: 1.5斤.
+fn is_measure(rest: &[char]) -> bool {
+    let digits = rest
+        .iter()
+        .take_while(|character| character.is_ascii_digit())
+        .count();
+    let unit = unit_at(rest, digits).is_some_and(|(unit, _)| unit != "单");
+    (1..=2).contains(&digits) && (unit || matches!(rest.get(digits), Some('元' | '块' | '折')))
+}
+
+/// `1 3-501 2份`: a number that continues the list and is set off by a space from a dwelling.
+fn bare_mark(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Option<Mark> {
+    let digits = text[start..]
+        .iter()
+        .take_while(|character| character.is_ascii_digit())
+        .count();
+    if digits == 0 || digits > 3 || text.get(start + digits) != Some(&' ') {
+        return None;
+    }
+    let position = u32::try_from(decimal(&text[start..start + digits])?).ok()?;
+    let behind = start + digits;
+    (position == last + 1 && register.begins(&text[behind..])).then_some(Mark {
+        start,
+        behind,
+        position,
+    })
+}
+
+/// Whether a number within a line begins an entry whose line break was lost.
+fn is_lost_break(
+    text: &[char],
+    mark: &Mark,
+    previous: Option<u32>,
+    last: u32,
+    register: &Register<'_>,
+) -> bool {
+    let before = text[mark.start - 1];
+    let rest = &text[mark.behind..];
+    let household = register.begins(rest);
+    let dot = text[mark.behind - 1] == '.';
+    let Some(previous) = previous else {
+        // Behind a title on the same line a list begins with its next number and a household.
+        return before == ' ' && mark.position == last + 1 && household;
+    };
+    if before.is_ascii_alphanumeric() || "-.#*+:/¥".contains(before) {
+        return false;
+    }
+    let continues = mark.position > previous && mark.position <= previous + 3;
+    if !continues || (dot && rest.first().is_some_and(char::is_ascii_digit) && !household) {
+        return false;
+    }
+    match (before == ' ', dot) {
+        (true, true) => true,
+        (true, false) => household,
+        (false, true) => household || is_unit_start(before) || matches!(before, ',' | ')'),
+        (false, false) => household && !matches!(before, '、'),
+    }
+}

@@ -1,0 +1,391 @@
+//! Word lists by which a line of chat is understood. Words are in folded form (see `numerals::fold`).
+
+/// Organisers' lines before and after the list.
+pub(super) const NOTICE: &[&str] = &[
+    "截单",
+    "截止",
+    "截团",
+    "结束",
+    "接龙",
+    "开团",
+    "成团",
+    "团购",
+    "到货",
+    "送达",
+    "送到",
+    "等会送",
+    "发货",
+    "大家",
+    "共计",
+    "合计",
+    "总计",
+    "一共",
+    "还剩",
+    "剩余",
+    "限购",
+    "限量",
+    "每户",
+    "每家",
+    "每人",
+    "已满",
+    "已售",
+    "售完",
+    "卖完",
+    "通知",
+    "温馨提示",
+    "注意",
+    "说明",
+    "备注:",
+    "收款",
+    "付款码",
+    "地址:",
+    "时间:",
+    "价格",
+    "参团",
+    "跟团",
+    "自提点",
+    "各位",
+    "邻居们",
+    "业主们",
+    "请按",
+    "务必",
+    "群公告",
+    "转发",
+];
+
+/// Words that make a quantity in a title a supply or a size, not an order.
+pub(super) const SUPPLY: &[&str] = &[
+    "共", "限", "起", "每", "约", "装", "剩", "余", "到货", "送来", "规格", "内含", "包括",
+];
+
+/// Messages that the chat program writes itself.
+pub(super) const SYSTEM: &[&str] = &[
+    "撤回了一条消息",
+    "加入了群聊",
+    "加入群聊",
+    "移出了群聊",
+    "修改群名",
+    "拍了拍",
+    "以下是新消息",
+    "以上是打招呼",
+    "[图片]",
+    "(图片)",
+    "(语音)",
+    "(表情)",
+    "(链接)",
+    "(视频)",
+];
+
+/// Example lines.
+pub(super) const EXAMPLE: &[&str] = &[
+    "例", "示例", "样例", "格式", "模板", "范例", "比如", "EXAMPLE", "E.G",
+];
+
+/// What makes the first entry of a list the organiser's own.
+pub(super) const ORGANISER: &[&str] = &[
+    "团购",
+    "团长",
+    "群主",
+    "接龙",
+    "保供",
+    "物业",
+    "社区",
+    "志愿者",
+    "楼长",
+    "楼栋长",
+    "管理员",
+    "网格",
+    "发起",
+    "组织",
+    "统计",
+];
+
+/// Chatter that carries nothing.
+pub(super) const CHATTER: &[&str] = &[
+    "收到",
+    "好的",
+    "好",
+    "谢谢",
+    "谢谢团长",
+    "感谢",
+    "辛苦了",
+    "团长辛苦了",
+    "辛苦",
+    "团长辛苦",
+    "OK",
+    "嗯",
+    "嗯嗯",
+    "是的",
+    "行",
+    "可以",
+    "已接",
+    "已接龙",
+    "接了",
+    "已付",
+    "已付款",
+    "已转",
+    "已转账",
+    "谢谢大家",
+    "大家辛苦了",
+    "顶",
+    "赞",
+    "知道了",
+    "明白",
+];
+
+/// The speaker means the own household.
+pub(super) const FIRST_PERSON: &[&str] = &[
+    "我要",
+    "我家",
+    "我订",
+    "我来",
+    "我加",
+    "我也",
+    "我们家",
+    "帮我",
+    "给我",
+    "我的",
+    "我改",
+    "我不要",
+    "我退",
+];
+
+/// Withdrawals.
+pub(super) const WITHDRAW: &[&str] = &[
+    "都不要了",
+    "全不要了",
+    "不要了",
+    "不用了",
+    "不订了",
+    "不买了",
+    "不接了",
+    "不需要了",
+    "取消了",
+    "取消",
+    "退掉",
+    "退了",
+    "退单",
+    "撤销",
+    "撤掉",
+    "撤单",
+    "删掉",
+    "删除",
+    "去掉",
+    "划掉",
+    "作废",
+];
+
+/// Changes of a quantity.
+pub(super) const SET: &[&str] = &[
+    "数量改成",
+    "数量改为",
+    "改成",
+    "改为",
+    "改到",
+    "改要",
+    "改订",
+    "变成",
+    "更正为",
+    "更正",
+    "应为",
+    "应该是",
+];
+
+/// Additions to an order.
+pub(super) const ADD: &[&str] = &[
+    "再加", "再要", "再来", "再订", "加订", "多要", "多加", "追加", "还要", "加要",
+];
+
+/// Changes that say less than the new order.
+pub(super) const OTHER_CHANGE: &[&str] = &["换成", "换为", "少要", "减少", "减掉"];
+
+/// Words that make the text around them a remark to the courier.
+pub(super) const REMARK: &[&str] = &[
+    "放",
+    "送",
+    "门口",
+    "谢",
+    "麻烦",
+    "电话",
+    "联系",
+    "早上",
+    "上午",
+    "下午",
+    "晚上",
+    "中午",
+    "晚点",
+    "明天",
+    "今天",
+    "后天",
+    "不辣",
+    "少油",
+    "少盐",
+    "少糖",
+    "无糖",
+    "低盐",
+    "低糖",
+    "清淡",
+    "微辣",
+    "过敏",
+    "已付",
+    "已转",
+    "付款",
+    "付了",
+    "转账",
+    "微信",
+    "支付宝",
+    "现金",
+    "老人",
+    "老年",
+    "孩子",
+    "宝宝",
+    "小孩",
+    "孕妇",
+    "婴",
+    "尽量",
+    "新鲜",
+    "自取",
+    "自提",
+    "代",
+    "帮",
+    "楼下",
+    "辛苦",
+    "急",
+    "不要",
+    "别",
+    "不用",
+    "不吃",
+    "忌",
+    "备注",
+    "缺货",
+    "可以",
+    "替换",
+    "小份",
+    "大份",
+    "熟",
+    "软",
+    "嫩",
+    "糖尿",
+    "血透",
+    "透析",
+    "独居",
+    "隔离",
+    "阳台",
+    "敲门",
+    "物业",
+    "请",
+    "保安",
+    "楼长",
+    "志愿者",
+    "行动不便",
+    "要好",
+    "好一点",
+    "好点",
+    "红的",
+    "白色",
+    "大的",
+    "小的",
+    "如果",
+    "没有",
+    "有的话",
+    "优先",
+    "团长",
+    "登记",
+    "房东",
+    "租户",
+    "租客",
+    "业主",
+];
+
+/// Characters of food and household goods: unknown text that holds one of them is taken for a good that
+/// is not in the list, never for a nickname.
+pub(super) const GOODS: &str = "菜瓜果蕉梨桃苹橙橘桔柚葡萄莓杏枣柿荔芒榴椰樱米面油蛋奶肉鸡鸭鹅鱼虾蟹排骨牛羊猪豆腐薯葱姜蒜盐糖酱醋\
+    茶水纸巾罩药套餐椒笋藕菇芹菠笼包饺粉丝饼馒粥馍糕酒烟液皂刷电罐布尿粮麦火腿肠饮料咖啡可乐雪碧酸汤料萝卜茄芋莴苣韭豌蔬";
+
+/// Common surnames, by which unknown text is taken for a nickname.
+pub(super) const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜\
+    戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳齐沿梅莫庄辛管祝左涂谷祁时舒耿牟卜詹关苗凌费纪靳盛童欧甄项曲成游阳裴席卫查屈鲍位覃霍翁隋植甘景薄单包司柏宁柯阮桂闵欧阳解强柴华车冉房边辜吉饶刁瞿戚丘古米池滕晋苑邬臧畅宫来嵺苟全褚廉简娄盖符奚木穆党燕郎邸冀谈姬屠连郜晏栾郁商蒙计喻揭窦迟宇敖糜鄢冷卓花仇艾蓝都巩稽井练仲乐虞卞封竺冼原官衣楚佟栗匡宗应台巫鞠僧桑荆谌银扬明沙薄伏岑习胥保和蔺";
+
+/// Endings and beginnings of how neighbours call each other.
+pub(super) const KINSHIP: &[&str] = &[
+    "妈", "爸", "姐", "哥", "叔", "姨", "婶", "嫂", "伯", "奶奶", "爷爷", "外婆", "外公", "大爷", "大妈",
+    "先生", "女士", "老师", "师傅", "小姐", "医生", "某", "家", "总", "弟", "妹", "同学", "太太",
+];
+
+/// Words that mean nothing by themselves between a dwelling and its goods.
+pub(super) const FILLER: &[&str] = &[
+    "我们家要",
+    "我们要",
+    "我家要",
+    "我要",
+    "我也要",
+    "我家",
+    "我订",
+    "我来",
+    "我们",
+    "需要",
+    "订购",
+    "预订",
+    "预定",
+    "购买",
+    "下单",
+    "报名",
+    "接龙",
+    "房号",
+    "姓名",
+    "手机号",
+    "手机",
+    "电话",
+    "商品",
+    "数量",
+    "物资",
+    "套餐",
+    "一共",
+    "总共",
+    "共计",
+    "共",
+    "各",
+    "要",
+    "订",
+    "买",
+    "来",
+    "和",
+    "与",
+    "加",
+    "还有",
+    "的",
+    "麻烦",
+    "谢谢",
+    "你好",
+    "您好",
+    "大家好",
+    "我",
+    "也",
+    "选",
+    "号",
+    "室",
+    "份",
+    "个",
+    "是",
+    "了",
+    "把",
+    "吧",
+    "哈",
+    "呢",
+    "啊",
+];
+
+/// Whether any of the words occurs.
+pub(super) fn any(text: &[char], words: &[&str]) -> bool {
+    find(text, words).is_some()
+}
+
+/// The first occurrence of any of the words: start and end. Earlier words of the list win.
+pub(super) fn find(text: &[char], words: &[&str]) -> Option<(usize, usize)> {
+    words.iter().find_map(|word| {
+        let length = word.chars().count();
+        (0..text.len().saturating_sub(length - 1))
+            .find(|start| super::dwelling::starts_with(text, *start, word))
+            .map(|start| (start, start + length))
+    })
+}

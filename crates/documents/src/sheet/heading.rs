@@ -1,0 +1,350 @@
+//! Finding the heading row, the form, and the column of each heading.
+
+use super::grid::{Grid, Merge, Raw};
+use super::letter;
+use crate::forms::{Form, Kind};
+use crate::values::{Unit, compact, heading_unit};
+use std::collections::HashMap;
+
+/// Rows searched for the heading.
+const SEARCH_ROWS: usize = 40;
+
+/// Merged regions looked at in the rows searched.
+const MERGES_MAX: usize = 1_000;
+
+/// Rows below a heading that may still hold a better one.
+const ROWS_AFTER: usize = 4;
+
+/// Headings of columns that only number the rows.
+const NUMBERING: &[&str] = &["序号", "序", "no", "no.", "行号", "项次", "排序", "number"];
+
+/// Headings that say no more than that a phone number follows.
+const PHONES: &[&str] = &[
+    "电话",
+    "联系电话",
+    "手机",
+    "手机号",
+    "手机号码",
+    "联系方式",
+    "电话号码",
+    "phone",
+];
+
+/// One column of the sheet that belongs to a column of the form.
+#[derive(Debug, Clone)]
+pub(super) struct Field {
+    /// Column in the sheet, 0-based.
+    pub(super) column: usize,
+    /// Position in the columns of the form.
+    pub(super) position: usize,
+    pub(super) heading: String,
+    pub(super) unit: Option<Unit>,
+}
+
+/// A heading found in a sheet.
+#[derive(Debug, Clone)]
+pub(super) struct Heading {
+    pub(super) form: &'static Form,
+    /// First and last row of the heading, 0-based.
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) fields: Vec<Field>,
+    pub(super) unknown: Vec<(String, String)>,
+    /// Column that only numbers the rows.
+    pub(super) numbering: Option<usize>,
+    score: i64,
+}
+
+/// Heading in the form in which it is compared: half width, lower case, without punctuation.
+pub(super) fn normalised(heading: &str) -> String {
+    compact(heading)
+        .to_lowercase()
+        .chars()
+        .filter(|letter| !"()[]{}【】*:、/,.;\"'_-|“”#。?!".contains(*letter))
+        .collect()
+}
+
+/// The heading without anything in brackets.
+fn without_brackets(heading: &str) -> String {
+    let mut depth = 0_u32;
+    let kept: String = compact(heading)
+        .chars()
+        .filter(|letter| match letter {
+            '(' | '[' | '【' => {
+                depth += 1;
+                false
+            }
+            ')' | ']' | '】' => {
+                depth = depth.saturating_sub(1);
+                false
+            }
+            _ => depth == 0,
+        })
+        .collect();
+    normalised(&kept)
+}
+
+/// The wordings a heading may be found under, the most exact first.
+fn wordings(heading: &str) -> Vec<String> {
+    let plain = without_brackets(heading);
+    let before_slash = compact(heading)
+        .split('/')
+        .next()
+        .map(without_brackets)
+        .unwrap_or_default();
+    let mut wordings = vec![normalised(heading), plain.clone(), before_slash];
+    for ending in ["必填", "选填", "公斤", "吨", "斤", "元", "米", "填写"] {
+        if let Some(short) = plain.strip_suffix(ending) {
+            wordings.push(short.to_string());
+        }
+    }
+    wordings.retain(|wording| !wording.is_empty());
+    wordings
+}
+
+type Names = HashMap<String, usize>;
+
+fn names(form: &'static Form) -> Names {
+    let mut names = Names::new();
+    // Titles go before synonyms, and earlier columns before later ones.
+    for (position, column) in form.columns.iter().enumerate() {
+        for title in [column.title.zh, column.title.en, column.key] {
+            names.entry(normalised(title)).or_insert(position);
+            names.entry(without_brackets(title)).or_insert(position);
+        }
+    }
+    for (position, column) in form.columns.iter().enumerate() {
+        for synonym in column.synonyms {
+            names.entry(normalised(synonym)).or_insert(position);
+        }
+    }
+    names
+}
+
+/// The heading of each column, for a heading of one row or of two.
+fn headings(grid: &Grid, merges: &[Merge], first: usize, last: usize) -> Vec<Vec<String>> {
+    let width = grid.rows[first]
+        .len()
+        .max(grid.rows.get(last).map_or(0, Vec::len));
+    let merged = |row: usize, column: usize| -> String {
+        let own = grid.get(row, column);
+        if !own.is_empty() {
+            return own.shown();
+        }
+        let region = merges.iter().find(|merge| {
+            (merge.top..=merge.bottom).contains(&row) && (merge.left..=merge.right).contains(&column)
+        });
+        region
+            .map(|merge| grid.get(merge.top, merge.left).shown())
+            .unwrap_or_default()
+    };
+    let mut left = String::new();
+    (0..width)
+        .map(|column| {
+            let bottom = merged(last, column);
+            if first == last {
+                return vec![bottom];
+            }
+            let mut top = merged(first, column);
+            if !top.is_empty() {
+                left.clone_from(&top);
+            } else if grid.merges.is_none() && !bottom.is_empty() {
+                // Formats that lose merged regions leave the cells right of the first one empty.
+                top.clone_from(&left);
+            }
+            if top == bottom || bottom.is_empty() {
+                return vec![top];
+            }
+            if top.is_empty() {
+                return vec![bottom];
+            }
+            vec![format!("{top}{bottom}"), format!("{bottom}{top}"), bottom, top]
+        })
+        .collect()
+}
+
+fn score_of(form: &Form, fields: &[Field]) -> i64 {
+    let present = |key: &str| fields.iter().any(|field| form.columns[field.position].key == key);
+    let mut score = 0;
+    for column in form.columns {
+        let found = present(column.key) || (column.key == "room" && present("dwelling"));
+        score += match (found, column.required) {
+            (true, true) => 4,
+            (true, false) => 1,
+            (false, true) => -4,
+            (false, false) => 0,
+        };
+    }
+    score
+}
+
+fn matched(
+    grid: &Grid,
+    merges: &[Merge],
+    first: usize,
+    last: usize,
+    form: &'static Form,
+    names: &Names,
+) -> Heading {
+    let mut heading = Heading {
+        form,
+        first,
+        last,
+        fields: Vec::new(),
+        unknown: Vec::new(),
+        numbering: None,
+        score: 0,
+    };
+    for (column, written) in headings(grid, merges, first, last).into_iter().enumerate() {
+        let Some(title) = written.first().filter(|title| !title.trim().is_empty()) else {
+            continue;
+        };
+        if title.chars().count() > 60 {
+            continue;
+        }
+        let mut found = written
+            .iter()
+            .find_map(|title| wordings(title).iter().find_map(|wording| names.get(wording)))
+            .copied();
+        if found.is_none()
+            && written
+                .iter()
+                .any(|title| NUMBERING.contains(&normalised(title).as_str()))
+        {
+            heading.numbering = Some(column);
+            continue;
+        }
+        // 联络人 | 电话: a bare phone column belongs to the name before it.
+        if written
+            .iter()
+            .any(|title| PHONES.contains(&without_brackets(title).as_str()))
+            && let Some(before) = heading.fields.last().filter(|field| field.column + 1 == column)
+            && let Some(owner) = form.columns[before.position].key.strip_suffix("_name")
+            && let Some(position) = form.position(&format!("{owner}_phone"))
+        {
+            found = Some(position);
+        }
+        match found.filter(|position| heading.fields.iter().all(|field| field.position != *position)) {
+            Some(position) => {
+                let unit = written.iter().find_map(|title| heading_unit(title));
+                heading.fields.push(Field {
+                    column,
+                    position,
+                    heading: title.trim().to_string(),
+                    unit,
+                });
+            }
+            None => heading.unknown.push((letter(column), title.trim().to_string())),
+        }
+    }
+    heading.score = score_of(form, &heading.fields);
+    heading
+}
+
+/// A heading counts when it has two columns of the form and at least half of the required ones.
+fn fits(heading: &Heading) -> bool {
+    let form = heading.form;
+    let present = |key: &str| {
+        heading
+            .fields
+            .iter()
+            .any(|field| form.columns[field.position].key == key)
+    };
+    let required: Vec<_> = form.columns.iter().filter(|column| column.required).collect();
+    let found = required
+        .iter()
+        .filter(|column| present(column.key) || (column.key == "room" && present("dwelling")))
+        .count();
+    heading.fields.len() >= 2 && found >= 1 && found * 2 >= required.len()
+}
+
+/// Finds the best heading of a sheet among the candidate forms.
+pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Option<Heading> {
+    let mut best: Option<Heading> = None;
+    let names: Vec<(&'static Form, Names)> = candidates.iter().map(|form| (*form, names(form))).collect();
+    let merges: Vec<Merge> = grid
+        .merges
+        .iter()
+        .flatten()
+        .filter(|merge| merge.top <= SEARCH_ROWS)
+        .take(MERGES_MAX)
+        .copied()
+        .collect();
+    let mut above = normalised(sheet);
+    for first in 0..grid.rows.len().min(SEARCH_ROWS) {
+        // Below a heading come data, which only resemble headings by accident.
+        if best.as_ref().is_some_and(|best| first > best.last + ROWS_AFTER) {
+            break;
+        }
+        if grid.rows[first]
+            .iter()
+            .filter(|raw| matches!(raw, Raw::Text(_)))
+            .count()
+            == 0
+        {
+            continue;
+        }
+        for (form, names) in &names {
+            let titled = std::iter::once(&form.title.zh)
+                .chain(form.title_synonyms)
+                .any(|title| above.contains(normalised(title).as_str()));
+            for last in [first, first + 1] {
+                if last >= grid.rows.len() || (last > first && grid.rows[last].iter().all(Raw::is_empty)) {
+                    continue;
+                }
+                let mut heading = matched(grid, &merges, first, last, form, names);
+                if !fits(&heading) {
+                    continue;
+                }
+                heading.score += if titled { 3 } else { 0 };
+                // On a tie one row is right: the row above is then a title.
+                let rank = |heading: &Heading| (heading.score, heading.first == heading.last);
+                if best.as_ref().is_none_or(|best| rank(&heading) > rank(best)) {
+                    best = Some(heading);
+                }
+            }
+        }
+        for raw in &grid.rows[first] {
+            if let Raw::Text(text) = raw
+                && above.len() < 2_000
+            {
+                above.push_str(&normalised(text));
+            }
+        }
+    }
+    best
+}
+
+/// The first filled row of a sheet, shortened, for messages.
+pub(super) fn sample(grid: &Grid) -> String {
+    let filled = grid.rows.iter().find(|row| row.iter().any(|raw| !raw.is_empty()));
+    let words: Vec<String> = filled
+        .into_iter()
+        .flatten()
+        .filter(|raw| !raw.is_empty())
+        .take(6)
+        .map(Raw::shown)
+        .collect();
+    let text = crate::values::tidy(&words.join(" | "));
+    if text.chars().count() > 60 {
+        text.chars().take(60).chain(['…']).collect()
+    } else {
+        text
+    }
+}
+
+impl Heading {
+    /// Columns whose cells are weights but whose heading names no unit.
+    pub(super) fn without_unit(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter().filter(|field| {
+            matches!(self.form.columns[field.position].kind, Kind::Weight) && field.unit.is_none()
+        })
+    }
+
+    /// The field that fills a column of the form.
+    pub(super) fn field(&self, key: &str) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| self.form.columns[field.position].key == key)
+    }
+}

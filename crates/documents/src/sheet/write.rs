@@ -1,0 +1,412 @@
+//! Writing tables for people: styled workbooks and CSV.
+//!
+//! Text is always written as text, never as a formula, so that a name such as
+//! `=HYPERLINK(…)` stays a name in whatever program opens the file.
+
+use crate::values::civil_from_days;
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+
+/// One sheet to write.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct OutSheet {
+    /// Name of the sheet; characters a sheet name may not have are replaced.
+    pub name: String,
+    /// Title above the table.
+    pub title: String,
+    /// Lines between the title and the table: source, unit, time of the figures.
+    pub notes: Vec<String>,
+    /// Columns from left to right.
+    pub columns: Vec<OutColumn>,
+    /// Rows; missing cells at the end stay blank.
+    pub rows: Vec<Vec<OutCell>>,
+    /// Row of totals below the rows.
+    pub total: Option<Vec<OutCell>>,
+}
+
+/// One column to write.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutColumn {
+    /// Heading.
+    pub title: String,
+    /// Width in characters; 0 chooses by the heading.
+    pub width: f64,
+    /// How numbers of the column are shown.
+    pub kind: OutKind,
+}
+
+/// How the cells of a column are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OutKind {
+    /// Text; also keeps room numbers from turning into dates.
+    #[default]
+    Text,
+    /// Whole number.
+    Count,
+    /// Grams, shown in kilograms.
+    WeightKg,
+    /// Fen, shown in yuan.
+    Money,
+    /// Hundredths of a percent, shown in percent.
+    Percent,
+    /// Point in time: text, or seconds since 1970 shown in Beijing time.
+    Time,
+}
+
+/// One cell to write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum OutCell {
+    /// Text.
+    Text(String),
+    /// Number in the smallest unit of its column.
+    Int(i64),
+    /// Nothing.
+    Blank,
+}
+
+impl From<&str> for OutCell {
+    fn from(text: &str) -> OutCell {
+        OutCell::Text(text.to_string())
+    }
+}
+
+impl From<String> for OutCell {
+    fn from(text: String) -> OutCell {
+        OutCell::Text(text)
+    }
+}
+
+impl From<i64> for OutCell {
+    fn from(number: i64) -> OutCell {
+        OutCell::Int(number)
+    }
+}
+
+/// Longest text a spreadsheet cell may hold, in UTF-16 units.
+const CELL_TEXT_MAX: usize = 32_767;
+
+pub(super) struct Styles {
+    title: Format,
+    pub(super) note: Format,
+    heading: Format,
+    body: [Format; 6],
+    total: [Format; 6],
+}
+
+fn kinds() -> [OutKind; 6] {
+    [
+        OutKind::Text,
+        OutKind::Count,
+        OutKind::WeightKg,
+        OutKind::Money,
+        OutKind::Percent,
+        OutKind::Time,
+    ]
+}
+
+impl OutKind {
+    fn index(self) -> usize {
+        kinds().iter().position(|kind| *kind == self).unwrap_or(0)
+    }
+
+    fn number_format(self) -> &'static str {
+        match self {
+            OutKind::Text | OutKind::Time => "@",
+            OutKind::Count => "#,##0",
+            OutKind::WeightKg => "#,##0.0##",
+            OutKind::Money => "#,##0.00",
+            OutKind::Percent => "0.0#%",
+        }
+    }
+}
+
+impl Styles {
+    pub(super) fn new() -> Styles {
+        let cell = || {
+            Format::new()
+                .set_border(FormatBorder::Thin)
+                .set_align(FormatAlign::VerticalCenter)
+        };
+        let body = |kind: OutKind| {
+            let format = cell().set_num_format(kind.number_format());
+            if kind == OutKind::Text {
+                format.set_text_wrap()
+            } else {
+                format
+            }
+        };
+        Styles {
+            title: Format::new()
+                .set_bold()
+                .set_font_size(16)
+                .set_align(FormatAlign::Center),
+            note: Format::new().set_font_size(10).set_align(FormatAlign::Left),
+            heading: cell()
+                .set_bold()
+                .set_background_color(0xDCE6F1)
+                .set_align(FormatAlign::Center)
+                .set_text_wrap(),
+            body: kinds().map(body),
+            total: kinds().map(|kind| body(kind).set_bold().set_background_color(0xF2F2F2)),
+        }
+    }
+
+    pub(super) fn body(&self, kind: OutKind) -> &Format {
+        &self.body[kind.index()]
+    }
+}
+
+/// Writes an XLSX workbook: title, notes, table with filter, total; A4 landscape, one page wide.
+///
+/// # Errors
+///
+/// A message when a sheet has more rows or columns than the format allows.
+pub fn write(sheets: &[OutSheet]) -> Result<Vec<u8>, String> {
+    let mut book = Workbook::new();
+    let styles = Styles::new();
+    let mut names: Vec<String> = Vec::new();
+    for sheet in sheets {
+        let name = unique_name(&sheet.name, &names);
+        let worksheet = book.add_worksheet();
+        worksheet.set_name(&name).map_err(message)?;
+        names.push(name);
+        write_sheet(worksheet, sheet, &styles).map_err(message)?;
+    }
+    if sheets.is_empty() {
+        book.add_worksheet();
+    }
+    book.save_to_buffer().map_err(message)
+}
+
+pub(super) fn message(error: XlsxError) -> String {
+    error.to_string()
+}
+
+/// A sheet name without forbidden characters, at most 31 long and not used before.
+fn unique_name(wanted: &str, used: &[String]) -> String {
+    let clean: String = wanted
+        .chars()
+        .filter(|letter| !letter.is_control())
+        .map(|letter| if "[]:*?/\\'".contains(letter) { '-' } else { letter })
+        .collect();
+    let clean = if clean.trim().is_empty() {
+        "Sheet"
+    } else {
+        clean.trim()
+    };
+    for attempt in 1..=used.len() + 1 {
+        let suffix = if attempt == 1 {
+            String::new()
+        } else {
+            format!("-{attempt}")
+        };
+        let mut name = String::new();
+        for letter in clean.chars() {
+            if name.encode_utf16().count() + letter.len_utf16() + suffix.len() > 31 {
+                break;
+            }
+            name.push(letter);
+        }
+        name.push_str(&suffix);
+        if !used
+            .iter()
+            .any(|other| other.to_lowercase() == name.to_lowercase())
+        {
+            return name;
+        }
+    }
+    format!("Sheet-{}", used.len() + 1)
+}
+
+/// Row and column numbers beyond the format's range become numbers the writer refuses.
+fn row_number(row: usize) -> u32 {
+    u32::try_from(row).unwrap_or(u32::MAX)
+}
+
+fn column_number(column: usize) -> u16 {
+    u16::try_from(column).unwrap_or(u16::MAX)
+}
+
+/// Title, notes and heading; returns the row of the heading.
+pub(super) fn write_head(
+    worksheet: &mut Worksheet,
+    title: &str,
+    notes: &[String],
+    columns: &[OutColumn],
+    styles: &Styles,
+) -> Result<u32, XlsxError> {
+    let last = column_number(columns.len().saturating_sub(1));
+    let mut row = 0;
+    if !title.is_empty() {
+        if last > 0 {
+            worksheet.merge_range(0, 0, 0, last, title, &styles.title)?;
+        } else {
+            worksheet.write_string_with_format(0, 0, title, &styles.title)?;
+        }
+        worksheet.set_row_height(0, 26)?;
+        row += 1;
+    }
+    for note in notes {
+        worksheet.write_string_with_format(row, 0, cut(note), &styles.note)?;
+        row += 1;
+    }
+    for (index, column) in columns.iter().enumerate() {
+        let at = column_number(index);
+        worksheet.write_string_with_format(row, at, cut(&column.title), &styles.heading)?;
+        let width = if column.width > 0.0 {
+            column.width
+        } else {
+            usual_width(&column.title)
+        };
+        worksheet.set_column_width(at, width.min(120.0))?;
+    }
+    worksheet.set_freeze_panes(row + 1, 0)?;
+    worksheet
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 0);
+    worksheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
+    worksheet.set_footer("&C&P / &N");
+    worksheet.set_repeat_rows(row, row)?;
+    Ok(row)
+}
+
+fn usual_width(title: &str) -> f64 {
+    let length: usize = title
+        .chars()
+        .map(|letter| if letter.is_ascii() { 1 } else { 2 })
+        .sum();
+    (length as f64 + 2.0).clamp(8.0, 24.0)
+}
+
+fn write_sheet(worksheet: &mut Worksheet, sheet: &OutSheet, styles: &Styles) -> Result<(), XlsxError> {
+    let heading = write_head(worksheet, &sheet.title, &sheet.notes, &sheet.columns, styles)?;
+    let first = heading + 1;
+    for (index, cells) in sheet.rows.iter().enumerate() {
+        let row = first.saturating_add(row_number(index));
+        write_cells(worksheet, row, cells, &sheet.columns, &styles.body)?;
+    }
+    let end = first.saturating_add(row_number(sheet.rows.len()));
+    if !sheet.rows.is_empty() && !sheet.columns.is_empty() {
+        worksheet.autofilter(heading, 0, end - 1, column_number(sheet.columns.len() - 1))?;
+    }
+    if let Some(total) = &sheet.total {
+        write_cells(worksheet, end, total, &sheet.columns, &styles.total)?;
+    }
+    Ok(())
+}
+
+fn write_cells(
+    worksheet: &mut Worksheet,
+    row: u32,
+    cells: &[OutCell],
+    columns: &[OutColumn],
+    formats: &[Format; 6],
+) -> Result<(), XlsxError> {
+    for (index, column) in columns.iter().enumerate() {
+        let at = column_number(index);
+        let format = &formats[column.kind.index()];
+        match cells.get(index).unwrap_or(&OutCell::Blank) {
+            OutCell::Blank => worksheet.write_blank(row, at, format)?,
+            OutCell::Text(text) => worksheet.write_string_with_format(row, at, cut(text), format)?,
+            OutCell::Int(number) => match column.kind {
+                OutKind::Text | OutKind::Time => {
+                    worksheet.write_string_with_format(row, at, shown(*number, column.kind), format)?
+                }
+                OutKind::Count if number.unsigned_abs() >= 1 << 53 => {
+                    worksheet.write_string_with_format(row, at, number.to_string(), format)?
+                }
+                kind => {
+                    worksheet.write_number_with_format(row, at, *number as f64 / divisor(kind), format)?
+                }
+            },
+        };
+    }
+    Ok(())
+}
+
+fn divisor(kind: OutKind) -> f64 {
+    match kind {
+        OutKind::WeightKg => 1_000.0,
+        OutKind::Money => 100.0,
+        OutKind::Percent => 10_000.0,
+        OutKind::Text | OutKind::Count | OutKind::Time => 1.0,
+    }
+}
+
+/// Text cut to the length a cell can hold, without control characters that XML forbids.
+fn cut(text: &str) -> String {
+    let mut length = 0;
+    text.chars()
+        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
+        .take_while(|letter| {
+            length += letter.len_utf16();
+            length <= CELL_TEXT_MAX
+        })
+        .collect()
+}
+
+/// A number as text in the unit shown.
+fn shown(number: i64, kind: OutKind) -> String {
+    let sign = if number < 0 { "-" } else { "" };
+    let size = number.unsigned_abs();
+    match kind {
+        OutKind::Text | OutKind::Count => number.to_string(),
+        OutKind::WeightKg => {
+            let text = format!("{sign}{}.{:03}", size / 1_000, size % 1_000);
+            text.trim_end_matches('0').trim_end_matches('.').to_string()
+        }
+        OutKind::Money => format!("{sign}{}.{:02}", size / 100, size % 100),
+        OutKind::Percent => format!("{sign}{}.{:02}%", size / 100, size % 100),
+        OutKind::Time => {
+            let beijing = number.saturating_add(8 * 3_600);
+            let (year, month, day) = civil_from_days(beijing.div_euclid(86_400));
+            let second = beijing.rem_euclid(86_400);
+            format!(
+                "{year:04}-{month:02}-{day:02} {:02}:{:02}",
+                second / 3_600,
+                second / 60 % 60
+            )
+        }
+    }
+}
+
+/// Writes the table of a sheet (heading, rows, total) as CSV in UTF-8 with byte order mark.
+///
+/// Text that a spreadsheet program would take for a formula gets a leading apostrophe, which
+/// [`super::read`] takes away again.
+pub fn write_csv(sheet: &OutSheet) -> Vec<u8> {
+    let mut bytes = b"\xef\xbb\xbf".to_vec();
+    let titles: Vec<OutCell> = sheet
+        .columns
+        .iter()
+        .map(|column| column.title.as_str().into())
+        .collect();
+    push_record(&mut bytes, &titles, &sheet.columns);
+    for row in sheet.rows.iter().chain(&sheet.total) {
+        push_record(&mut bytes, row, &sheet.columns);
+    }
+    bytes
+}
+
+fn push_record(bytes: &mut Vec<u8>, cells: &[OutCell], columns: &[OutColumn]) {
+    for (index, column) in columns.iter().enumerate() {
+        if index > 0 {
+            bytes.push(b',');
+        }
+        let text = match cells.get(index).unwrap_or(&OutCell::Blank) {
+            OutCell::Blank => String::new(),
+            OutCell::Int(number) => shown(*number, column.kind),
+            OutCell::Text(text) if text.trim_start().starts_with(['=', '+', '-', '@', '|', '%']) => {
+                format!("'{text}")
+            }
+            OutCell::Text(text) if text.starts_with(['\t', '\r']) => format!("'{text}"),
+            OutCell::Text(text) => text.clone(),
+        };
+        if text.contains([',', '"', '\n', '\r', ';']) {
+            bytes.extend(format!("\"{}\"", text.replace('"', "\"\"")).bytes());
+        } else {
+            bytes.extend(text.bytes());
+        }
+    }
+    bytes.extend(b"\r\n");
+}

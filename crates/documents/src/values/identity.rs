@@ -1,0 +1,158 @@
+//! Phone numbers, number plates, identity numbers and credit codes.
+
+use super::{Problem, compact};
+
+/// Phone number: mobile as 11 digits, landline as `023-58123456`, service number as 10 digits.
+pub fn phone(text: &str) -> Result<String, Problem> {
+    let folded = compact(text);
+    if folded.contains(['E', 'e']) && folded.contains('.') {
+        return Err(Problem::new(
+            "号码被表格改成了科学记数法，请把该列设为“文本”后重新填写",
+            "the spreadsheet turned the number into scientific notation; format the column as text and enter it again",
+        ));
+    }
+    let folded = folded.trim_start_matches('\'');
+    let kept: String = folded
+        .chars()
+        .filter(|letter| !"-()_·. ".contains(*letter))
+        .collect();
+    let kept = kept
+        .strip_prefix("+86")
+        .or(kept.strip_prefix("0086"))
+        .unwrap_or(&kept);
+    let kept = if kept.len() == 13 && kept.starts_with("861") {
+        &kept[2..]
+    } else {
+        kept
+    };
+    if kept.is_empty() || !kept.bytes().all(|byte| byte.is_ascii_digit()) {
+        let several = kept.bytes().filter(u8::is_ascii_digit).count() >= 18;
+        return Err(if several {
+            Problem::new(
+                "一格只填一个号码，其余号码写在备注里",
+                "only one number per cell; put the others into the note",
+            )
+        } else {
+            Problem::new("应为电话号码，只用数字", "should be a phone number in digits")
+        });
+    }
+    let landline = |area: usize| format!("{}-{}", &kept[..area], &kept[area..]);
+    let short_area = kept.starts_with("010") || kept.starts_with("02");
+    match kept.len() {
+        11 if kept.starts_with('1') && kept.as_bytes()[1] >= b'3' => Ok(kept.to_string()),
+        11 if short_area => Ok(landline(3)),
+        11 | 12 if kept.starts_with('0') && !short_area && !kept.starts_with("00") => Ok(landline(4)),
+        7 | 8 if !kept.starts_with(['0', '1']) => Ok(kept.to_string()),
+        10 if kept.starts_with("400") || kept.starts_with("800") => Ok(kept.to_string()),
+        digits => Err(Problem::new(
+            format!("号码有 {digits} 位；手机号应为 11 位且以 1 开头，座机要带区号，如 023-58123456"),
+            format!(
+                "the number has {digits} digits; a mobile number has 11 and begins with 1, a landline needs its area code, such as 023-58123456"
+            ),
+        )),
+    }
+}
+
+const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
+
+/// Number plate in capitals without separators: seven characters, or eight for new-energy vehicles (GA 36).
+pub fn plate(text: &str) -> Result<String, Problem> {
+    let plate: String = compact(text)
+        .to_uppercase()
+        .chars()
+        .filter(|letter| !"·-•.*#".contains(*letter))
+        .collect();
+    let letters: Vec<char> = plate.chars().collect();
+    let special = letters
+        .last()
+        .is_some_and(|letter| "学警挂港澳领试超".contains(*letter));
+    let body = if special {
+        &letters[..letters.len() - 1]
+    } else {
+        &letters[..]
+    };
+    let valid = matches!(letters.len(), 7 | 8)
+        && PROVINCES.contains(letters[0])
+        && letters[1].is_ascii_uppercase()
+        && body[2..]
+            .iter()
+            .all(|letter| letter.is_ascii_digit() || letter.is_ascii_uppercase());
+    // GA 36 leaves out I and O in the serial; they are written for 1 and 0.
+    if valid && body[2..].iter().any(|letter| "IO".contains(*letter)) {
+        return Err(Problem::new(
+            "车牌序号中没有字母 I 和 O，请核对是否为数字 1 和 0",
+            "serials of number plates have no letters I and O; check for the digits 1 and 0",
+        ));
+    }
+    if valid {
+        Ok(plate)
+    } else {
+        Err(Problem::new(
+            "应为车牌号，如 渝F12345",
+            "should be a number plate, such as 渝F12345",
+        ))
+    }
+}
+
+/// Resident identity number of 18 characters, check character verified (GB 11643-1999).
+pub fn id_number(text: &str) -> Result<String, Problem> {
+    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    const CHECKS: &[u8; 11] = b"10X98765432";
+    let folded = compact(text).to_uppercase();
+    let number = folded.trim_start_matches('\'');
+    let bytes = number.as_bytes();
+    if bytes.len() != 18 || !bytes[..17].iter().all(u8::is_ascii_digit) {
+        let lost = number.contains("E+");
+        return Err(if lost {
+            Problem::new(
+                "身份证号被表格改成了科学记数法，请把该列设为“文本”后重新填写",
+                "the spreadsheet turned the number into scientific notation; format the column as text and enter it again",
+            )
+        } else {
+            Problem::new("身份证号应为 18 位", "an identity number has 18 characters")
+        });
+    }
+    let sum: u32 = bytes[..17]
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(byte, weight)| u32::from(byte - b'0') * weight)
+        .sum();
+    let month: u32 = number[10..12].parse().unwrap_or(0);
+    let day: u32 = number[12..14].parse().unwrap_or(0);
+    if CHECKS[(sum % 11) as usize] != bytes[17] || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+        return Err(Problem::new(
+            "身份证号校验不通过，请核对（按数字保存的单元格末几位会变成 0）",
+            "the check character does not fit; compare with the card (cells saved as numbers lose the last digits)",
+        ));
+    }
+    Ok(number.to_string())
+}
+
+/// Unified social credit code of 18 characters, check character verified (GB 32100-2015).
+pub fn credit_code(text: &str) -> Result<String, Problem> {
+    const LETTERS: &[u8; 31] = b"0123456789ABCDEFGHJKLMNPQRTUWXY";
+    let code = compact(text).to_uppercase();
+    let places: Option<Vec<usize>> = code
+        .bytes()
+        .map(|byte| LETTERS.iter().position(|letter| *letter == byte))
+        .collect();
+    let places = places.filter(|places| places.len() == 18).ok_or_else(|| {
+        Problem::new(
+            "统一社会信用代码应为 18 位数字和大写字母（不含 I、O、S、V、Z）",
+            "a credit code has 18 digits and capitals (without I, O, S, V, Z)",
+        )
+    })?;
+    let mut weight = 1;
+    let mut sum = 0;
+    for place in &places[..17] {
+        sum += place * weight;
+        weight = weight * 3 % 31;
+    }
+    if (31 - sum % 31) % 31 != places[17] {
+        return Err(Problem::new(
+            "统一社会信用代码校验不通过，请核对营业执照",
+            "the check character does not fit; compare with the licence",
+        ));
+    }
+    Ok(code)
+}

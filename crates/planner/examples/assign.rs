@@ -1,0 +1,121 @@
+//! Times the assignment of a large city and tells how far it can be from the best.
+//!
+//! `cargo run --release -p planner --example assign [compounds] [suppliers] [tightness in percent] [seed]`
+
+use planner::assign::{Compound, Problem, Supplier, assign};
+use planner::{Point, check};
+use std::time::Instant;
+
+/// A congruential generator, so that the example needs nothing from the solver.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, limit: i64) -> i64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as i64 % limit
+    }
+
+    /// Towns are dense in the middle: the mean of three throws, in millionths of a degree.
+    fn place(&mut self) -> Option<Point> {
+        let mut spread = || ((self.below(400_000) + self.below(400_000) + self.below(400_000)) / 3) as i32;
+        Some(Point {
+            lat_e6: 31_000_000 + spread(),
+            lng_e6: 121_000_000 + spread(),
+        })
+    }
+}
+
+fn city(compounds: usize, suppliers: usize, tightness_percent: i64, seed: u64) -> Problem {
+    let mut dice = Dice(seed);
+    let categories: Vec<String> = ["vegetables", "meat", "grain", "milk"].map(String::from).into();
+    // Grams per person and day.
+    let norm_g = [400, 100, 350, 200];
+    let compounds: Vec<Compound> = (0..compounds)
+        .map(|number| {
+            let persons = 50 + dice.below(900);
+            Compound {
+                code: format!("c{number}"),
+                at: dice.place(),
+                persons,
+                demand: norm_g
+                    .iter()
+                    .map(|norm| persons * norm * (80 + dice.below(40)) / 100)
+                    .collect(),
+                keep: None,
+                force: None,
+                forbid: Vec::new(),
+            }
+        })
+        .collect();
+    let sizes: Vec<i64> = (0..suppliers).map(|_| 20 + dice.below(100)).collect();
+    let total: i64 = sizes.iter().sum();
+    let suppliers = sizes
+        .iter()
+        .enumerate()
+        .map(|(number, size)| Supplier {
+            code: format!("s{number}"),
+            at: dice.place(),
+            capacity: (0..4)
+                .map(|category| {
+                    let demand: i64 = compounds.iter().map(|compound| compound.demand[category]).sum();
+                    demand / total * size * 100 / tightness_percent * (90 + dice.below(20)) / 100
+                })
+                .collect(),
+        })
+        .collect();
+    Problem {
+        categories,
+        compounds,
+        suppliers,
+        keep_weight_m: 500,
+    }
+}
+
+fn run(title: &str, problem: &Problem, seed: u64) -> Vec<Option<String>> {
+    let start = Instant::now();
+    let assignment = assign(problem, seed);
+    let seconds = start.elapsed().as_secs_f64();
+    let findings = check::assignment(problem, &assignment).len();
+    let gap = assignment
+        .lower_bound_person_m
+        .map(|bound| (assignment.cost_person_m - bound) as f64 / bound.max(1) as f64 * 100.0);
+    let with_backup = assignment
+        .choices
+        .iter()
+        .filter(|choice| choice.backup.is_some())
+        .count();
+    let kept = assignment.choices.iter().filter(|choice| choice.kept).count();
+    println!(
+        "{title}: {seconds:.2} s, cost {} person-km, gap to bound {}, unserved persons {}, backups {with_backup}, \
+         kept {kept}, findings {findings}",
+        assignment.cost_person_m / 1000,
+        gap.map_or("-".into(), |gap| format!("{gap:.3} %")),
+        assignment.unserved_persons,
+    );
+    assignment.choices.into_iter().map(|choice| choice.main).collect()
+}
+
+fn main() {
+    let mut numbers = std::env::args()
+        .skip(1)
+        .filter_map(|word| word.parse::<u64>().ok());
+    let mut number = |usual: u64| numbers.next().unwrap_or(usual);
+    let (compounds, suppliers, tightness, seed) = (number(20_000), number(500), number(85), number(1));
+    println!(
+        "{compounds} compounds, {suppliers} suppliers, 4 categories, {tightness} % of capacity needed, seed {seed}"
+    );
+    let mut problem = city(compounds as usize, suppliers as usize, tightness as i64, seed);
+    let mains = run("first plan", &problem, seed);
+    for (compound, main) in problem.compounds.iter_mut().zip(mains) {
+        compound.keep = main;
+    }
+    // The failed supplier is forbidden to all; the others change only when they must or gain much.
+    problem.keep_weight_m = 100_000;
+    for compound in &mut problem.compounds {
+        compound.forbid.push("s0".into());
+    }
+    run("supplier s0 fails", &problem, seed);
+}

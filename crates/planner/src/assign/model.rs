@@ -1,0 +1,289 @@
+//! The problem by index, with costs and the list of near suppliers of each compound.
+
+use super::{Compound, Problem, Supplier};
+use crate::point::Direction;
+use std::collections::HashMap;
+
+/// So many nearest suppliers of a compound are looked at first; the others only when these do not do.
+const CANDIDATES: usize = 64;
+
+/// Stands for the way to or from an unknown position: half around the earth by road.
+pub(super) const UNKNOWN_M: i64 = 27_020_404;
+
+const PERSONS_MAX: i64 = 10_000_000;
+const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+/// A supplier that may feed a compound, with its cost in person-metres.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Candidate {
+    pub(super) supplier: u32,
+    pub(super) cost: i64,
+}
+
+/// The problem by index. Amounts are cut to a range in which no sum can overflow.
+pub(super) struct Model {
+    pub(super) compounds: usize,
+    pub(super) suppliers: usize,
+    pub(super) categories: usize,
+    pub(super) persons: Vec<i64>,
+    pub(super) keep: Vec<Option<u32>>,
+    pub(super) force: Vec<Option<Force>>,
+    forbid: Vec<Vec<u32>>,
+    /// False for a supplier whose code an earlier one has.
+    meant: Vec<bool>,
+    demand: Vec<i64>,
+    capacity: Vec<i64>,
+    compound_at: Vec<Option<Direction>>,
+    supplier_at: Vec<Option<Direction>>,
+    keep_weight_m: i64,
+    candidates: Vec<Candidate>,
+    starts: Vec<usize>,
+    /// Per compound, what any supplier outside its list costs at least.
+    pub(super) beyond: Vec<i64>,
+}
+
+/// Who was decided upon: a supplier, or one that nobody knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Force {
+    To(u32),
+    Unknown,
+}
+
+impl Model {
+    pub(super) fn new(problem: &Problem) -> Model {
+        let mut index: HashMap<&str, u32> = HashMap::with_capacity(problem.suppliers.len());
+        let mut meant = Vec::with_capacity(problem.suppliers.len());
+        for (supplier, number) in problem.suppliers.iter().zip(0u32..) {
+            meant.push(*index.entry(supplier.code.as_str()).or_insert(number) == number);
+        }
+        let find = |code: &String| index.get(code.as_str()).copied();
+        let categories = problem.categories.len();
+        let mut model = Model {
+            compounds: problem.compounds.len(),
+            suppliers: problem.suppliers.len(),
+            categories,
+            persons: problem
+                .compounds
+                .iter()
+                .map(|compound| compound.persons.clamp(0, PERSONS_MAX))
+                .collect(),
+            keep: problem
+                .compounds
+                .iter()
+                .map(|compound| compound.keep.as_ref().and_then(find))
+                .collect(),
+            force: problem
+                .compounds
+                .iter()
+                .map(|compound| {
+                    compound
+                        .force
+                        .as_ref()
+                        .map(|code| find(code).map_or(Force::Unknown, Force::To))
+                })
+                .collect(),
+            forbid: problem
+                .compounds
+                .iter()
+                .map(|compound| compound.forbid.iter().filter_map(find).collect())
+                .collect(),
+            meant,
+            demand: amounts(
+                problem
+                    .compounds
+                    .iter()
+                    .map(|compound: &Compound| &compound.demand),
+                categories,
+            ),
+            capacity: amounts(
+                problem
+                    .suppliers
+                    .iter()
+                    .map(|supplier: &Supplier| &supplier.capacity),
+                categories,
+            ),
+            compound_at: problem
+                .compounds
+                .iter()
+                .map(|compound| compound.at.map(Direction::new))
+                .collect(),
+            supplier_at: problem
+                .suppliers
+                .iter()
+                .map(|supplier| supplier.at.map(Direction::new))
+                .collect(),
+            keep_weight_m: problem.keep_weight_m.clamp(0, UNKNOWN_M),
+            candidates: Vec::new(),
+            starts: vec![0],
+            beyond: Vec::with_capacity(problem.compounds.len()),
+        };
+        let mut near = Vec::with_capacity(model.suppliers);
+        for compound in 0..model.compounds {
+            model.list_candidates(compound, &mut near);
+        }
+        model
+    }
+
+    fn list_candidates(&mut self, compound: usize, near: &mut Vec<(f64, u32)>) {
+        near.clear();
+        let mut unknown_eligible = false;
+        // Where positions are missing all cost the same; a different start for each spreads them.
+        let first = compound.wrapping_mul(CANDIDATES) % self.suppliers.max(1);
+        for offset in 0..self.suppliers {
+            let supplier = if self.compound_at[compound].is_some() {
+                offset
+            } else {
+                (first + offset) % self.suppliers
+            };
+            if !self.eligible(compound, supplier) {
+                continue;
+            }
+            match (self.compound_at[compound], self.supplier_at[supplier]) {
+                (Some(home), Some(shop)) => near.push((home.chord_squared(shop), supplier as u32)),
+                (None, _) => near.push((offset as f64, supplier as u32)),
+                (Some(_), None) => unknown_eligible = true,
+            }
+        }
+        let mut beyond = i64::MAX;
+        if near.len() > CANDIDATES {
+            near.select_nth_unstable_by(CANDIDATES, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+            let (_, next) = near[CANDIDATES];
+            beyond = self.way_cost(compound, next as usize) + self.change_cost(compound);
+            near.truncate(CANDIDATES);
+        } else if unknown_eligible {
+            beyond = self.weight(compound) * UNKNOWN_M + self.change_cost(compound);
+        }
+        near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        let begin = self.candidates.len();
+        for (_, supplier) in near.iter() {
+            let cost = self.cost(compound, *supplier as usize);
+            self.candidates.push(Candidate {
+                supplier: *supplier,
+                cost,
+            });
+        }
+        if let Some(keep) = self.keep[compound]
+            && self.eligible(compound, keep as usize)
+            && !self.candidates[begin..]
+                .iter()
+                .any(|candidate| candidate.supplier == keep)
+        {
+            let cost = self.cost(compound, keep as usize);
+            self.candidates.push(Candidate { supplier: keep, cost });
+        }
+        self.candidates[begin..].sort_by_key(|candidate| candidate.cost);
+        self.starts.push(self.candidates.len());
+        self.beyond.push(beyond);
+    }
+
+    /// Near suppliers that may feed the compound, cheapest first.
+    pub(super) fn candidates(&self, compound: usize) -> &[Candidate] {
+        &self.candidates[self.starts[compound]..self.starts[compound + 1]]
+    }
+
+    /// Where the compound's candidates begin in the list of all candidates.
+    pub(super) fn first_candidate(&self, compound: usize) -> usize {
+        self.starts[compound]
+    }
+
+    /// Candidates of all compounds together.
+    pub(super) fn candidates_total(&self) -> usize {
+        self.candidates.len()
+    }
+
+    pub(super) fn demand(&self, compound: usize) -> &[i64] {
+        &self.demand[compound * self.categories..(compound + 1) * self.categories]
+    }
+
+    pub(super) fn capacity(&self, supplier: usize) -> &[i64] {
+        &self.capacity[supplier * self.categories..(supplier + 1) * self.categories]
+    }
+
+    pub(super) fn positioned(&self, compound: usize) -> bool {
+        self.compound_at[compound].is_some()
+    }
+
+    pub(super) fn forbidden(&self, compound: usize, supplier: usize) -> bool {
+        self.forbid[compound]
+            .iter()
+            .any(|code| *code as usize == supplier)
+    }
+
+    pub(super) fn meant(&self, supplier: usize) -> bool {
+        self.meant[supplier]
+    }
+
+    /// Whether the supplier may feed the compound at all: allowed, and large enough for it alone.
+    pub(super) fn eligible(&self, compound: usize, supplier: usize) -> bool {
+        let decided = match self.force[compound] {
+            None => true,
+            Some(Force::To(forced)) => forced as usize == supplier,
+            Some(Force::Unknown) => false,
+        };
+        decided
+            && !self.forbidden(compound, supplier)
+            && self.meant[supplier]
+            && self
+                .demand(compound)
+                .iter()
+                .zip(self.capacity(supplier))
+                .all(|(need, room)| need <= room)
+    }
+
+    /// Persons, but at least one, so that an empty compound is not sent far away.
+    pub(super) fn weight(&self, compound: usize) -> i64 {
+        self.persons[compound].max(1)
+    }
+
+    /// Road metres; `None` when a position is missing.
+    pub(super) fn distance_m(&self, compound: usize, supplier: usize) -> Option<i64> {
+        Some(self.compound_at[compound]?.road_distance_m(self.supplier_at[supplier]?))
+    }
+
+    /// Grows with the distance and is cheap; `None` when a position is missing.
+    pub(super) fn nearness(&self, compound: usize, supplier: usize) -> Option<f64> {
+        Some(self.compound_at[compound]?.chord_squared(self.supplier_at[supplier]?))
+    }
+
+    /// The cost of the way alone. A compound without position costs nothing anywhere. A supplier without
+    /// position is far for everybody but those that it feeds now, since no saving can be shown for them.
+    fn way_cost(&self, compound: usize, supplier: usize) -> i64 {
+        let metres = match self.distance_m(compound, supplier) {
+            Some(metres) => metres,
+            None if !self.positioned(compound) || self.keep[compound] == Some(supplier as u32) => 0,
+            None => UNKNOWN_M,
+        };
+        self.weight(compound) * metres
+    }
+
+    /// Whether choosing this supplier changes the present one.
+    pub(super) fn changes(&self, compound: usize, supplier: usize) -> bool {
+        self.keep[compound].is_some_and(|keep| keep as usize != supplier)
+    }
+
+    /// Person-metres of the way, and of the change if it is one.
+    pub(super) fn cost(&self, compound: usize, supplier: usize) -> i64 {
+        let change = if self.changes(compound, supplier) {
+            self.change_cost(compound)
+        } else {
+            0
+        };
+        self.way_cost(compound, supplier) + change
+    }
+
+    /// What leaving the present supplier costs, if there is one.
+    fn change_cost(&self, compound: usize) -> i64 {
+        if self.keep[compound].is_some() {
+            self.weight(compound) * self.keep_weight_m
+        } else {
+            0
+        }
+    }
+}
+
+fn amounts<'a>(rows: impl Iterator<Item = &'a Vec<i64>>, categories: usize) -> Vec<i64> {
+    rows.flat_map(|row| {
+        (0..categories).map(|category| row.get(category).copied().unwrap_or(0).clamp(0, AMOUNT_MAX))
+    })
+    .collect()
+}

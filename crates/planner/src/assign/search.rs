@@ -1,0 +1,227 @@
+//! Local search: descent by small moves, then ruin and recreate where compounds sit far from home.
+
+use super::model::Model;
+use super::moves::improve;
+use super::plan::{Plan, cheapest_of_all};
+use super::prices::Prices;
+use crate::random::Random;
+
+/// Ruins per compound, at least and at most. Fixed counts, not time, so that the answer repeats.
+const RUINS_PER_COMPOUND: usize = 8;
+const RUINS_MIN: usize = 400;
+const RUINS_MAX: usize = 120_000;
+
+/// Members taken from each ruined supplier.
+const MEMBERS_RUINED: usize = 4;
+
+/// How many suppliers around a compound are ruined at once.
+const SUPPLIERS_RUINED: usize = 4;
+
+/// How many compounds without a supplier are asked whether they would come to a ruined one.
+const WAITING_ASKED: usize = 16;
+
+/// In this share of cases a possible supplier is passed by, which makes each recreation different.
+const BLINK: f64 = 0.04;
+
+/// Improves the plan; it never gets worse.
+pub(super) fn search(model: &Model, plan: &mut Plan, prices: &Prices, seed: u64) {
+    let mut random = Random::new(seed);
+    descend(model, plan, &mut random);
+    ruin_and_recreate(model, plan, prices, &mut random);
+    descend(model, plan, &mut random);
+    settle(model, plan);
+}
+
+/// Small moves until none helps.
+fn descend(model: &Model, plan: &mut Plan, random: &mut Random) {
+    let mut order: Vec<usize> = (0..model.compounds).collect();
+    loop {
+        random.shuffle(&mut order);
+        let mut changed = false;
+        for &compound in &order {
+            changed |= improve(model, plan, compound);
+        }
+        if !changed {
+            return;
+        }
+    }
+}
+
+/// Nobody is passed by a nearer supplier that has room, even outside the candidate lists.
+fn settle(model: &Model, plan: &mut Plan) {
+    let mut changed = true;
+    while std::mem::take(&mut changed) {
+        for compound in 0..model.compounds {
+            let listed = model.candidates(compound).iter().map(|candidate| candidate.cost);
+            let least = listed.chain([model.beyond[compound]]).min();
+            if plan.main(compound).is_some() && least.is_none_or(|least| least >= plan.cost_of(compound)) {
+                continue;
+            }
+            if let Some((supplier, cost)) = cheapest_of_all(model, plan, compound)
+                && (plan.main(compound).is_none() || cost < plan.cost_of(compound))
+            {
+                plan.shift(model, compound, supplier);
+                changed = true;
+            }
+        }
+    }
+}
+
+fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &mut Random) {
+    if model.compounds < 2 || model.suppliers < 2 {
+        return;
+    }
+    let ruins = (model.compounds * RUINS_PER_COMPOUND).clamp(RUINS_MIN, RUINS_MAX);
+    let mut removed: Vec<(usize, Option<usize>)> = Vec::new();
+    for _ in 0..ruins {
+        if plan.unserved == 0 && plan.cost as f64 <= prices.bound * 1.0001 {
+            return;
+        }
+        let before = plan.value();
+        let centre = unhappiest_of(model, plan, random, 4);
+        let waits = plan.unserved > 0;
+        ruin(model, plan, random, centre, &mut removed);
+        if waits {
+            invite(model, plan, random, &mut removed);
+        }
+        recreate(model, plan, prices, random, &removed);
+        if plan.value() > before {
+            for (compound, _) in &removed {
+                plan.take(model, *compound);
+            }
+            for (compound, home) in &removed {
+                if let Some(supplier) = home {
+                    plan.put(model, *compound, *supplier);
+                }
+            }
+        } else if plan.value() < before {
+            for (compound, _) in &removed {
+                improve(model, plan, *compound);
+            }
+        }
+    }
+}
+
+/// Of some random compounds the one that lies farthest above its cheapest supplier.
+fn unhappiest_of(model: &Model, plan: &Plan, random: &mut Random, tries: usize) -> usize {
+    let loss = |compound: usize| match (plan.main(compound), model.candidates(compound).first()) {
+        (Some(_), Some(cheapest)) => plan.cost_of(compound) - cheapest.cost,
+        (None, Some(_)) => i64::MAX,
+        (_, None) => 0,
+    };
+    let mut chosen = random.below(model.compounds);
+    for _ in 1..tries {
+        let other = random.below(model.compounds);
+        if loss(other) > loss(chosen) {
+            chosen = other;
+        }
+    }
+    chosen
+}
+
+/// Takes the centre and some members of its own and its nearest suppliers.
+fn ruin(
+    model: &Model,
+    plan: &mut Plan,
+    random: &mut Random,
+    centre: usize,
+    removed: &mut Vec<(usize, Option<usize>)>,
+) {
+    removed.clear();
+    let home = plan.main(centre);
+    removed.push((centre, home));
+    plan.take(model, centre);
+    let candidates = model.candidates(centre);
+    let first = random.below(2);
+    let near = candidates
+        .iter()
+        .skip(first)
+        .take(SUPPLIERS_RUINED)
+        .map(|candidate| candidate.supplier as usize);
+    for supplier in home.into_iter().chain(near) {
+        for _ in 0..MEMBERS_RUINED {
+            let members = plan.members(supplier);
+            if members.is_empty() {
+                break;
+            }
+            let compound = members[random.below(members.len())] as usize;
+            removed.push((compound, Some(supplier)));
+            plan.take(model, compound);
+        }
+    }
+}
+
+/// Adds some compounds without a supplier that would come to one of the ruined ones, so that exchanges of one
+/// for several are tried too.
+fn invite(model: &Model, plan: &Plan, random: &mut Random, removed: &mut Vec<(usize, Option<usize>)>) {
+    let ruined: Vec<usize> = removed.iter().filter_map(|(_, home)| *home).collect();
+    let asked = WAITING_ASKED.min(plan.waiting().len());
+    for _ in 0..asked {
+        let waiting = plan.waiting()[random.below(plan.waiting().len())] as usize;
+        let comes = |supplier: u32| ruined.contains(&(supplier as usize));
+        if removed.iter().all(|(compound, _)| *compound != waiting)
+            && model
+                .candidates(waiting)
+                .iter()
+                .any(|candidate| comes(candidate.supplier))
+        {
+            removed.push((waiting, None));
+        }
+    }
+}
+
+/// Puts the removed ones back, those with most at stake first, at costs plus a random share of the prices.
+fn recreate(
+    model: &Model,
+    plan: &mut Plan,
+    prices: &Prices,
+    random: &mut Random,
+    removed: &[(usize, Option<usize>)],
+) {
+    let share = random.fraction();
+    let mut order: Vec<(f64, usize)> = removed
+        .iter()
+        .map(|(compound, _)| {
+            let noise = 0.5 + random.fraction();
+            let mut full = model
+                .candidates(*compound)
+                .iter()
+                .filter(|candidate| plan.fits(model, *compound, candidate.supplier as usize))
+                .map(|candidate| {
+                    candidate.cost as f64 + share * prices.of(*compound, candidate.supplier as usize)
+                });
+            let first = full.next().unwrap_or(0.0);
+            // Nowhere else to go: comes before all others.
+            let second = full.next().unwrap_or(1e18);
+            (
+                ((second - first).abs() + model.weight(*compound) as f64) * noise,
+                *compound,
+            )
+        })
+        .collect();
+    order.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
+    for (_, compound) in order {
+        let mut best: Option<(f64, usize, i64)> = None;
+        for candidate in model.candidates(compound) {
+            let least = best.map_or(f64::INFINITY, |(least, ..)| least);
+            if candidate.cost as f64 >= least {
+                break;
+            }
+            let supplier = candidate.supplier as usize;
+            if !plan.fits(model, compound, supplier) || random.fraction() < BLINK {
+                continue;
+            }
+            let full = candidate.cost as f64 + share * prices.of(compound, supplier);
+            if full < least {
+                best = Some((full, supplier, candidate.cost));
+            }
+        }
+        let found = match best {
+            Some((_, supplier, cost)) => Some((supplier, cost)),
+            None => cheapest_of_all(model, plan, compound),
+        };
+        if let Some((supplier, cost)) = found {
+            plan.put_at(model, compound, supplier, cost);
+        }
+    }
+}

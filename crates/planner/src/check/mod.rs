@@ -1,0 +1,34 @@
+//! Verifies proposals, whoever made them: solver, person or import.
+//!
+//! Nothing here is shared with the solvers but the types and the distance between two points. An empty list
+//! of findings means: the proposal keeps every promise of its documentation that can be checked.
+
+mod allocation;
+mod assignment;
+mod slots;
+mod stops;
+
+pub use allocation::allocation;
+pub use assignment::assignment;
+pub use slots::slots;
+pub use stops::{stops, tour};
+
+/// Something wrong with a proposal, in words for a developer or an auditor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Who is concerned and what is wrong.
+    pub what: String,
+}
+
+/// Collects findings.
+#[derive(Default)]
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Notes the words unless the condition holds.
+    fn expect(&mut self, condition: bool, what: impl FnOnce() -> String) {
+        if !condition {
+            self.0.push(Finding { what: what() });
+        }
+    }
+}

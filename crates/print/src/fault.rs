@@ -1,0 +1,46 @@
+//! What can go wrong between data and a finished PDF.
+
+use std::fmt;
+
+/// Why a print job gave no PDF.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The job holds nothing to print.
+    Empty,
+    /// No usable font was given; without one every character would be an empty box.
+    NoFont,
+    /// The payload does not fit into the largest QR code.
+    QrTooLong {
+        /// Length of the refused payload.
+        payload_bytes: usize,
+    },
+    /// These characters have no glyph in any font, and replacing them did not help.
+    Glyphs(String),
+    /// The threads to work on could not be started; the text is the message of the system.
+    Threads(String),
+    /// The typesetter refused the page; the text is its message and means a defect of the template.
+    Template(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::Empty => write!(f, "nothing to print"),
+            Fault::NoFont => write!(
+                f,
+                "no usable font; install one with Chinese glyphs, e.g. Noto Sans CJK"
+            ),
+            Fault::QrTooLong { payload_bytes } => {
+                write!(
+                    f,
+                    "a payload of {payload_bytes} bytes does not fit into a QR code"
+                )
+            }
+            Fault::Glyphs(text) => write!(f, "no font has a glyph for: {text}"),
+            Fault::Threads(message) => write!(f, "cannot start threads: {message}"),
+            Fault::Template(message) => write!(f, "typesetting failed: {message}"),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}

@@ -1,0 +1,390 @@
+//! The database as the application holds it.
+
+use std::{
+    path::Path,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::Ordering,
+        mpsc::{self, Receiver, SyncSender, TrySendError},
+    },
+    thread::{self, JoinHandle},
+};
+
+use tokio::sync::oneshot;
+
+use crate::{
+    Counters, Engine, Fault, Migration, Tx, check, copy,
+    job::{Message, ReadJob, WriteJob, read_job, write_job},
+    migration, reader,
+    session::Session,
+    state::{State, enter_store_thread, inside_store_thread},
+    target::Target,
+    writer,
+};
+
+/// Commands that may wait; more are turned away as busy.
+const QUEUE: usize = 8_192;
+/// Connections for reading.
+const READERS: usize = 4;
+
+/// A database. Clones share its connections; the last one dropped, or [`Db::close`], ends them.
+#[derive(Clone)]
+pub struct Db {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    target: Arc<Target>,
+    migrations: &'static [Migration],
+    state: Arc<State>,
+    writes: SyncSender<Message<WriteJob>>,
+    reads: SyncSender<Message<ReadJob>>,
+    threads: Mutex<Threads>,
+}
+
+#[derive(Default)]
+struct Threads {
+    readers: Vec<JoinHandle<()>>,
+    writer: Option<JoinHandle<()>>,
+}
+
+impl Db {
+    /// Opens a database and brings its schema up to date.
+    ///
+    /// `url` is `sqlite:/path/file.db` (created if missing), `sqlite::memory:` (a private temporary file) or
+    /// `postgres://user@host/database`. On PostgreSQL the isolation level is that of the server or of the address
+    /// (`?options=-c default_transaction_isolation=serializable`, percent-encoded).
+    ///
+    /// # Errors
+    /// [`Fault::Open`], [`Fault::Locked`] if another process has the SQLite file, [`Fault::Migration`] if the schema is not
+    /// one this program can use, [`Fault::Disconnected`] if the server cannot be reached.
+    pub fn open(url: &str, migrations: &'static [Migration]) -> Result<Self, Fault> {
+        let target = Arc::new(Target::acquire(url)?);
+        let state = Arc::new(State::default());
+        let (writes, write_queue) = mpsc::sync_channel(QUEUE);
+        let (reads, read_queue) = mpsc::sync_channel(QUEUE);
+        let writer = start_writer(Arc::clone(&target), migrations, write_queue, Arc::clone(&state))?;
+        let shared = Shared {
+            target: Arc::clone(&target),
+            migrations,
+            state,
+            writes,
+            reads,
+            threads: Mutex::new(Threads {
+                readers: Vec::new(),
+                writer: Some(writer),
+            }),
+        };
+        let read_queue = Arc::new(Mutex::new(read_queue));
+        for number in 0..READERS {
+            let (target, queue) = (Arc::clone(&target), Arc::clone(&read_queue));
+            let handle = named(&format!("store-reader-{number}"), move || {
+                reader::run(&target, &queue)
+            })?;
+            shared
+                .threads
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .readers
+                .push(handle);
+        }
+        Ok(Self {
+            shared: Arc::new(shared),
+        })
+    }
+
+    /// Which engine runs.
+    pub fn engine(&self) -> Engine {
+        self.shared.target.engine()
+    }
+
+    /// Runs a closure that reads one consistent state of the database, never waiting for writers.
+    ///
+    /// # Errors
+    /// What the closure returns; [`Fault::Busy`], [`Fault::Closed`], [`Fault::Disconnected`] or [`Fault::Panic`] as `E`.
+    pub async fn read<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        self.enqueue_read(read_job(work, reply_later(sender)))?;
+        receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// Runs a closure that may write. Returns `Ok` only after its changes are durable; if it returns `Err` or panics, all
+    /// its changes are undone and no other command is affected.
+    ///
+    /// The closure may run several times and must have no effect except through its [`Tx`]. The command runs even if the
+    /// returned future is dropped after it was first polled.
+    ///
+    /// # Errors
+    /// What the closure returns, and as `E`: [`Fault::Busy`] if too many commands wait, [`Fault::Conflict`],
+    /// [`Fault::Unknown`] and [`Fault::Disk`] (retry with the same id), [`Fault::Closed`], [`Fault::Panic`].
+    pub async fn write<T, E>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        self.enqueue_write(write_job(work, reply_later(sender)))?;
+        receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// As [`Db::read`], for threads outside an asynchronous runtime; inside one it blocks the thread.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub fn read_blocking<T, E>(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.enqueue_read(read_job(work, reply_now(sender)))?;
+        receiver.recv().unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// As [`Db::write`], for threads outside an asynchronous runtime; inside one it blocks the thread.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_blocking<T, E>(
+        &self,
+        work: impl FnMut(&mut Tx<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (sender, receiver) = mpsc::sync_channel(1);
+        self.enqueue_write(write_job(work, reply_now(sender)))?;
+        receiver.recv().unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// Writes a consistent copy of the whole database to one SQLite file, whichever engine runs, while work goes on. The
+    /// file is complete and durable when it appears under its name; an older one is replaced.
+    ///
+    /// # Errors
+    /// [`Fault::Copy`] and faults of the engine; nothing appears then.
+    pub fn backup(&self, to: &Path) -> Result<(), Fault> {
+        self.aside(|target| copy::backup(target, self.shared.migrations, to))
+    }
+
+    /// Fills an empty database of either engine from a backup, and brings its schema up to date.
+    ///
+    /// # Errors
+    /// [`Fault::Copy`] if the database is not empty or the backup is damaged, [`Fault::Migration`] if the backup is newer
+    /// than this program, and what [`Db::open`] returns.
+    pub fn restore(url: &str, migrations: &'static [Migration], from: &Path) -> Result<(), Fault> {
+        let target = Target::acquire(url)?;
+        let restored = aside(|| copy::restore(&target, migrations, from));
+        drop(target);
+        restored?;
+        Self::open(url, migrations)?.close();
+        Ok(())
+    }
+
+    /// Looks for damage: corrupt pages, broken references, unusable indexes. Returns what was found, nothing if all is well.
+    ///
+    /// # Errors
+    /// Faults of the engine where it could not look.
+    pub fn integrity(&self) -> Result<Vec<String>, Fault> {
+        self.aside(check::integrity)
+    }
+
+    /// Whether commands can be expected to succeed: writing has not been stopped by a disk fault, and the server of
+    /// PostgreSQL answered when last asked, at most some seconds ago.
+    pub fn healthy(&self) -> bool {
+        self.shared.state.healthy()
+    }
+
+    /// Figures since the database was opened.
+    pub fn counters(&self) -> Counters {
+        self.shared.state.counters()
+    }
+
+    /// Finishes the commands that wait, then ends all threads and connections. Other clones get [`Fault::Closed`] from now
+    /// on.
+    pub fn close(self) {
+        self.shared.stop();
+    }
+
+    /// Works with a connection of its own, on a thread of its own.
+    pub(crate) fn aside<T: Send>(
+        &self,
+        work: impl FnOnce(&Target) -> Result<T, Fault> + Send,
+    ) -> Result<T, Fault> {
+        if self.shared.state.closed.load(Ordering::Acquire) {
+            return Err(Fault::Closed);
+        }
+        aside(|| work(&self.shared.target))
+    }
+
+    fn enqueue_write(&self, job: WriteJob) -> Result<(), Fault> {
+        self.enqueue(&self.shared.writes, job)
+    }
+
+    fn enqueue_read(&self, job: ReadJob) -> Result<(), Fault> {
+        self.enqueue(&self.shared.reads, job)
+    }
+
+    fn enqueue<J>(&self, queue: &SyncSender<Message<J>>, job: J) -> Result<(), Fault> {
+        if inside_store_thread() {
+            return Err(Fault::Nested);
+        }
+        if self.shared.state.closed.load(Ordering::Acquire) {
+            return Err(Fault::Closed);
+        }
+        queue.try_send(Message::Job(job)).map_err(|error| match error {
+            TrySendError::Full(_) => Fault::Busy,
+            TrySendError::Disconnected(_) => self.lost(),
+        })
+    }
+
+    /// Why a job was dropped without an answer.
+    fn lost(&self) -> Fault {
+        if self.shared.state.closed.load(Ordering::Acquire) {
+            Fault::Closed
+        } else {
+            Fault::Unknown
+        }
+    }
+}
+
+impl Shared {
+    fn stop(&self) {
+        self.state.closed.store(true, Ordering::Release);
+        let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
+        // Readers first, so that the writer is the last to leave and can clear the log away.
+        for _ in &threads.readers {
+            // A reader that is gone needs no message.
+            let _ = self.reads.send(Message::Stop);
+        }
+        threads.readers.into_iter().for_each(join);
+        if let Some(writer) = threads.writer {
+            if is_current(&writer) {
+                // It must not wait for room in its own queue; without senders it stops by itself.
+                let _ = self.writes.try_send(Message::Stop);
+            } else {
+                let _ = self.writes.send(Message::Stop);
+            }
+            join(writer);
+            self.target.release();
+        }
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// Waits for a thread of the store, unless it is the one that asks, because a closure held the last clone.
+fn join(handle: JoinHandle<()>) {
+    if !is_current(&handle) {
+        // A thread that panicked has ended as well.
+        let _ = handle.join();
+    }
+}
+
+fn is_current(handle: &JoinHandle<()>) -> bool {
+    handle.thread().id() == thread::current().id()
+}
+
+/// Notes the end of the writer however it comes about.
+struct EndNote(Arc<State>);
+
+impl Drop for EndNote {
+    fn drop(&mut self) {
+        self.0.set_stopped();
+    }
+}
+
+/// Starts the writer; returns when the schema is up to date.
+fn start_writer(
+    target: Arc<Target>,
+    migrations: &'static [Migration],
+    queue: Receiver<Message<WriteJob>>,
+    state: Arc<State>,
+) -> Result<JoinHandle<()>, Fault> {
+    let (sender, ready) = mpsc::sync_channel(1);
+    let handle = named("store-writer", move || {
+        let _end = EndNote(Arc::clone(&state));
+        let opened = Session::open_writer(&target).and_then(|mut session| {
+            migration::apply(&mut session, migrations)?;
+            Ok(session)
+        });
+        match opened {
+            Ok(session) => {
+                state.set_connected(true);
+                // The opener waits for this message and cannot be gone.
+                let _ = sender.send(Ok(()));
+                writer::run(session, &queue, &state);
+            }
+            Err(fault) => {
+                let _ = sender.send(Err(fault));
+            }
+        }
+    })?;
+    let outcome = ready
+        .recv()
+        .unwrap_or_else(|_| Err(Fault::open("the writer thread ended early")));
+    match outcome {
+        Ok(()) => Ok(handle),
+        Err(fault) => {
+            join(handle);
+            Err(fault)
+        }
+    }
+}
+
+fn named(name: &str, work: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, Fault> {
+    thread::Builder::new()
+        .name(name.to_owned())
+        .spawn(move || {
+            enter_store_thread();
+            work();
+        })
+        .map_err(Fault::open)
+}
+
+/// Works on a thread of the store, because the client for PostgreSQL must not run inside an asynchronous runtime.
+pub(crate) fn aside<T: Send>(work: impl FnOnce() -> Result<T, Fault> + Send) -> Result<T, Fault> {
+    let run = || {
+        enter_store_thread();
+        work()
+    };
+    thread::scope(|scope| scope.spawn(run).join()).unwrap_or_else(|_| {
+        Err(Fault::Panic {
+            message: "in a thread of the store".to_owned(),
+        })
+    })
+}
+
+fn reply_later<T: Send + 'static, E: Send + 'static>(
+    sender: oneshot::Sender<Result<T, E>>,
+) -> Box<dyn FnOnce(Result<T, E>) + Send> {
+    Box::new(move |result| {
+        // A caller that stopped waiting needs no answer.
+        let _ = sender.send(result);
+    })
+}
+
+fn reply_now<T: Send + 'static, E: Send + 'static>(
+    sender: SyncSender<Result<T, E>>,
+) -> Box<dyn FnOnce(Result<T, E>) + Send> {
+    Box::new(move |result| {
+        let _ = sender.send(result);
+    })
+}
