@@ -1,5 +1,6 @@
 -- One SQL subset for both databases. Every busy table's key begins with the district (first six digits of the
 -- area code), so that a distributed engine can shard by it. Ids are 16 bytes made by the application.
+-- Codes compare byte by byte on both engines, because a subtree is a range of codes.
 
 CREATE TABLE setting (
     name TEXT PRIMARY KEY,
@@ -12,8 +13,8 @@ CREATE TABLE app_user (
     name TEXT NOT NULL,
     password_hash TEXT NOT NULL,
     role TEXT NOT NULL,
-    area TEXT NOT NULL,
-    supplier TEXT,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    supplier TEXT /*postgres COLLATE "C"*/,
     active BIGINT NOT NULL,
     created_s BIGINT NOT NULL
 );
@@ -40,7 +41,7 @@ CREATE TABLE audit (
     actor TEXT NOT NULL,
     role TEXT NOT NULL,
     action TEXT NOT NULL,
-    area TEXT NOT NULL,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     detail TEXT NOT NULL,
     previous BYTEA NOT NULL,
     hash BYTEA NOT NULL,
@@ -50,7 +51,7 @@ CREATE INDEX audit_at ON audit (at_s);
 
 -- A client-made command acts once; its first result is replayed.
 CREATE TABLE command (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     name TEXT NOT NULL,
     hash BYTEA NOT NULL,
@@ -62,7 +63,7 @@ CREATE TABLE command (
 
 -- Ledger.
 CREATE TABLE account (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     name TEXT NOT NULL,
     asset TEXT NOT NULL,
@@ -75,7 +76,7 @@ CREATE TABLE account (
 );
 
 CREATE TABLE transfer (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     from_id BYTEA NOT NULL,
     to_id BYTEA NOT NULL,
@@ -99,10 +100,10 @@ CREATE INDEX transfer_to ON transfer (district, to_id);
 
 -- Registers: who and what exists. One entry is one row of a form; `body` holds its columns as JSON.
 CREATE TABLE entry (
-    district TEXT NOT NULL,
-    register TEXT NOT NULL,
-    code TEXT NOT NULL,
-    area TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    register TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     name TEXT NOT NULL,
     search TEXT NOT NULL,
     tag TEXT NOT NULL,
@@ -115,7 +116,7 @@ CREATE INDEX entry_area ON entry (district, register, area, code);
 CREATE INDEX entry_tag ON entry (district, register, tag, area);
 
 CREATE TABLE import_batch (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     file_name TEXT NOT NULL,
     file BYTEA NOT NULL,
@@ -131,9 +132,9 @@ CREATE INDEX import_batch_created ON import_batch (district, created_s);
 
 -- What a batch changed, for undo and for the history of an entry.
 CREATE TABLE entry_change (
-    district TEXT NOT NULL,
-    register TEXT NOT NULL,
-    code TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    register TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
     batch BYTEA NOT NULL,
     before TEXT,
     after TEXT,
@@ -145,9 +146,9 @@ CREATE INDEX entry_change_batch ON entry_change (district, batch);
 
 -- Plan.
 CREATE TABLE directive (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
-    area TEXT NOT NULL,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     plan TEXT NOT NULL,
     level TEXT NOT NULL,
     risk TEXT NOT NULL,
@@ -164,10 +165,10 @@ CREATE INDEX directive_area ON directive (district, area, from_s);
 
 -- Two lists and coverage.
 CREATE TABLE need (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
-    compound TEXT NOT NULL,
-    household TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    household TEXT /*postgres COLLATE "C"*/ NOT NULL,
     item TEXT NOT NULL,
     category TEXT NOT NULL,
     quantity TEXT NOT NULL,
@@ -181,10 +182,10 @@ CREATE TABLE need (
 CREATE INDEX need_compound ON need (district, compound, state);
 
 CREATE TABLE visit (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
-    household TEXT NOT NULL,
-    compound TEXT NOT NULL,
+    household TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     at_s BIGINT NOT NULL,
     outcome TEXT NOT NULL,
     note TEXT NOT NULL,
@@ -194,10 +195,10 @@ CREATE TABLE visit (
 CREATE INDEX visit_household ON visit (district, household, at_s);
 
 CREATE TABLE coverage (
-    district TEXT NOT NULL,
-    household TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    household TEXT /*postgres COLLATE "C"*/ NOT NULL,
     category TEXT NOT NULL,
-    compound TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     balance_g BIGINT NOT NULL,
     daily_g BIGINT NOT NULL,
     as_of_s BIGINT NOT NULL,
@@ -208,10 +209,10 @@ CREATE INDEX coverage_compound ON coverage (district, compound, category, runs_o
 
 -- Proposals and what came of them.
 CREATE TABLE proposal (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     kind TEXT NOT NULL,
-    area TEXT NOT NULL,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     state TEXT NOT NULL,
     problem TEXT NOT NULL,
     result TEXT NOT NULL,
@@ -224,10 +225,10 @@ CREATE TABLE proposal (
 );
 
 CREATE TABLE assignment (
-    district TEXT NOT NULL,
-    compound TEXT NOT NULL,
-    main TEXT NOT NULL,
-    backup TEXT,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    main TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    backup TEXT /*postgres COLLATE "C"*/,
     proposal BYTEA,
     since_s BIGINT NOT NULL,
     actor TEXT NOT NULL,
@@ -236,13 +237,13 @@ CREATE TABLE assignment (
 
 -- Round.
 CREATE TABLE round (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
-    code TEXT NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
     title TEXT NOT NULL,
     mode TEXT NOT NULL,
-    supplier TEXT NOT NULL,
-    area TEXT NOT NULL,
+    supplier TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     state TEXT NOT NULL,
     opens_s BIGINT NOT NULL,
     cutoff_s BIGINT NOT NULL,
@@ -257,20 +258,20 @@ CREATE TABLE round (
 CREATE INDEX round_state ON round (district, state);
 
 CREATE TABLE round_compound (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     round BYTEA NOT NULL,
-    compound TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     position BIGINT NOT NULL,
-    token TEXT NOT NULL,
+    token TEXT /*postgres COLLATE "C"*/ NOT NULL,
     drop_point TEXT NOT NULL,
     PRIMARY KEY (district, round, compound),
     UNIQUE (district, token)
 );
 
 CREATE TABLE round_pack (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     round BYTEA NOT NULL,
-    code TEXT NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
     name TEXT NOT NULL,
     unit TEXT NOT NULL,
     price_fen BIGINT NOT NULL,
@@ -283,13 +284,13 @@ CREATE TABLE round_pack (
 );
 
 CREATE TABLE orders (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     round BYTEA NOT NULL,
     number BIGINT NOT NULL,
-    code TEXT NOT NULL,
-    compound TEXT NOT NULL,
-    household TEXT NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    household TEXT /*postgres COLLATE "C"*/ NOT NULL,
     building TEXT NOT NULL,
     unit TEXT NOT NULL,
     room TEXT NOT NULL,
@@ -312,7 +313,7 @@ CREATE INDEX orders_round ON orders (district, round, compound, number);
 CREATE INDEX orders_household ON orders (district, household, created_s);
 
 CREATE TABLE order_line (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     order_id BYTEA NOT NULL,
     pack TEXT NOT NULL,
     quantity BIGINT NOT NULL,
@@ -323,12 +324,12 @@ CREATE TABLE order_line (
 );
 
 CREATE TABLE payment (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     round BYTEA NOT NULL,
-    compound TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     order_id BYTEA,
-    household TEXT NOT NULL,
+    household TEXT /*postgres COLLATE "C"*/ NOT NULL,
     kind TEXT NOT NULL,
     amount_fen BIGINT NOT NULL,
     payer TEXT NOT NULL,
@@ -341,12 +342,12 @@ CREATE INDEX payment_round ON payment (district, round, compound);
 CREATE INDEX payment_household ON payment (district, household);
 
 CREATE TABLE box (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
     round BYTEA NOT NULL,
-    compound TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     number BIGINT NOT NULL,
-    code TEXT NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
     state TEXT NOT NULL,
     trip BYTEA,
     PRIMARY KEY (district, id),
@@ -356,14 +357,14 @@ CREATE INDEX box_round ON box (district, round, compound, number);
 CREATE INDEX box_trip ON box (district, trip);
 
 CREATE TABLE trip (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
-    code TEXT NOT NULL,
-    supplier TEXT NOT NULL,
+    code TEXT /*postgres COLLATE "C"*/ NOT NULL,
+    supplier TEXT /*postgres COLLATE "C"*/ NOT NULL,
     vehicle TEXT NOT NULL,
     driver TEXT NOT NULL,
     state TEXT NOT NULL,
-    area TEXT NOT NULL,
+    area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     created_s BIGINT NOT NULL,
     departed_s BIGINT,
     ended_s BIGINT,
@@ -373,10 +374,10 @@ CREATE TABLE trip (
 );
 
 CREATE TABLE trip_stop (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     trip BYTEA NOT NULL,
     seq BIGINT NOT NULL,
-    compound TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     arrived_s BIGINT,
     handed_s BIGINT,
     received_by TEXT NOT NULL,
@@ -384,9 +385,9 @@ CREATE TABLE trip_stop (
 );
 
 CREATE TABLE slot (
-    district TEXT NOT NULL,
+    district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     round BYTEA NOT NULL,
-    compound TEXT NOT NULL,
+    compound TEXT /*postgres COLLATE "C"*/ NOT NULL,
     seq BIGINT NOT NULL,
     building TEXT NOT NULL,
     unit TEXT NOT NULL,

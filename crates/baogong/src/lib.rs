@@ -6,6 +6,7 @@
 
 pub mod base;
 pub mod coverage;
+pub mod demo;
 pub mod plan;
 pub mod proposal;
 pub mod register;

@@ -1,1 +1,272 @@
-fn main() {}
+//! The command line: serve, demo, import, report, backup, restore, check.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use baogong::base::act::once;
+use baogong::base::act::Act;
+use baogong::base::id::district;
+use baogong::base::{Action, App, Ctx, Error, Result, audit, book, people};
+use baogong::register::import::{self, BatchRef, Upload};
+use baogong::web::serve::serve;
+use baogong::{MIGRATIONS, coverage, demo, report};
+use clap::{Parser, Subcommand};
+use store::Db;
+use uuid::Uuid;
+
+/// 保供: gets every household supplied while it may not go out.
+#[derive(Parser)]
+#[command(name = "baogong", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(clap::Args, Clone)]
+struct Place {
+    /// Where the data are kept.
+    #[arg(long, default_value = "data", global = true)]
+    data: PathBuf,
+    /// A PostgreSQL address instead of the database in the data folder.
+    #[arg(long, global = true, env = "BAOGONG_DATABASE")]
+    database: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the pages.
+    Serve {
+        #[command(flatten)]
+        place: Place,
+        /// The address to listen on.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+    },
+    /// Serve a synthetic county, loaded on the first start.
+    Demo {
+        #[arg(long, default_value = "data/demo")]
+        data: PathBuf,
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: String,
+        /// About 2,000 households instead of 60,000.
+        #[arg(long)]
+        small: bool,
+        /// The seed of the synthetic county.
+        #[arg(long, default_value_t = demo::SEED)]
+        seed: u64,
+    },
+    /// Write the spreadsheets of the synthetic county into a folder.
+    DemoFiles {
+        folder: PathBuf,
+        #[arg(long)]
+        small: bool,
+        #[arg(long, default_value_t = demo::SEED)]
+        seed: u64,
+    },
+    /// Import spreadsheets into the registers, as the page does: all of a file or nothing.
+    Import {
+        #[command(flatten)]
+        place: Place,
+        /// The six-digit code of the county.
+        #[arg(long)]
+        district: String,
+        /// Only say what would happen.
+        #[arg(long)]
+        dry_run: bool,
+        files: Vec<PathBuf>,
+    },
+    /// Write a report of an area as PDF or XLSX (by the ending of the file).
+    Report {
+        #[command(flatten)]
+        place: Place,
+        /// The key of the report, such as `situation`.
+        key: String,
+        /// The area code.
+        #[arg(long)]
+        area: String,
+        file: PathBuf,
+    },
+    /// Write a consistent copy of everything into one file.
+    Backup {
+        #[command(flatten)]
+        place: Place,
+        file: PathBuf,
+    },
+    /// Fill an empty database from a backup.
+    Restore {
+        #[command(flatten)]
+        place: Place,
+        file: PathBuf,
+    },
+    /// Check the database, the ledger, the pantries and the audit chain.
+    Check {
+        #[command(flatten)]
+        place: Place,
+    },
+}
+
+impl Place {
+    fn url(&self) -> Result<String> {
+        match &self.database {
+            Some(url) => Ok(url.clone()),
+            None => {
+                std::fs::create_dir_all(&self.data)?;
+                Ok(format!("sqlite:{}", self.data.join("baogong.db").display()))
+            }
+        }
+    }
+
+    fn open(&self) -> Result<App> {
+        Ok(App::new(Db::open(&self.url()?, MIGRATIONS)?))
+    }
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "baogong=info,warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    match run(Cli::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: Cli) -> Result<ExitCode> {
+    let place = Place { data: "data".into(), database: None };
+    match cli.command.unwrap_or(Command::Serve { place, listen: "127.0.0.1:8080".into() }) {
+        Command::Serve { place, listen } => start(&place.open()?, &listen, None),
+        Command::Demo { data, listen, small, seed } => {
+            let app = Place { data, database: None }.open()?;
+            start(&app, &listen, Some((size(small), seed)))
+        }
+        Command::DemoFiles { folder, small, seed } => {
+            std::fs::create_dir_all(&folder)?;
+            for file in demo::files(size(small), seed)? {
+                std::fs::write(folder.join(&file.name), &file.bytes)?;
+                println!("{}", folder.join(&file.name).display());
+            }
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Import { place, district, dry_run, files } => import_files(&place.open()?, &district, dry_run, &files),
+        Command::Report { place, key, area, file } => write_report(&place.open()?, &key, &area, &file),
+        Command::Backup { place, file } => {
+            place.open()?.db.backup(&file)?;
+            println!("{}", file.display());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Restore { place, file } => {
+            Db::restore(&place.url()?, MIGRATIONS, &file)?;
+            println!("restored / 已恢复");
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { place } => check(&place.open()?),
+    }
+}
+
+fn size(small: bool) -> baogong::simulate::Size {
+    if small { baogong::simulate::Size::Small } else { baogong::simulate::Size::Full }
+}
+
+fn start(app: &App, listen: &str, demo_county: Option<(baogong::simulate::Size, u64)>) -> Result<ExitCode> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        println!("保供 Baogong  {address}");
+        let first = demo_county.is_some() && app.db.write(|tx| people::is_empty(tx)).await?;
+        if demo_county.is_some() {
+            if first {
+                app.db.write(demo::found).await?;
+            }
+            let clock = app.clock.clone();
+            println!("演示账号（密码 {}）/ Demo users (password {}):", demo::PASSWORD, demo::PASSWORD);
+            for (words, secret) in app.db.write(move |tx| demo::links(tx, clock.now_s())).await? {
+                println!("  {words}\n      {address}/enter/{secret}");
+            }
+        } else if app.db.write(|tx| people::is_empty(tx)).await? {
+            let now_s = app.clock.now_s();
+            let secret = app.db.write(move |tx| people::make_link(tx, None, now_s)).await?;
+            println!("首次使用，请用此链接设置管理员（一次有效）/ Set up the first administrator with this one-time link:");
+            println!("  {address}/enter/{secret}");
+        }
+        if let (true, Some((size, seed))) = (first, demo_county) {
+            let app = app.clone();
+            tokio::task::spawn_blocking(move || demo::load(&app, size, seed));
+        }
+        let stop = async {
+            let _ = tokio::signal::ctrl_c().await;
+        };
+        serve(app.clone(), listener, stop).await?;
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+static IMPORT: Act = Act::new("register.import", Action::ImportRegister);
+static APPLY: Act = Act::new("register.apply", Action::ImportRegister);
+
+fn import_files(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> Result<ExitCode> {
+    let mut clean = true;
+    for file in files {
+        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let bytes = std::fs::read(file)?;
+        let reading = import::read_file(&name, &bytes)?;
+        let in_district = county.to_string();
+        let preview = app.db.read_blocking(move |tx| import::preview(tx, &in_district, &reading))?;
+        for error in &preview.errors {
+            println!("{name}: {}!{}{} {} {:?}: {} / {}", error.sheet, error.column, error.row, error.heading, error.value, error.zh, error.en);
+        }
+        for tally in &preview.tallies {
+            println!("{name}: {} +{} ~{} ={}", tally.register, tally.added, tally.changed, tally.unchanged);
+        }
+        clean &= preview.errors.is_empty();
+        if dry_run || !preview.errors.is_empty() {
+            continue;
+        }
+        let upload = Upload { district: county.to_string(), file_name: name, bytes };
+        let ctx = Ctx::system(&app.clock);
+        app.db.write_blocking(move |tx| {
+            let id = once(tx, &ctx, &IMPORT, district(&upload.district), &upload, import::keep)?;
+            let at = BatchRef { district: upload.district.clone(), id };
+            once(tx, &ctx.sub("apply"), &APPLY, district(&upload.district), &at, import::apply)
+        })?;
+    }
+    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(2) })
+}
+
+fn write_report(app: &App, key: &str, area: &str, file: &Path) -> Result<ExitCode> {
+    let report = report::report(key)?;
+    let ctx = Ctx { command: Uuid::now_v7(), ..Ctx::system(&app.clock) };
+    let subject = report::Subject { area: area.to_string(), ..report::Subject::default() };
+    let document = app.db.read_blocking(move |tx| (report.make)(tx, &ctx, kit::Lang::Zh, &subject))?;
+    let document_fault = |words: String| Error::Fault(baogong::base::Fault::Document(words));
+    let bytes = if file.extension().is_some_and(|end| end == "xlsx") {
+        report::render::workbook(&document, kit::Lang::Zh).map_err(document_fault)?
+    } else {
+        baogong::web::serve::printer()?.document(&document).map_err(|fault| document_fault(fault.to_string()))?
+    };
+    std::fs::write(file, bytes)?;
+    println!("{}", file.display());
+    Ok(ExitCode::SUCCESS)
+}
+
+fn check(app: &App) -> Result<ExitCode> {
+    let mut findings = app.db.integrity()?;
+    findings.extend(app.db.read_blocking(|tx| -> Result<Vec<String>> {
+        let mut findings = book::verify(tx)?;
+        findings.extend(coverage::verify(tx)?);
+        findings.extend(audit::verify(tx)?);
+        Ok(findings)
+    })?);
+    for finding in &findings {
+        println!("{finding}");
+    }
+    if findings.is_empty() {
+        println!("一切正常 / all is well");
+        return Ok(ExitCode::SUCCESS);
+    }
+    Ok(ExitCode::FAILURE)
+}

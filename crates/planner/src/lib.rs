@@ -7,8 +7,8 @@
 //! - [`natural`]: the order in which people count buildings (3 before 10).
 //! - [`check`]: verifies each kind of proposal and shares no code with the solvers.
 //!
-//! The crate is pure: the same input and seed give the same answer on every machine; there is no clock, no
-//! network and no randomness but the seed. Every solver gives an answer for every input; what cannot be
+//! The crate is pure: there is no clock, no network and no randomness but the seed, so the same input and seed
+//! give the same answer again (on one platform; the last digits of sines differ between platforms). Every solver gives an answer for every input; what cannot be
 //! served is listed with its reason.
 
 pub mod allocate;

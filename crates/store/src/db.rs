@@ -1,6 +1,7 @@
 //! The database as the application holds it.
 
 use std::{
+    fmt,
     path::Path,
     sync::{
         Arc, Mutex, PoisonError,
@@ -258,6 +259,16 @@ impl Db {
         } else {
             Fault::Unknown
         }
+    }
+}
+
+impl fmt::Debug for Db {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The address may hold a password and is left out.
+        formatter
+            .debug_struct("Db")
+            .field("engine", &self.engine())
+            .finish_non_exhaustive()
     }
 }
 

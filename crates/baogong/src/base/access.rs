@@ -184,7 +184,7 @@ impl Actor {
             return Err(Refusal::new(
                 RefusalKind::NotAllowed,
                 "not_allowed",
-                format!("您的身份是“{}”,不能{}。", self.role.word(super::words::Lang::Zh), action.word(super::words::Lang::Zh)),
+                format!("您的身份是“{}”，不能{}。", self.role.word(super::words::Lang::Zh), action.word(super::words::Lang::Zh)),
                 format!(
                     "As {} you may not: {}.",
                     self.role.word(super::words::Lang::En),

@@ -141,7 +141,7 @@ where
         if row.get::<Vec<u8>>(0)? != hash {
             return Err(Refusal::conflict(
                 "command_reused",
-                "这次提交的编号已用于另一项操作,请刷新页面后重新提交。",
+                "这次提交的编号已用于另一项操作，请刷新页面后重新提交。",
                 "This form was already sent with other content; reload the page and send it again.",
             )
             .into());

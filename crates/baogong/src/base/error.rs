@@ -53,7 +53,7 @@ impl Refusal {
         Self::new(
             RefusalKind::NotFound,
             "not_found",
-            format!("没有找到这个{zh},可能已被删除,或不在您负责的区域内。"),
+            format!("没有找到这个{zh}，可能已被删除，或不在您负责的区域内。"),
             format!("This {en} was not found; it may be gone or lie outside your area."),
         )
     }

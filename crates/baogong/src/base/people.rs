@@ -255,7 +255,7 @@ pub fn use_link(tx: &mut Tx, secret: &str, now_s: i64) -> Result<Option<UserId>>
         _ => Err(Refusal::new(
             RefusalKind::SignInNeeded,
             "link_used",
-            "这个登录链接已用过或已过期,请向管理员要一个新的。",
+            "这个登录链接已用过或已过期，请向管理员要一个新的。",
             "This sign-in link was used or has expired; ask your administrator for a new one.",
         )
         .into()),

@@ -46,7 +46,7 @@ wording! {
     /// What came of a visit or call.
     VisitOutcome {
         Fine = "fine", "一切正常", "All is well";
-        NeedsHelp = "needs_help", "有困难,需要帮助", "Needs help";
+        NeedsHelp = "needs_help", "有困难，需要帮助", "Needs help";
         NoAnswer = "no_answer", "没有联系上", "No answer";
     }
 }
@@ -61,7 +61,7 @@ wording! {
 }
 
 /// A line of the needs list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Need {
     /// The id.
     pub id: NeedId,
@@ -84,7 +84,7 @@ pub struct Need {
 }
 
 /// A need to be recorded (YU-13: by item, kind and quantity).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NeedDraft {
     /// The household's code.
     pub household: String,
@@ -132,7 +132,7 @@ pub fn add_need(tx: &mut Tx, ctx: &Ctx, draft: &NeedDraft) -> Result<NeedId> {
 }
 
 /// A need that is settled.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct NeedSettled {
     /// The compound, whose list it is on.
     pub compound: String,
@@ -182,7 +182,7 @@ pub fn open_needs(tx: &mut Tx, area: &str) -> Result<Vec<(String, i64, i64)>> {
 }
 
 /// A visit or call to be recorded (CQ-6).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct VisitDraft {
     /// The household's code.
     pub household: String,

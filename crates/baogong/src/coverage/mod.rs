@@ -50,7 +50,7 @@ stmt!(
 );
 
 /// What a household has of one category.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Cover {
     /// The category's key.
     pub category: String,
@@ -99,7 +99,7 @@ pub fn credit(tx: &mut Tx, ctx: &Ctx, household: &str, cause: Uuid, received: &B
 }
 
 /// What somebody counted at a household.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Stocktake {
     /// The household.
     pub household: String,
@@ -120,7 +120,7 @@ pub fn stocktake(tx: &mut Tx, ctx: &Ctx, found: &Stocktake) -> Result<()> {
         let daily_g = daily_g(&rules, category, members).ok_or_else(|| {
             Refusal::conflict(
                 "no_norm",
-                "本地没有生效的消耗标准,无法折算天数;请先下达指令。",
+                "本地没有生效的消耗标准，无法折算天数；请先下达指令。",
                 "No consumption norm holds here; issue a directive first.",
             )
         })?;
@@ -183,7 +183,7 @@ fn adjust(tx: &mut Tx, ctx: &Ctx, household: &str, cause: Uuid, grams: &BTreeMap
 }
 
 /// The coverage of one compound.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct CompoundCover {
     /// The compound's code.
     pub compound: String,
@@ -247,7 +247,7 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<CompoundCover>> {
 }
 
 /// A household that runs out of something.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct RunningOut {
     /// The household's code.
     pub household: String,

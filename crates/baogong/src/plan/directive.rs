@@ -36,7 +36,7 @@ stmt!(
 );
 
 /// A directive as stored.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Directive {
     /// The id.
     pub id: DirectiveId,
@@ -65,7 +65,7 @@ pub struct Directive {
 }
 
 /// What headquarters fills in.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DirectiveDraft {
     /// The area code.
     pub area: String,
@@ -97,7 +97,7 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<Directive
     if draft.ordered_by.trim().is_empty() {
         return Err(Refusal::invalid(
             "ordered_by",
-            "请写明依据谁的命令(姓名、职务或文号)。",
+            "请写明依据谁的命令（姓名、职务或文号）。",
             "Say on whose order (name and post, or the document's number).",
         )
         .into());
@@ -134,7 +134,7 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<Directive
 }
 
 /// A directive to be ended.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Ending {
     /// The district.
     pub district: String,

@@ -32,9 +32,9 @@ wording! {
     /// How large an area a directive speaks of.
     Scope {
         Compound = "compound", "小区", "Compound";
-        Community = "community", "社区(村)", "Community";
-        Street = "street", "街道(乡镇)", "Street";
-        County = "county", "全县(区)", "County";
+        Community = "community", "社区（村）", "Community";
+        Street = "street", "街道（乡镇）", "Street";
+        County = "county", "全县（区）", "County";
     }
 }
 

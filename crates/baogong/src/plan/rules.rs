@@ -14,47 +14,47 @@ wording! {
     /// What a rule rules; the closed list of what the software can carry out.
     RuleKey {
         SupplyModes = "supply_modes", "可用供应方式", "Supply modes allowed";
-        OrderIntervalD = "order_interval_d", "每户下单间隔(天)", "Days between a household's orders";
+        OrderIntervalD = "order_interval_d", "每户下单间隔（天）", "Days between a household's orders";
         WalkIn = "walk_in", "线下购物", "Shopping in person";
-        WalkInIntervalD = "walk_in_interval_d", "外出采购间隔(天)", "Days between shopping trips";
-        RationPeriodD = "ration_period_d", "定量周期(天)", "Ration period (days)";
-        RationGrainG = "ration_grain_g", "定量:米面(克/人·周期)", "Ration of grain (g per person and period)";
-        RationOilG = "ration_oil_g", "定量:食用油(克/人·周期)", "Ration of oil (g per person and period)";
-        RationVegetablesG = "ration_vegetables_g", "定量:蔬菜(克/人·周期)", "Ration of vegetables (g per person and period)";
-        RationEggsG = "ration_eggs_g", "定量:蛋(克/人·周期)", "Ration of eggs (g per person and period)";
-        RationMeatG = "ration_meat_g", "定量:肉(克/人·周期)", "Ration of meat (g per person and period)";
+        WalkInIntervalD = "walk_in_interval_d", "外出采购间隔（天）", "Days between shopping trips";
+        RationPeriodD = "ration_period_d", "定量周期（天）", "Ration period (days)";
+        RationGrainG = "ration_grain_g", "定量：米面（克/人·周期）", "Ration of grain (g per person and period)";
+        RationOilG = "ration_oil_g", "定量：食用油（克/人·周期）", "Ration of oil (g per person and period)";
+        RationVegetablesG = "ration_vegetables_g", "定量：蔬菜（克/人·周期）", "Ration of vegetables (g per person and period)";
+        RationEggsG = "ration_eggs_g", "定量：蛋（克/人·周期）", "Ration of eggs (g per person and period)";
+        RationMeatG = "ration_meat_g", "定量：肉（克/人·周期）", "Ration of meat (g per person and period)";
         CarryTo = "carry_to", "送到哪里", "Where goods are handed over";
         CarryBy = "carry_by", "由谁搬运", "Who carries";
-        VisitIntervalD = "visit_interval_d", "特殊群体走访间隔(天)", "Days between visits to people with special needs";
+        VisitIntervalD = "visit_interval_d", "特殊群体走访间隔（天）", "Days between visits to people with special needs";
         VisitBy = "visit_by", "由谁走访", "Who visits";
-        NormGrainG = "norm_grain_g", "消耗标准:米面(克/人·天)", "Norm for grain (g per person and day)";
-        NormOilG = "norm_oil_g", "消耗标准:食用油(克/人·天)", "Norm for oil (g per person and day)";
-        NormVegetablesG = "norm_vegetables_g", "消耗标准:蔬菜(克/人·天)", "Norm for vegetables (g per person and day)";
-        NormEggsG = "norm_eggs_g", "消耗标准:蛋(克/人·天)", "Norm for eggs (g per person and day)";
-        NormMeatG = "norm_meat_g", "消耗标准:肉(克/人·天)", "Norm for meat (g per person and day)";
-        CoverAlarmD = "cover_alarm_d", "余粮预警(天)", "Days left that raise the alarm";
-        OrderCutoffH = "order_cutoff_h", "开团到截单(小时)", "Hours from opening to cut-off";
-        PayByH = "pay_by_h", "截单后付款期限(小时)", "Hours after cut-off to pay";
-        DeliverH = "deliver_h", "付款截止后送达期限(小时)", "Hours after pay-by to deliver";
+        NormGrainG = "norm_grain_g", "消耗标准：米面（克/人·天）", "Norm for grain (g per person and day)";
+        NormOilG = "norm_oil_g", "消耗标准：食用油（克/人·天）", "Norm for oil (g per person and day)";
+        NormVegetablesG = "norm_vegetables_g", "消耗标准：蔬菜（克/人·天）", "Norm for vegetables (g per person and day)";
+        NormEggsG = "norm_eggs_g", "消耗标准：蛋（克/人·天）", "Norm for eggs (g per person and day)";
+        NormMeatG = "norm_meat_g", "消耗标准：肉（克/人·天）", "Norm for meat (g per person and day)";
+        CoverAlarmD = "cover_alarm_d", "余粮预警（天）", "Days left that raise the alarm";
+        OrderCutoffH = "order_cutoff_h", "开团到截单（小时）", "Hours from opening to cut-off";
+        PayByH = "pay_by_h", "截单后付款期限（小时）", "Hours after cut-off to pay";
+        DeliverH = "deliver_h", "付款截止后送达期限（小时）", "Hours after pay-by to deliver";
         Unpaid = "unpaid", "逾期未付", "Unpaid at the deadline";
         PickupPeopleMax = "pickup_people_max", "同时取货人数上限", "People at the pick-up point at once";
-        PickupDistanceM = "pickup_distance_m", "取货间距(米)", "Distance between people (m)";
-        PickupSlotMin = "pickup_slot_min", "每批取货时长(分钟)", "Minutes per pick-up slot";
+        PickupDistanceM = "pickup_distance_m", "取货间距（米）", "Distance between people (m)";
+        PickupSlotMin = "pickup_slot_min", "每批取货时长（分钟）", "Minutes per pick-up slot";
         AdvanceAllowed = "advance_allowed", "可代购垫付", "Advances allowed";
         PrepayTo = "prepay_to", "预付给谁", "Whom residents pay";
         SettleWhen = "settle_when", "何时结清", "When it is settled";
         BagPerHousehold = "bag_per_household", "每户一包", "One bag per household";
         BoxPerCompound = "box_per_compound", "按小区装箱", "Boxed per compound";
         LabelFields = "label_fields", "标签内容", "What the label shows";
-        PriceMarginMaxPct = "price_margin_max_pct", "进销差价率上限(%)", "Largest margin (%)";
-        PriceRiseAlarmPct = "price_rise_alarm_pct", "涨价预警(%)", "Price rise that raises the alarm (%)";
+        PriceMarginMaxPct = "price_margin_max_pct", "进销差价率上限（%）", "Largest margin (%)";
+        PriceRiseAlarmPct = "price_rise_alarm_pct", "涨价预警（%）", "Price rise that raises the alarm (%)";
         DaysOfSupplyMin = "days_of_supply_min", "可供天数下限", "Fewest days of supply";
         BackupSupplier = "backup_supplier", "备用保供单位", "Backup supplier";
         ReliefPackFree = "relief_pack_free", "免费应急包", "Free relief packs";
-        DailyReportHour = "daily_report_hour", "日报截止(时)", "Hour of the daily report";
-        DeliveryFrequencyD = "delivery_frequency_d", "配送频次(天)", "Days between deliveries";
+        DailyReportHour = "daily_report_hour", "日报截止（时）", "Hour of the daily report";
+        DeliveryFrequencyD = "delivery_frequency_d", "配送频次（天）", "Days between deliveries";
         InsidePeopleMax = "inside_people_max", "店内人数上限", "People inside a shop at once";
-        DropPointPerCompound = "drop_point_per_compound", "每小区投放点(个)", "Drop points per compound";
+        DropPointPerCompound = "drop_point_per_compound", "每小区投放点（个）", "Drop points per compound";
         StaffSymptomFree = "staff_symptom_free", "人员无发热咳嗽", "Staff free of symptoms";
         StorageSign = "storage_sign", "存放点设标识", "Sign at the storage point";
     }
@@ -130,7 +130,7 @@ pub struct Rules {
 }
 
 /// A rule's answer with its source, as stored with a round and shown on pages.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Source {
     /// The rule's key.
     pub key: RuleKey,
@@ -260,7 +260,7 @@ pub fn value_words(key: RuleKey, value: &RuleValue, lang: kit::Lang) -> String {
             "not_delivered" => lang.t("不予配送", "not delivered"),
             "advance" => lang.t("垫付", "advanced"),
             "supplier" => lang.t("保供单位", "the supplier"),
-            "grid_worker" => lang.t("网格员(联络人)", "the grid worker (liaison)"),
+            "grid_worker" => lang.t("网格员（联络人）", "the grid worker (liaison)"),
             "on_delivery" => lang.t("配送时结清", "on delivery"),
             "after_lifting" => lang.t("解封后统一结清", "after the closure ends"),
             "compound" => lang.t("小区", "compound"),

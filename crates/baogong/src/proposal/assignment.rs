@@ -23,7 +23,7 @@ stmt!(
 stmt!(ALL, "SELECT compound, main, backup FROM assignment WHERE district = $1 AND compound >= $2 AND compound < $3 ORDER BY compound");
 
 /// What is asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct AssignmentDraft {
     /// The area whose closed compounds are assigned.
     pub area: String,
@@ -36,7 +36,7 @@ pub struct AssignmentDraft {
 }
 
 /// Who feeds a compound now.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Assigned {
     /// The main supplier's code.
     pub main: String,
@@ -56,7 +56,7 @@ pub struct Stored {
 }
 
 /// One line of an assignment.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Choice {
     /// The compound's code.
     pub compound: String,
@@ -123,13 +123,13 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
     if compounds.is_empty() {
         return Err(Refusal::conflict(
             "none_closed",
-            "这个区域没有管控或封控的小区;请先下达指令。",
+            "这个区域没有管控或封控的小区；请先下达指令。",
             "No compound is under control or lockdown here; issue a directive first.",
         )
         .into());
     }
     if suppliers.is_empty() {
-        return Err(Refusal::conflict("no_suppliers", "还没有登记保供单位;请先导入附表2。", "No supplier is registered; import form 2 first.").into());
+        return Err(Refusal::conflict("no_suppliers", "还没有登记保供单位；请先导入附表2。", "No supplier is registered; import form 2 first.").into());
     }
     Ok(Problem {
         categories: CATEGORIES.iter().map(|(key, _, _)| (*key).to_string()).collect(),
@@ -143,7 +143,7 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
     let reason = |reason: &assign::Reason| -> (String, String) {
         match reason {
             assign::Reason::Full { category, short_by } => (
-                format!("{}产能不足,差{}公斤/天", rules::category_word(category, kit::Lang::Zh), crate::base::words::kilograms(*short_by)),
+                format!("{}产能不足，差{}公斤/天", rules::category_word(category, kit::Lang::Zh), crate::base::words::kilograms(*short_by)),
                 format!("{}: {} kg a day short", rules::category_word(category, kit::Lang::En), crate::base::words::kilograms(*short_by)),
             ),
             assign::Reason::Forbidden => ("人工排除".into(), "excluded by hand".into()),
@@ -196,7 +196,7 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Propos
 }
 
 /// An accepted proposal, with what a person changed: (compound, main, backup).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Acceptance {
     /// The proposal.
     pub at: ProposalRef,

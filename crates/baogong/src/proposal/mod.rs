@@ -121,7 +121,7 @@ pub fn get(tx: &mut Tx, in_district: &str, id: ProposalId) -> Result<Proposal> {
 }
 
 /// A proposal in a list.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Listed {
     /// The id.
     pub id: ProposalId,
@@ -155,7 +155,7 @@ pub fn list(tx: &mut Tx, in_district: &str) -> Result<Vec<Listed>> {
 }
 
 /// The district and id of a proposal.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ProposalRef {
     /// The district.
     pub district: String,

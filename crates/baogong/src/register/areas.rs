@@ -16,8 +16,8 @@ const fn column(key: &'static str, zh: &'static str, en: &'static str, kind: Kin
 }
 
 static LEVELS: &[Entry] = &[
-    Entry { key: "county", title: Text::new("县(市、区)", "County"), synonyms: &["县", "区", "county", "县级"] },
-    Entry { key: "street", title: Text::new("街道、乡镇", "Street or township"), synonyms: &["街道", "乡镇", "镇", "乡", "street", "town"] },
+    Entry { key: "county", title: Text::new("县（市、区）", "County"), synonyms: &["县", "区", "county", "县级"] },
+    Entry { key: "street", title: Text::new("街道、乡镇", "Street or township"), synonyms: &["街道", "乡镇", "镇", "乡", "民族乡", "街道办事处", "street", "town"] },
     Entry { key: "community", title: Text::new("社区、村", "Community or village"), synonyms: &["社区", "村", "community", "village"] },
 ];
 

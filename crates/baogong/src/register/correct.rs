@@ -10,7 +10,7 @@ use crate::base::id::BatchId;
 use crate::base::{Ctx, Refusal, Result};
 
 /// The fields of one entry as a person typed them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Correction {
     /// The register's key.
     pub register: String,
@@ -54,7 +54,7 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
         .map_err(|unplaced| Refusal::invalid("fields", unplaced.zh, unplaced.en))?;
     let before = if correction.code.is_empty() {
         if entry::get(tx, register.key(), &correction.district, &code)?.is_some() {
-            return Err(Refusal::conflict("exists", "已有相同的登记,请改为修改那一项。", "Such an entry exists already; correct that one.").into());
+            return Err(Refusal::conflict("exists", "已有相同的登记，请改为修改那一项。", "Such an entry exists already; correct that one.").into());
         }
         None
     } else {
@@ -67,7 +67,7 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
         if code != correction.code {
             return Err(Refusal::conflict(
                 "code_changed",
-                "房号、车牌等标识不能修改;请新增一项,再删除原来的。",
+                "房号、车牌等标识不能修改；请新增一项，再删除原来的。",
                 "What identifies an entry cannot be changed; add a new one and remove the old.",
             )
             .into());
@@ -102,7 +102,7 @@ pub fn remove(tx: &mut Tx, ctx: &Ctx, removal: &Removal) -> Result<()> {
         if inside > 0 {
             return Err(Refusal::conflict(
                 "in_use",
-                format!("小区里还登记有{inside}户,不能删除。"),
+                format!("小区里还登记有{inside}户，不能删除。"),
                 format!("{inside} households are registered in this compound; it cannot be removed."),
             )
             .into());

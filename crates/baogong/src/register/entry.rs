@@ -164,7 +164,7 @@ pub struct Vehicle {
 }
 
 /// One kind of goods in a pack.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
 #[allow(missing_docs)]
 pub struct Content {
     pub name: String,

@@ -51,7 +51,7 @@ wording! {
 }
 
 /// What an import of one register would do or did.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Tally {
     /// The register's key.
     pub register: String,
@@ -83,7 +83,7 @@ pub struct Preview {
 }
 
 /// What is kept of a batch beside the file.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Summary {
     /// One tally per register.
     pub tallies: Vec<Tally>,
@@ -94,7 +94,7 @@ pub struct Summary {
 }
 
 /// A batch as listed.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Batch {
     /// The id.
     pub id: BatchId,
@@ -164,7 +164,7 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
                         column: String::new(),
                         heading: String::new(),
                         value: code,
-                        zh: format!("与第{first}行是同一{},请只保留一行。", register.title.0),
+                        zh: format!("与第{first}行是同一{}，请只保留一行。", register.title.0),
                         en: format!("The same entry as row {first}; keep one of the two."),
                     });
                     continue;
@@ -237,7 +237,7 @@ pub fn keep(tx: &mut Tx, ctx: &Ctx, upload: &Upload) -> Result<BatchId> {
 }
 
 /// The district and id of a batch.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BatchRef {
     /// The district.
     pub district: String,
@@ -293,7 +293,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
     if !preview.errors.is_empty() {
         return Err(Refusal::conflict(
             "import_errors",
-            format!("还有{}处错误,改正后再导入;目前没有写入任何数据。", preview.errors.len()),
+            format!("还有{}处错误，改正后再导入；目前没有写入任何数据。", preview.errors.len()),
             format!("{} cells are wrong; nothing was written. Correct them and import again.", preview.errors.len()),
         )
         .into());
@@ -350,7 +350,7 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
         let names: Vec<&str> = conflicts.iter().take(5).map(String::as_str).collect();
         return Err(Refusal::conflict(
             "undo_conflict",
-            format!("有{}项在导入后又被修改或已被使用({}…),不能整批撤销。", conflicts.len(), names.join("、")),
+            format!("有{}项在导入后又被修改或已被使用（{}…），不能整批撤销。", conflicts.len(), names.join("、")),
             format!("{} entries were changed or used since ({}…), so the import cannot be undone.", conflicts.len(), names.join(", ")),
         )
         .into());

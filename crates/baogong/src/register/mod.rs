@@ -193,17 +193,29 @@ pub fn number(body: &Body, key: &str) -> Option<i64> {
     body.get(key).and_then(Value::as_i64)
 }
 
-/// `3栋2单元501` from its parts.
+/// `3栋2单元501` from its parts; a house in a village, which has neither unit nor floors, is `12号`, and its second
+/// household `12号2户`.
 pub fn dwelling_words(building: &str, unit: &str, room: &str) -> String {
-    let mut words = String::new();
-    if !building.is_empty() {
-        words.push_str(building);
-        words.push('栋');
+    let unit = if unit == "0" { "" } else { unit };
+    if building.is_empty() {
+        return room.to_string();
     }
-    if !unit.is_empty() && unit != "0" {
-        words.push_str(unit);
-        words.push_str("单元");
+    if unit.is_empty() && room.chars().count() == 1 {
+        return if room == "1" { format!("{building}号") } else { format!("{building}号{room}户") };
     }
-    words.push_str(room);
-    words
+    if unit.is_empty() { format!("{building}栋{room}") } else { format!("{building}栋{unit}单元{room}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::dwelling_words;
+
+    #[test]
+    fn dwellings_read_as_neighbours_say_them() {
+        assert_eq!(dwelling_words("3", "2", "501"), "3栋2单元501");
+        assert_eq!(dwelling_words("295", "0", "909"), "295栋909");
+        assert_eq!(dwelling_words("12", "", "1"), "12号");
+        assert_eq!(dwelling_words("12", "", "2"), "12号2户");
+        assert_eq!(dwelling_words("", "", "收发室"), "收发室");
+    }
 }

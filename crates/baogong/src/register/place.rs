@@ -105,9 +105,12 @@ impl Places {
         match register.key() {
             "areas" => {
                 if text(&entry.body, "level") == "community" {
-                    let codes = self.communities.entry(plain(&entry.name).to_string()).or_default();
-                    if !codes.contains(&entry.code) {
-                        codes.push(entry.code.clone());
+                    // By its whole name and, for lists that leave 社区 or 村 out, by its stem.
+                    for name in [entry.name.as_str(), plain(&entry.name)] {
+                        let codes = self.communities.entry(name.to_string()).or_default();
+                        if !codes.contains(&entry.code) {
+                            codes.push(entry.code.clone());
+                        }
                     }
                 }
             }
@@ -171,7 +174,7 @@ impl Places {
                 let community = self.community(body)?.ok_or_else(|| {
                     Unplaced::new(
                         "community",
-                        "请填写社区(村)名称。".into(),
+                        "请填写社区（村）名称。".into(),
                         "Enter the community or village.".into(),
                     )
                 })?;
@@ -219,11 +222,12 @@ impl Places {
         if written.is_empty() {
             return Ok(None);
         }
-        match self.communities.get(plain(written)).map(Vec::as_slice) {
+        let found = self.communities.get(written).or_else(|| self.communities.get(plain(written)));
+        match found.map(Vec::as_slice) {
             Some([code]) => Ok(Some(code.clone())),
             Some(codes) => Err(Unplaced::new(
                 "community",
-                format!("本县有{}个“{written}”,请写明乡镇,或填12位区划代码。", codes.len()),
+                format!("本县有{}个“{written}”，请写明乡镇，或填12位区划代码。", codes.len()),
                 format!("There are {} communities called {written}; enter the 12-digit code.", codes.len()),
             )),
             None if written.len() == 12 && written.starts_with(&self.district) => Ok(Some(written.to_string())),
@@ -232,8 +236,8 @@ impl Places {
                 Err(Unplaced::new(
                     "community",
                     match &near {
-                        Some(near) => format!("没有登记“{written}”,是否为“{near}”?请先导入行政区划,或改正名称。"),
-                        None => format!("没有登记“{written}”。请先导入行政区划,或改正名称。"),
+                        Some(near) => format!("没有登记“{written}”，是否为“{near}”？请先导入行政区划，或改正名称。"),
+                        None => format!("没有登记“{written}”。请先导入行政区划，或改正名称。"),
                     },
                     match &near {
                         Some(near) => format!("{written} is not registered; did you mean {near}? Import the areas first, or correct the name."),
@@ -262,8 +266,8 @@ impl Places {
                 Err(Unplaced::new(
                     "compound",
                     match &near {
-                        Some(near) => format!("小区“{written}”没有登记,是否为“{near}”?请先导入附表1(小区基本情况)。"),
-                        None => format!("小区“{written}”没有登记,请先导入附表1(小区基本情况)。"),
+                        Some(near) => format!("小区“{written}”没有登记，是否为“{near}”？请先导入附表1（小区基本情况）。"),
+                        None => format!("小区“{written}”没有登记，请先导入附表1（小区基本情况）。"),
                     },
                     match &near {
                         Some(near) => format!("Compound {written} is not registered; did you mean {near}? Import form 1 (compounds) first."),
@@ -273,7 +277,7 @@ impl Places {
             }
             several => Err(Unplaced::new(
                 "compound",
-                format!("有{}个小区叫“{written}”,请在“社区”一列写明社区。", several.len()),
+                format!("有{}个小区叫“{written}”，请在“社区”一列写明社区。", several.len()),
                 format!("{} compounds are called {written}; fill in the community column.", several.len()),
             )),
         }
@@ -289,7 +293,7 @@ impl Places {
         let near = nearest(written, self.suppliers.keys()).unwrap_or_default();
         Err(Unplaced::new(
             "supplier",
-            format!("保供单位“{written}”没有登记{},请先导入附表2。", if near.is_empty() { String::new() } else { format!(",是否为“{near}”?") }),
+            format!("保供单位“{written}”没有登记{}，请先导入附表2。", if near.is_empty() { String::new() } else { format!("，是否为“{near}”？") }),
             format!("Supplier {written} is not registered{}; import form 2 first.", if near.is_empty() { String::new() } else { format!(" (did you mean {near}?)") }),
         ))
     }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
@@ -48,7 +49,7 @@ stmt!(
 );
 
 /// Counts of one street, or of the whole area.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct Counts {
     /// Compounds under control or lockdown.
     pub closed_compounds: i64,
@@ -108,7 +109,7 @@ impl Counts {
 }
 
 /// Quantities of one pack over all rounds.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, utoipa::ToSchema)]
 pub struct Goods {
     /// The name.
     pub name: String,
@@ -123,7 +124,7 @@ pub struct Goods {
 }
 
 /// A bag in which something fell short.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct ShortPick {
     /// The order's code.
     pub order: String,

@@ -41,7 +41,7 @@ pub fn numbers(title: &str, weight: u16) -> TableColumn {
 
 /// A table.
 pub fn table(lang: Lang, columns: Vec<TableColumn>, rows: Vec<Vec<Datum>>, total: Option<Vec<Datum>>) -> Block {
-    Block::Table(Table { columns, rows, total, empty: lang.t("(无)", "(none)").to_string() })
+    Block::Table(Table { columns, rows, total, empty: lang.t("（无）", "(none)").to_string() })
 }
 
 /// A cell of words.

@@ -171,13 +171,13 @@ pub fn advances(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
         words(lang.t("小区", "Compound"), 4),
         words(lang.t("房号", "Dwelling"), 4),
         words(lang.t("户主", "Head"), 2),
-        numbers(lang.t("垫付(元)", "Owed (yuan)"), 2),
+        numbers(lang.t("垫付（元）", "Owed (yuan)"), 2),
         words(lang.t("结清签字", "Settled, signature"), 3),
     ];
     let total = vec![text(lang.t("合计", "Total")), Datum::Blank, Datum::Blank, Datum::AmountFen(total_fen), Datum::Blank];
     let place = area_name(tx, &subject.area)?;
     let blocks = vec![
-        Block::Paragraph(lang.t("解封后统一结清(DX-5)。", "Settled together after the closure ends (DX-5).").into()),
+        Block::Paragraph(lang.t("解封后统一结清（DX-5）。", "Settled together after the closure ends (DX-5).").into()),
         table(lang, columns, rows, Some(total)),
     ];
     Ok(document(ctx, lang, lang.t("垫付挂账清单", "Advances on account"), &place, blocks))

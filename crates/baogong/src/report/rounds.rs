@@ -85,7 +85,7 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
                 words(lang.t("单位", "Unit"), 1),
                 numbers(lang.t("待装", "To pack"), 2),
                 numbers(lang.t("已装", "Packed"), 2),
-                numbers(lang.t("重量(公斤)", "Weight (kg)"), 2),
+                numbers(lang.t("重量（公斤）", "Weight (kg)"), 2),
                 words(lang.t("核对", "Checked"), 2),
             ],
             rows,
@@ -96,7 +96,7 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
             lang,
             vec![
                 words(lang.t("商品", "Good"), 5),
-                numbers(lang.t("重量(公斤)", "Weight (kg)"), 3),
+                numbers(lang.t("重量（公斤）", "Weight (kg)"), 3),
                 words(lang.t("核对", "Checked"), 2),
             ],
             goods,
@@ -128,7 +128,7 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("房号", "Dwelling"), 3),
         words(lang.t("电话", "Phone"), 3),
         words(lang.t("内容", "Contents"), 6),
-        numbers(lang.t("金额(元)", "Yuan"), 2),
+        numbers(lang.t("金额（元）", "Yuan"), 2),
         words(lang.t("付款", "Payment"), 2),
         words(lang.t("状态", "State"), 2),
     ];
@@ -190,7 +190,7 @@ pub fn slots(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
     ];
     let place = format!("{} · {}", area_name(tx, &subject.area)?, round.code);
     let blocks = vec![
-        Block::Paragraph(lang.t("请按时段下楼取货,前后保持2米距离。", "Please come at your time and keep 2 metres apart.").into()),
+        Block::Paragraph(lang.t("请按时段下楼取货，前后保持2米距离。", "Please come at your time and keep 2 metres apart.").into()),
         table(lang, columns, rows, None),
     ];
     Ok(document(ctx, lang, lang.t("错峰取货时段表", "Pick-up slots"), &place, blocks))

@@ -58,7 +58,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
             numbers(lang.t("住户", "Households"), 2),
             numbers(lang.t("订单", "Orders"), 2),
             numbers(lang.t("已交付", "Handed"), 2),
-            numbers(lang.t("金额(元)", "Yuan"), 3),
+            numbers(lang.t("金额（元）", "Yuan"), 3),
             numbers(lang.t("服务人口", "People"), 2),
             numbers(lang.t("服务率", "Served"), 2),
             numbers(lang.t("不足", "Short"), 2),
@@ -70,7 +70,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
     if let Some((low, high)) = board.spread_e2() {
         blocks.push(Block::Paragraph(format!(
             "{}{} – {}{}",
-            lang.t("各街道服务率差距:最低 ", "Spread of the share served between streets: "),
+            lang.t("各街道服务率差距：最低 ", "Spread of the share served between streets: "),
             Datum::PercentE2(low).text(super::documents::print_lang(lang)),
             lang.t("最高 ", ""),
             Datum::PercentE2(high).text(super::documents::print_lang(lang)),
@@ -107,7 +107,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
         blocks.push(Block::Heading(lang.t("已交付食品重量", "Food handed over by weight").into()));
         blocks.push(table(
             lang,
-            vec![words(lang.t("食品", "Food"), 4), numbers(lang.t("重量(公斤)", "Weight (kg)"), 2)],
+            vec![words(lang.t("食品", "Food"), 4), numbers(lang.t("重量（公斤）", "Weight (kg)"), 2)],
             food,
             None,
         ));

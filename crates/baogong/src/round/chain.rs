@@ -14,7 +14,7 @@ use crate::base::{Ctx, Error, Result};
 use crate::register::entry::{self, Entry, Household};
 
 /// A chain message pasted for one compound of a round.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ChainDraft {
     /// The district.
     pub district: String,
@@ -30,7 +30,7 @@ pub struct ChainDraft {
 }
 
 /// What became of one line.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct LineOutcome {
     /// The number of the line in the pasted text, from 1.
     pub number: usize,
@@ -49,7 +49,7 @@ pub struct LineOutcome {
 }
 
 /// What became of a chain message: every line is in exactly one of the lists.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ChainOutcome {
     /// Lines that are orders now, or were refused by the rules.
     pub orders: Vec<LineOutcome>,

@@ -42,7 +42,7 @@ wording! {
 }
 
 /// A pick-up slot of a building or unit.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Slot {
     /// The building.
     pub building: String,
@@ -57,7 +57,7 @@ pub struct Slot {
 }
 
 /// When and for which compound slots are to be made.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SlotDraft {
     /// The round and compound.
     pub at: CompoundRef,
@@ -74,7 +74,7 @@ pub fn make_slots(tx: &mut Tx, ctx: &Ctx, draft: &SlotDraft) -> Result<usize> {
     if rules.word(RuleKey::CarryTo) == Some("door") {
         return Err(Refusal::conflict(
             "door",
-            format!("按{},由专人送到家门口,居民不下楼;请使用送门清单。", rules.clause(RuleKey::CarryTo)),
+            format!("按{}，由专人送到家门口，居民不下楼；请使用送门清单。", rules.clause(RuleKey::CarryTo)),
             format!("Under {} goods are carried to the door and residents stay in; use the door list.", rules.clause(RuleKey::CarryTo)),
         )
         .into());
@@ -82,7 +82,7 @@ pub fn make_slots(tx: &mut Tx, ctx: &Ctx, draft: &SlotDraft) -> Result<usize> {
     let (Some(people_max), Some(slot_min)) = (rules.number(RuleKey::PickupPeopleMax), rules.number(RuleKey::PickupSlotMin)) else {
         return Err(Refusal::conflict(
             "no_rule",
-            "本小区没有生效的取货人数规则;请先下达指令。",
+            "本小区没有生效的取货人数规则；请先下达指令。",
             "No rule on pick-up holds in this compound; issue a directive first.",
         )
         .into());
@@ -161,7 +161,7 @@ pub fn door_list(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str)
 }
 
 /// What came of a hand-over.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HandDraft {
     /// The district.
     pub district: String,
@@ -184,7 +184,7 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, draft: &HandDraft) -> Result<()> {
     if bag.state != OrderState::Dropped {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单{}目前是“{}”,只有到了小区的袋子可以交付。", bag.code, bag.state.word(kit::Lang::Zh)),
+            format!("订单{}目前是“{}”，只有到了小区的袋子可以交付。", bag.code, bag.state.word(kit::Lang::Zh)),
             format!("Order {} is “{}”; only a bag at the drop point can be handed over.", bag.code, bag.state.word(kit::Lang::En)),
         )
         .into());
@@ -242,7 +242,7 @@ fn note(draft: &HandDraft) -> String {
 }
 
 /// Hands over every bag of a building (or of the whole compound) that waits at the drop point. Gives how many.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct HandAll {
     /// The round and compound.
     pub at: CompoundRef,

@@ -24,8 +24,8 @@ wording! {
     /// Where a round stands.
     RoundState {
         Open = "open", "接单中", "Taking orders";
-        Closed = "closed", "已截单,待付款", "Cut off, payments due";
-        Confirmed = "confirmed", "已确认,备货配送", "Confirmed, being supplied";
+        Closed = "closed", "已截单，待付款", "Cut off, payments due";
+        Confirmed = "confirmed", "已确认，备货配送", "Confirmed, being supplied";
         Settled = "settled", "已结清", "Settled";
         Cancelled = "cancelled", "已取消", "Cancelled";
     }
@@ -78,7 +78,7 @@ wording! {
 }
 
 /// A round as stored.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Round {
     /// The id.
     pub id: RoundId,
@@ -109,7 +109,7 @@ pub struct Round {
 }
 
 /// A compound in a round.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RoundCompound {
     /// The compound's code.
     pub compound: String,
@@ -122,7 +122,7 @@ pub struct RoundCompound {
 }
 
 /// A pack as offered in a round: fixed when the round opens.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Pack {
     /// The supplier's code for it.
     pub code: String,
@@ -150,7 +150,7 @@ impl Pack {
 }
 
 /// One line of an order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Line {
     /// The pack's code.
     pub pack: String,
@@ -165,7 +165,7 @@ pub struct Line {
 }
 
 /// An order of one household.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Order {
     /// The id.
     pub id: OrderId,

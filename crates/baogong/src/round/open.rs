@@ -61,7 +61,7 @@ stmt!(SET_STATE, "UPDATE round SET state = $3 WHERE district = $1 AND id = $2 AN
 stmt!(SET_TIMES, "UPDATE round SET cutoff_s = $3, pay_by_s = $4 WHERE district = $1 AND id = $2");
 
 /// One pack of a draft: which, and how many over all compounds.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PackDraft {
     /// The supplier's code for it.
     pub code: String,
@@ -70,7 +70,7 @@ pub struct PackDraft {
 }
 
 /// What is filled in to open a round.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RoundDraft {
     /// The title; empty makes one from supplier and date.
     #[serde(default)]
@@ -137,7 +137,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         if !allowed.is_empty() && !allowed.iter().any(|key| key == mode.key()) {
             return Err(Refusal::conflict(
                 "mode_not_allowed",
-                format!("按{},{}目前不能采用“{}”。", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::Zh)),
+                format!("按{}，{}目前不能采用“{}”。", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::Zh)),
                 format!("Under {}, {} may not be supplied by: {}.", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::En)),
             )
             .into());
@@ -155,7 +155,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         {
             return Err(Refusal::invalid(
                 "packs",
-                format!("{}:保供单位只报了{stock}份,不能投放{}份。", good.name, one.total),
+                format!("{}：保供单位只报了{stock}份，不能投放{}份。", good.name, one.total),
                 format!("{}: the supplier offers {stock}, so {} cannot be released.", good.name, one.total),
             )
             .into());
@@ -172,7 +172,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     if !(ctx.now_s < cutoff_s && cutoff_s <= pay_by_s && pay_by_s <= deliver_s) {
         return Err(Refusal::invalid(
             "cutoff",
-            "时间顺序应为:现在 < 截单 ≤ 付款截止 ≤ 送达。",
+            "时间顺序应为：现在 < 截单 ≤ 付款截止 ≤ 送达。",
             "Times must follow: now < cut-off ≤ pay-by ≤ delivery.",
         )
         .into());
@@ -353,7 +353,7 @@ pub fn left(tx: &mut Tx, in_district: &str, id: RoundId, compound: &str, packs: 
 }
 
 /// The district and id of a round.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RoundRef {
     /// The district.
     pub district: String,
@@ -410,7 +410,7 @@ pub(super) fn change_state(tx: &mut Tx, at: &RoundRef, from: RoundState, to: Rou
         let now = get(tx, &at.district, at.id)?.state;
         return Err(Refusal::conflict(
             "round_state",
-            format!("这一轮目前是“{}”,不能改为“{}”。", now.word(kit::Lang::Zh), to.word(kit::Lang::Zh)),
+            format!("这一轮目前是“{}”，不能改为“{}”。", now.word(kit::Lang::Zh), to.word(kit::Lang::Zh)),
             format!("The round is “{}” and cannot become “{}”.", now.word(kit::Lang::En), to.word(kit::Lang::En)),
         )
         .into());

@@ -67,7 +67,7 @@ stmt!(LAST_NUMBER, "SELECT MAX(number) FROM orders WHERE district = $1 AND round
 stmt!(SET_STATE, "UPDATE orders SET state = $3, updated_s = $4 WHERE district = $1 AND id = $2");
 
 /// A pack and how many of it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Want {
     /// The pack's code.
     pub pack: String,
@@ -76,7 +76,7 @@ pub struct Want {
 }
 
 /// What a household wants from a round.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderDraft {
     /// The district.
     pub district: String,
@@ -209,7 +209,7 @@ pub fn place(tx: &mut Tx, ctx: &Ctx, draft: &OrderDraft) -> Result<OrderId> {
 
 fn household_entry(tx: &mut Tx, draft: &OrderDraft) -> Result<Entry> {
     Ok(entry::get(tx, "households", &draft.district, &draft.household)?.ok_or_else(|| {
-        Refusal::invalid("household", "这个房号没有登记,请核对或联系采购联络人。", "This dwelling is not registered; check it or ask your liaison.")
+        Refusal::invalid("household", "这个房号没有登记，请核对或联系采购联络人。", "This dwelling is not registered; check it or ask your liaison.")
     })?)
 }
 
@@ -218,13 +218,13 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
     let household: Household = entry.noun()?;
     check_taking(ctx, terms, draft.channel, false)?;
     if household.status == "vacant" {
-        return Err(Refusal::conflict("vacant", "这一户登记为空置,不能下单;如已入住请先更正登记。", "This dwelling is registered as vacant; correct the register first.").into());
+        return Err(Refusal::conflict("vacant", "这一户登记为空置，不能下单；如已入住请先更正登记。", "This dwelling is registered as vacant; correct the register first.").into());
     }
     let earlier = of_household(tx, &draft.household)?;
     if let Some(order) = earlier.iter().find(|order| order.round == draft.round && order.state.live()) {
         return Err(Refusal::conflict(
             "already_ordered",
-            format!("这一户本轮已下单({}),截单前可以修改或取消。", order.code),
+            format!("这一户本轮已下单（{}），截单前可以修改或取消。", order.code),
             format!("This household has ordered in this round already ({}); it may be changed before cut-off.", order.code),
         )
         .into());
@@ -305,7 +305,7 @@ fn check_taking(ctx: &Ctx, terms: &Terms, channel: Channel, change: bool) -> Res
     if round.state != RoundState::Open || ctx.now_s >= round.cutoff_s {
         return Err(Refusal::conflict(
             "cut_off",
-            format!("本轮已于{}截单{}。请等下一轮,急需请联系采购联络人。", clock::minute(round.cutoff_s), if change { ",不能再修改" } else { "" }),
+            format!("本轮已于{}截单{}。请等下一轮，急需请联系采购联络人。", clock::minute(round.cutoff_s), if change { "，不能再修改" } else { "" }),
             format!("This round was cut off at {}. Wait for the next one, or ask your liaison if it is urgent.", clock::minute(round.cutoff_s)),
         )
         .into());
@@ -316,7 +316,7 @@ fn check_taking(ctx: &Ctx, terms: &Terms, channel: Channel, change: bool) -> Res
     if channel == Channel::Proxy && !terms.rules.flag(RuleKey::AdvanceAllowed) {
         return Err(Refusal::conflict(
             "advance_not_allowed",
-            "现行预案没有规定代购垫付;请先对本小区启用允许垫付的预案(如DX-5)。",
+            "现行预案没有规定代购垫付；请先对本小区启用允许垫付的预案（如DX-5）。",
             "No plan in force allows advances here; put one in force that does (such as DX-5).",
         )
         .into());
@@ -350,7 +350,7 @@ fn check_wants(terms: &Terms, draft: &OrderDraft) -> Result<Vec<Line>> {
         lines.push(Line { pack: pack.code.clone(), quantity: want.quantity, packed: 0, price_fen: pack.price_fen, short_reason: String::new() });
     }
     if lines.is_empty() {
-        return Err(Refusal::invalid("wants", "请至少选一种套餐,填写份数。", "Choose at least one pack.").into());
+        return Err(Refusal::invalid("wants", "请至少选一种套餐，填写份数。", "Choose at least one pack.").into());
     }
     Ok(lines)
 }
@@ -504,9 +504,9 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
         Claim::Pack(code) => {
             let name = terms.packs.iter().find(|pack| pack.code == *code).map_or(code.as_str(), |pack| pack.name.as_str());
             let (zh, en) = if available > 0 {
-                (format!("{name}本小区只剩{available}份,您要{}份。请减少份数或换一种。", wanted.amount), format!("{name}: {available} left for your compound, you asked for {}. Take fewer or another pack.", wanted.amount))
+                (format!("{name}本小区只剩{available}份，您要{}份。请减少份数或换一种。", wanted.amount), format!("{name}: {available} left for your compound, you asked for {}. Take fewer or another pack.", wanted.amount))
             } else {
-                (format!("{name}本小区的份额已订完,请换一种或等下一轮。"), format!("{name} is sold out for your compound; take another pack or wait for the next round."))
+                (format!("{name}本小区的份额已订完，请换一种或等下一轮。"), format!("{name} is sold out for your compound; take another pack or wait for the next round."))
             };
             Refusal::new(RefusalKind::Exhausted, "allotment", zh, en)
         }
@@ -516,7 +516,7 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
             Refusal::new(
                 RefusalKind::Exhausted,
                 "order_interval",
-                format!("按规定每户每{days}天下单一次({clause}),下次可下单时间:{}。急需请联系采购联络人。", clock::minute(*next_s)),
+                format!("按规定每户每{days}天下单一次（{clause}），下次可下单时间：{}。急需请联系采购联络人。", clock::minute(*next_s)),
                 format!("Each household orders once in {days} days ({clause}); the next order is possible from {}. If it is urgent, ask your liaison.", clock::minute(*next_s)),
             )
             .possible_at(*next_s)
@@ -527,7 +527,7 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
             Refusal::new(
                 RefusalKind::Exhausted,
                 "ration",
-                format!("{}实行定量供应:本期每户{}公斤,还可购{}公斤,本单需{}公斤。{}起可再购。", word(kit::Lang::Zh), kilograms(*allowed_g), kilograms(available), kilograms(wanted.amount), clock::minute(*next_s)),
+                format!("{}实行定量供应：本期每户{}公斤，还可购{}公斤，本单需{}公斤。{}起可再购。", word(kit::Lang::Zh), kilograms(*allowed_g), kilograms(available), kilograms(wanted.amount), clock::minute(*next_s)),
                 format!("{} is rationed: {} kg per household in this period, {} kg left, this order needs {} kg. Possible again from {}.", word(kit::Lang::En), kilograms(*allowed_g), kilograms(available), kilograms(wanted.amount), clock::minute(*next_s)),
             )
             .possible_at(*next_s)
@@ -580,7 +580,7 @@ fn holds(tx: &mut Tx, in_district: &str, order: &Order) -> Result<Vec<(Uuid, boo
 }
 
 /// A change to an order before cut-off.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderChange {
     /// The district.
     pub district: String,
@@ -613,7 +613,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     if order.state != OrderState::Placed {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单目前是“{}”,不能修改;如需调整请先取消再下单。", order.state.word(kit::Lang::Zh)),
+            format!("订单目前是“{}”，不能修改；如需调整请先取消再下单。", order.state.word(kit::Lang::Zh)),
             format!("The order is “{}” and cannot be changed; cancel it and order anew.", order.state.word(kit::Lang::En)),
         )
         .into());
@@ -650,7 +650,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
 }
 
 /// The district and id of an order.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct OrderRef {
     /// The district.
     pub district: String,
@@ -673,7 +673,7 @@ pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &OrderRef) -> Result<()> {
         other => {
             return Err(Refusal::conflict(
                 "order_state",
-                format!("订单目前是“{}”,不能取消。", other.word(kit::Lang::Zh)),
+                format!("订单目前是“{}”，不能取消。", other.word(kit::Lang::Zh)),
                 format!("The order is “{}” and cannot be cancelled.", other.word(kit::Lang::En)),
             )
             .into());
@@ -732,7 +732,7 @@ pub(super) fn expire_unpaid(tx: &mut Tx, ctx: &Ctx, round: &Round) -> Result<usi
 
 /// Orders free relief packs for the households of a compound that the plan counts as most in need (CT-7): those
 /// with special needs first, then those whose pantry is unknown or runs out soonest, until the allotment is used.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReliefDraft {
     /// The district.
     pub district: String,
@@ -745,7 +745,7 @@ pub struct ReliefDraft {
 }
 
 /// What a relief run did.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct ReliefOutcome {
     /// Households that get a pack.
     pub given: usize,

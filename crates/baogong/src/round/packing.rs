@@ -44,7 +44,7 @@ wording! {
 }
 
 /// A box of bags for one compound.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct BagBox {
     /// The id.
     pub id: BoxId,
@@ -106,7 +106,7 @@ pub fn pick_list(packs: &[Pack], orders: &[Order]) -> Vec<Pick> {
 }
 
 /// How a bag was packed: for each pack that fell short, how many went in and why not all.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BagDraft {
     /// The district.
     pub district: String,
@@ -118,7 +118,7 @@ pub struct BagDraft {
 }
 
 /// A pack of which fewer went in than ordered.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Short {
     /// The pack's code.
     pub pack: String,
@@ -155,7 +155,7 @@ fn pack_order(tx: &mut Tx, ctx: &Ctx, round: &Round, order: &Order, short: &[Sho
     if order.state != OrderState::Confirmed {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单{}目前是“{}”,不能装袋。", order.code, order.state.word(kit::Lang::Zh)),
+            format!("订单{}目前是“{}”，不能装袋。", order.code, order.state.word(kit::Lang::Zh)),
             format!("Order {} is “{}” and cannot be packed.", order.code, order.state.word(kit::Lang::En)),
         )
         .into());
@@ -206,7 +206,7 @@ fn pack_order(tx: &mut Tx, ctx: &Ctx, round: &Round, order: &Order, short: &[Sho
 }
 
 /// Orders of one compound (or of the whole round when empty).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct CompoundRef {
     /// The district.
     pub district: String,
@@ -252,7 +252,7 @@ pub fn walking_order(orders: &mut [Order]) {
 }
 
 /// How boxes are to be filled.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BoxDraft {
     /// The round and compound.
     pub at: CompoundRef,

@@ -164,7 +164,7 @@ fn cover(tx: &mut Tx, ctx: &Ctx, paid: &Order, kind: PaymentKind, payer: &str, r
 }
 
 /// A payment to be recorded.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct PaymentDraft {
     /// The district.
     pub district: String,
@@ -187,7 +187,7 @@ pub fn pay(tx: &mut Tx, ctx: &Ctx, draft: &PaymentDraft) -> Result<()> {
     if order.state != OrderState::Placed {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单{}目前是“{}”,不需要再付款。", order.code, order.state.word(kit::Lang::Zh)),
+            format!("订单{}目前是“{}”，不需要再付款。", order.code, order.state.word(kit::Lang::Zh)),
             format!("Order {} is “{}”; no payment is due.", order.code, order.state.word(kit::Lang::En)),
         )
         .into());
@@ -195,7 +195,7 @@ pub fn pay(tx: &mut Tx, ctx: &Ctx, draft: &PaymentDraft) -> Result<()> {
     if ctx.now_s > round.pay_by_s || matches!(round.state, RoundState::Confirmed | RoundState::Settled) {
         return Err(Refusal::conflict(
             "pay_by",
-            format!("付款已于{}截止,未付订单不予配送(FC-6)。", clock::minute(round.pay_by_s)),
+            format!("付款已于{}截止，未付订单不予配送（FC-6）。", clock::minute(round.pay_by_s)),
             format!("Payments were due by {}; unpaid orders are not delivered (FC-6).", clock::minute(round.pay_by_s)),
         )
         .into());
@@ -205,7 +205,7 @@ pub fn pay(tx: &mut Tx, ctx: &Ctx, draft: &PaymentDraft) -> Result<()> {
         if !rules.flag(crate::plan::rules::RuleKey::AdvanceAllowed) {
             return Err(Refusal::conflict(
                 "advance_not_allowed",
-                "现行预案没有规定代购垫付;请先启用允许垫付的预案(如DX-5)。",
+                "现行预案没有规定代购垫付；请先启用允许垫付的预案（如DX-5）。",
                 "No plan in force allows advances; put one in force that does (such as DX-5).",
             )
             .into());
@@ -298,7 +298,7 @@ pub fn of_round(tx: &mut Tx, in_district: &str, round: RoundId) -> Result<Vec<Pa
 }
 
 /// One transfer as it came in a list.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Transfer {
     /// Where it stands in the list, as a person would say it.
     pub place: String,
@@ -313,7 +313,7 @@ pub struct Transfer {
 }
 
 /// What became of a transfer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Match {
     /// The transfer.
     pub transfer: Transfer,
@@ -326,7 +326,7 @@ pub struct Match {
 }
 
 /// A list of transfers to be matched to the orders of a round.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TransferList {
     /// The district.
     pub district: String,
@@ -352,13 +352,13 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
         let unmatched = |zh: String, en: String| Match { transfer: transfer.clone(), order: None, zh, en };
         let found = candidates(&orders, &heads, transfer);
         let one = match found.as_slice() {
-            [] => unmatched("备注里没有订单号或房号,也没有同名住户。".into(), "No order code or dwelling in the remark, and no household of that name.".into()),
+            [] => unmatched("备注里没有订单号或房号，也没有同名住户。".into(), "No order code or dwelling in the remark, and no household of that name.".into()),
             [order] if order.state != OrderState::Placed => unmatched(
                 format!("订单{}已是“{}”。", order.code, order.state.word(kit::Lang::Zh)),
                 format!("Order {} is already “{}”.", order.code, order.state.word(kit::Lang::En)),
             ),
             [order] if order.amount_fen != transfer.amount_fen => unmatched(
-                format!("订单{}应付{}元,转账{}元。", order.code, crate::base::words::yuan(order.amount_fen), crate::base::words::yuan(transfer.amount_fen)),
+                format!("订单{}应付{}元，转账{}元。", order.code, crate::base::words::yuan(order.amount_fen), crate::base::words::yuan(transfer.amount_fen)),
                 format!("Order {} is {} yuan, the transfer {}.", order.code, crate::base::words::yuan(order.amount_fen), crate::base::words::yuan(transfer.amount_fen)),
             ),
             [order] => {
@@ -376,7 +376,7 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
                 }
             }
             several => unmatched(
-                format!("可能是{}户中的一户,请人工确认。", several.len()),
+                format!("可能是{}户中的一户，请人工确认。", several.len()),
                 format!("It may be any of {} households; please decide.", several.len()),
             ),
         };
@@ -416,7 +416,7 @@ fn candidates<'a>(orders: &'a [Order], heads: &[String], transfer: &Transfer) ->
 }
 
 /// Repayment of an advance (DX-5).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Repayment {
     /// The household.
     pub household: String,
@@ -432,7 +432,7 @@ pub fn repay(tx: &mut Tx, ctx: &Ctx, repayment: &Repayment) -> Result<()> {
     if repayment.amount_fen <= 0 || repayment.amount_fen > owed_fen {
         return Err(Refusal::invalid(
             "amount_fen",
-            format!("该户垫付余额{}元,归还金额应在0与它之间。", crate::base::words::yuan(owed_fen)),
+            format!("该户垫付余额{}元，归还金额应在0与它之间。", crate::base::words::yuan(owed_fen)),
             format!("The household owes {} yuan; the amount must lie between 0 and that.", crate::base::words::yuan(owed_fen)),
         )
         .into());

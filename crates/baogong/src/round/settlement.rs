@@ -1,5 +1,6 @@
 //! Settlement between liaison and supplier: a statement per round that balances to the fen (DX-4).
 
+use serde::Serialize;
 use store::Tx;
 
 use super::open::{self, RoundRef, change_state};
@@ -9,7 +10,7 @@ use crate::base::book::{self, Kind, Move, Reason};
 use crate::base::{Action, Ctx, Refusal, Result};
 
 /// One compound's part of a statement; all amounts in fen.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 pub struct StatementLine {
     /// The compound.
     pub compound: String,
@@ -91,7 +92,7 @@ pub fn settle(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<i64> {
     if round.state != RoundState::Confirmed {
         return Err(Refusal::conflict(
             "round_state",
-            format!("这一轮目前是“{}”,确认并装袋以后才能结算。", round.state.word(kit::Lang::Zh)),
+            format!("这一轮目前是“{}”，确认并装袋以后才能结算。", round.state.word(kit::Lang::Zh)),
             format!("The round is “{}”; it is settled after it is confirmed and packed.", round.state.word(kit::Lang::En)),
         )
         .into());
@@ -103,7 +104,7 @@ pub fn settle(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<i64> {
     if open_orders > 0 {
         return Err(Refusal::conflict(
             "not_packed",
-            format!("还有{open_orders}单没有装袋,缺货退款还不确定,暂不能结算。"),
+            format!("还有{open_orders}单没有装袋，缺货退款还不确定，暂不能结算。"),
             format!("{open_orders} orders are not packed yet, so refunds are still open."),
         )
         .into());

@@ -30,7 +30,7 @@ pub struct SheetDraft {
 }
 
 /// What became of the rows.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct SheetOutcome {
     /// Rows that are orders now, or were refused by the rules.
     pub orders: Vec<LineOutcome>,

@@ -54,7 +54,7 @@ wording! {
 }
 
 /// A trip of one vehicle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Trip {
     /// The id.
     pub id: TripId,
@@ -79,7 +79,7 @@ pub struct Trip {
 }
 
 /// A stop of a trip.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
 pub struct Stop {
     /// Its place in the order, from 1.
     pub seq: i64,
@@ -94,7 +94,7 @@ pub struct Stop {
 }
 
 /// Which vehicles carry a round.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TripDraft {
     /// The district.
     pub district: String,
@@ -119,7 +119,7 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         .filter(|one| one.trip.is_none() && one.state == BoxState::Packed)
         .collect();
     if waiting.is_empty() {
-        return Err(Refusal::conflict("no_boxes", "没有待装车的箱子;请先装袋、装箱。", "No boxes wait; pack bags and boxes first.").into());
+        return Err(Refusal::conflict("no_boxes", "没有待装车的箱子；请先装袋、装箱。", "No boxes wait; pack bags and boxes first.").into());
     }
     if draft.vehicles.is_empty() {
         return Err(Refusal::invalid("vehicles", "请至少选择一辆车。", "Choose at least one vehicle.").into());
@@ -162,7 +162,7 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         let heavy: i64 = plan.unserved.iter().map(|stop| stops[*stop].1).sum();
         return Err(Refusal::conflict(
             "no_capacity",
-            format!("所选车辆装不下:还有{}个小区、{}公斤没有车;请再选车辆。", plan.unserved.len(), crate::base::words::kilograms(heavy)),
+            format!("所选车辆装不下：还有{}个小区、{}公斤没有车；请再选车辆。", plan.unserved.len(), crate::base::words::kilograms(heavy)),
             format!("The vehicles do not suffice: {} compounds, {} kg are left; choose more.", plan.unserved.len(), crate::base::words::kilograms(heavy)),
         )
         .into());
@@ -262,7 +262,7 @@ pub fn stops(tx: &mut Tx, in_district: &str, id: TripId) -> Result<Vec<Stop>> {
 }
 
 /// The district and id of a trip.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct TripRef {
     /// The district.
     pub district: String,
@@ -331,7 +331,7 @@ pub fn load(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
 }
 
 /// A box to be taken off a trip before it leaves, or put on it.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct BoxMove {
     /// The trip.
     pub trip: TripRef,
@@ -347,12 +347,12 @@ pub fn leave_behind(tx: &mut Tx, _ctx: &Ctx, change: &BoxMove) -> Result<()> {
         Some(one) if one.trip == Some(trip.id) && trip.state == TripState::Planned => {
             packing::put_box(tx, &change.trip.district, one.id, BoxState::Packed, None)
         }
-        _ => Err(Refusal::invalid("code", "这个箱号不在本车次,或车次已出发。", "This box is not on the trip, or the trip has left.").into()),
+        _ => Err(Refusal::invalid("code", "这个箱号不在本车次，或车次已出发。", "This box is not on the trip, or the trip has left.").into()),
     }
 }
 
 /// A stop of a trip.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct StopRef {
     /// The trip.
     pub trip: TripRef,
@@ -363,14 +363,14 @@ pub struct StopRef {
 /// Records that the vehicle has arrived at a stop.
 pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
     if get(tx, &at.trip.district, at.trip.id)?.state != TripState::UnderWay {
-        return Err(Refusal::conflict("trip_state", "车次还没有出发,或已结束。", "The trip has not left, or has ended.").into());
+        return Err(Refusal::conflict("trip_state", "车次还没有出发，或已结束。", "The trip has not left, or has ended.").into());
     }
     tx.run(&ARRIVE, &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s])?;
     Ok(())
 }
 
 /// What was handed over at a stop.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DropDraft {
     /// The stop.
     pub at: StopRef,
@@ -387,7 +387,7 @@ pub struct DropDraft {
 }
 
 /// What came of a hand-over at a stop.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct DropOutcome {
     /// Bags now at the drop point.
     pub bags: usize,
@@ -409,7 +409,7 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     let trip_ref = &draft.at.trip;
     let trip = get(tx, &trip_ref.district, trip_ref.id)?;
     if trip.state != TripState::UnderWay {
-        return Err(Refusal::conflict("trip_state", "车次还没有出发,或已结束。", "The trip has not left, or has ended.").into());
+        return Err(Refusal::conflict("trip_state", "车次还没有出发，或已结束。", "The trip has not left, or has ended.").into());
     }
     let stops = stops(tx, &trip_ref.district, trip_ref.id)?;
     let stop = stops
@@ -427,7 +427,7 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     if let Some(stranger) = counted.iter().find(|code| !boxes.iter().any(|one| one.code == **code)) {
         return Err(Refusal::invalid(
             "boxes",
-            format!("箱号{stranger}不在这一站;请核对标签上的号码。"),
+            format!("箱号{stranger}不在这一站；请核对标签上的号码。"),
             format!("Box {stranger} does not belong to this stop; check the code on the label."),
         )
         .into());
@@ -438,7 +438,7 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     if (!lost.is_empty() || !missing.is_empty()) && reason.is_empty() {
         return Err(Refusal::invalid(
             "reason",
-            format!("少了{}箱、{}袋,请写明原因。", lost.len(), missing.len()),
+            format!("少了{}箱、{}袋，请写明原因。", lost.len(), missing.len()),
             format!("{} boxes and {} bags are missing; say why.", lost.len(), missing.len()),
         )
         .into());

@@ -90,9 +90,9 @@ static PACKS: &[PackPlan] = &[
                 ("食用油1.8升", 1_656),
             ],
             &[
-                ("大米5公斤", 5_000),
+                ("大米10公斤", 10_000),
                 ("面粉2.5公斤", 2_500),
-                ("菜籽油2.5升", 2_300),
+                ("菜籽油1.8升", 1_656),
             ],
         ],
         usual: true,
@@ -135,11 +135,7 @@ static PACKS: &[PackPlan] = &[
         limit: 2,
         aliases: "荤菜包",
         choices: &[
-            &[
-                ("猪肉1公斤", 1_000),
-                ("鸡肉1公斤", 1_000),
-                ("鸡蛋30枚", 1_500),
-            ],
+            &[("猪肉1公斤", 1_000), ("鸡肉1公斤", 1_000), ("鸡蛋30枚", 1_500)],
             &[
                 ("五花肉1公斤", 1_000),
                 ("排骨500克", 500),
@@ -229,7 +225,7 @@ pub(super) fn make(suppliers: &[Supplier], households: i64, dice: &mut Dice) -> 
             .filter(|plan| plan.usual || offered.iter().any(|other| other.name == plan.name))
             .collect();
         for (letter, plan) in ('A'..='Z').zip(offered) {
-            let contents = *pick(dice, plan.choices);
+            let contents = pick(dice, plan.choices);
             let stock = households * 3 / 2 * seller.daily_g[0] / strength.max(1);
             goods.push(Good {
                 supplier: seller.name,

@@ -74,7 +74,14 @@ fn model(size: Size, seed: u64) -> Result<County, String> {
     let sites = supply::sites(&places, &mut dice(5), &mut phones);
     let mut dice_of_work = dice(6);
     let vehicles = staff::vehicles(&suppliers, &mut dice_of_work, &mut phones);
-    let staff = staff::staff(&places, &census, &suppliers, &vehicles, &mut dice_of_work, &mut phones);
+    let staff = staff::staff(
+        &places,
+        &census,
+        &suppliers,
+        &vehicles,
+        &mut dice_of_work,
+        &mut phones,
+    );
     let volunteers = staff::volunteers(&places, &mut dice(7), &mut phones);
     let goods = goods::make(&suppliers, census.households(), &mut dice(8));
     Ok(County {
@@ -94,21 +101,21 @@ fn model(size: Size, seed: u64) -> Result<County, String> {
 type Dice = SmallRng;
 
 /// One of several; `items` is never empty.
-fn pick<'a, T>(dice: &mut Dice, items: &'a [T]) -> &'a T {
-    &items[dice.random_range(0..items.len())]
+fn pick<T: Copy>(dice: &mut Dice, items: &[T]) -> T {
+    items[dice.random_range(0..items.len())]
 }
 
 /// One of several by weight: the first whose running sum of weights exceeds the throw.
-fn pick_weighted<'a, T>(dice: &mut Dice, items: &'a [(T, u32)]) -> &'a T {
+fn pick_weighted<T: Copy>(dice: &mut Dice, items: &[(T, u32)]) -> T {
     let sum: u32 = items.iter().map(|(_, weight)| weight).sum();
     let mut throw = dice.random_range(0..sum);
     for (item, weight) in items {
         if throw < *weight {
-            return item;
+            return *item;
         }
         throw -= weight;
     }
-    &items[items.len() - 1].0
+    items[items.len() - 1].0
 }
 
 /// Invented telephone numbers, each given once.

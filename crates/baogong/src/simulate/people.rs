@@ -79,10 +79,7 @@ const CHRONIC_DIETS: &[&str] = &[
     "痛风，忌海鲜和动物内脏",
     "慢阻肺，需家庭氧疗",
 ];
-const DIALYSIS_DIETS: &[&str] = &[
-    "每周透析三次，低钾低磷饮食",
-    "每周透析两次，限水限盐",
-];
+const DIALYSIS_DIETS: &[&str] = &["每周透析三次，低钾低磷饮食", "每周透析两次，限水限盐"];
 const PREGNANCY_DIETS: &[&str] = &["孕晚期，按期产检", "孕期补充叶酸、鲜奶", "产后哺乳，需营养餐"];
 const SOFT_DIETS: &[&str] = &["牙口不好，需软烂食物", "吞咽困难，需流食", "低盐低脂饮食"];
 const INFANT_DIETS: &[&str] = &["婴儿奶粉1段", "婴儿奶粉2段", "婴儿奶粉3段、米粉"];
@@ -168,7 +165,7 @@ fn household(
     }
     made.head = words::name(dice);
     made.phone = phones.take();
-    made.members = *pick_weighted(dice, MEMBERS);
+    made.members = pick_weighted(dice, MEMBERS);
     if dice.random_ratio(NEED_PER_MILLE, 1_000) {
         add_needs(&mut made, town, dice);
     }
@@ -178,7 +175,7 @@ fn household(
 }
 
 fn add_needs(made: &mut Household, town: bool, dice: &mut Dice) {
-    let main = *pick_weighted(dice, if town { TOWN_NEEDS } else { VILLAGE_NEEDS });
+    let main = pick_weighted(dice, if town { TOWN_NEEDS } else { VILLAGE_NEEDS });
     made.needs.push(main);
     match main {
         "elderly_alone" => made.members = 1,
@@ -192,7 +189,7 @@ fn add_needs(made: &mut Household, town: bool, dice: &mut Dice) {
         _ => {}
     }
     if main != "homeless" && dice.random_bool(0.2) {
-        let second = *pick(dice, SECOND_NEEDS);
+        let second = pick(dice, SECOND_NEEDS);
         if second != main {
             made.needs.push(second);
         }

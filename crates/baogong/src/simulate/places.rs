@@ -137,6 +137,21 @@ impl Places {
     pub(super) fn street(&self, community: &Community) -> &Street {
         &self.streets[community.street]
     }
+
+    /// An invented address: road and number in a town, township and village elsewhere.
+    pub(super) fn address(&self, community: &Community, dice: &mut Dice) -> String {
+        let street = self.street(community);
+        if community.town {
+            let address = words::address(dice, community.stem(), street.code == SEAT);
+            if street.code == SEAT {
+                address
+            } else {
+                format!("{}{address}", street.name)
+            }
+        } else {
+            format!("{}{}", street.name, community.name)
+        }
+    }
 }
 
 impl Community {
@@ -148,7 +163,7 @@ impl Community {
     /// The body that employs those who work for the community.
     pub(super) fn committee(&self) -> String {
         if self.name.ends_with('村') {
-            format!("{}村民委员会", self.name.trim_end_matches('村'))
+            format!("{}村民委员会", self.name)
         } else {
             format!("{}居民委员会", self.name)
         }
@@ -224,7 +239,7 @@ pub(super) fn make(size: Size, dice: &mut Dice, phones: &mut Phones) -> Result<P
         for (group, share) in [(towns, in_towns), (villages, total - in_towns)] {
             let count = group.len();
             for (index, community) in group.into_iter().enumerate() {
-                // The last but one communities lend each other what the throw gives or takes.
+                // Communities differ in size; what the first of a pair lacks, the second has more.
                 let mean = share * (index + 1) / count - share * index / count;
                 let target = if index + 1 == count && index % 2 == 0 {
                     mean
@@ -340,14 +355,10 @@ fn fill(
         let latitude = north(community.latitude, dice.random_range(-spread_m..=spread_m));
         let longitude = east(community.longitude, dice.random_range(-spread_m..=spread_m));
         let (address, drop_points) = if town {
-            (
-                words::address(dice, community.stem()),
-                words::TOWN_DROP_POINTS,
-            )
+            (places.address(community, dice), words::TOWN_DROP_POINTS)
         } else {
-            let street = &places.street(community).name;
             (
-                format!("{street}{}{name}", community.name),
+                format!("{}{name}", places.address(community, dice)),
                 words::VILLAGE_DROP_POINTS,
             )
         };
@@ -419,7 +430,11 @@ fn town_buildings(dice: &mut Dice, rest: usize, old: bool) -> Vec<Building> {
 /// Single houses of a village group; in some, two brothers keep house apart.
 fn houses(dice: &mut Dice, rest: usize) -> Vec<Building> {
     let wanted = dice.random_range(18..=45);
-    let count = if rest < wanted + 12 { rest.clamp(8, 57) } else { wanted };
+    let count = if rest < wanted + 12 {
+        rest.clamp(8, 57)
+    } else {
+        wanted
+    };
     (1..=count)
         .map(|number| Building {
             name: number.to_string(),

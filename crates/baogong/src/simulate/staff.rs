@@ -210,7 +210,7 @@ pub(super) fn volunteers(places: &Places, dice: &mut Dice, phones: &mut Phones) 
             usize::from(compound.buildings.len() >= 25)
         };
         for number in 0..count {
-            let (task, duty) = *pick(dice, TASKS);
+            let (task, duty) = pick(dice, TASKS);
             let own: Vec<String> = compound
                 .buildings
                 .iter()
@@ -222,8 +222,16 @@ pub(super) fn volunteers(places: &Places, dice: &mut Dice, phones: &mut Phones) 
                 person: Person::new(dice, phones),
                 community: compound.community,
                 compound: compound.name.clone(),
-                buildings: if town { own.join("、") } else { "全组".to_string() },
-                task: if town { task } else { "从进组路口送到各家门口" },
+                buildings: if town {
+                    own.join("、")
+                } else {
+                    "全组".to_string()
+                },
+                task: if town {
+                    task
+                } else {
+                    "从进组路口送到各家门口"
+                },
                 duty,
                 shift: pick(dice, &["8:00—12:00", "13:00—17:00", "17:00—20:00"]),
                 handover: compound.officer.name.clone(),

@@ -47,7 +47,11 @@ fn read(bytes: &[u8]) -> Option<Vec<u8>> {
         }
         let name_length = u16_at(head, 28)?;
         let length = ENTRY_LENGTH + name_length + u16_at(head, 30)? + u16_at(head, 32)?;
-        entries.push((u32_at(head, 42)? as usize, bytes.get(at..at + length)?, name_length));
+        entries.push((
+            u32_at(head, 42)? as usize,
+            bytes.get(at..at + length)?,
+            name_length,
+        ));
         at += length;
     }
     let mut made = Vec::with_capacity(bytes.len() + PROPERTIES.len());
@@ -110,7 +114,11 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(u32::MAX, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| {
-            if sum & 1 == 1 { sum >> 1 ^ 0xEDB8_8320 } else { sum >> 1 }
+            if sum & 1 == 1 {
+                sum >> 1 ^ 0xEDB8_8320
+            } else {
+                sum >> 1
+            }
         })
     })
 }

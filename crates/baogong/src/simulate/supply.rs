@@ -52,8 +52,20 @@ static SUPPLIERS: &[SupplierPlan] = &[
         [55, 55, 40, 50, 30],
         28,
     ),
-    plan("马田丰盈超市", "supermarket", "431023101", [90, 90, 60, 80, 50], 45),
-    plan("马田和兴超市", "supermarket", "431023101", [45, 50, 30, 40, 25], 23),
+    plan(
+        "马田丰盈超市",
+        "supermarket",
+        "431023101",
+        [90, 90, 60, 80, 50],
+        45,
+    ),
+    plan(
+        "马田和兴超市",
+        "supermarket",
+        "431023101",
+        [45, 50, 30, 40, 25],
+        23,
+    ),
     plan(
         "高亭司同福超市",
         "supermarket",
@@ -61,7 +73,13 @@ static SUPPLIERS: &[SupplierPlan] = &[
         [40, 40, 25, 35, 20],
         19,
     ),
-    plan("柏林聚源超市", "supermarket", "431023105", [40, 40, 25, 35, 20], 18),
+    plan(
+        "柏林聚源超市",
+        "supermarket",
+        "431023105",
+        [40, 40, 25, 35, 20],
+        18,
+    ),
     plan("望江农贸市场", "market", SEAT, [30, 20, 190, 90, 190], 86),
     plan("金橙农贸市场", "market", SEAT, [25, 15, 140, 70, 150], 63),
     plan("永丰农贸市场", "market", SEAT, [20, 10, 90, 45, 90], 40),
@@ -105,7 +123,10 @@ pub(super) fn suppliers(
 ) -> Result<Vec<Supplier>, String> {
     let strengths: Vec<[i64; 5]> = SUPPLIERS
         .iter()
-        .map(|plan| plan.strength.map(|strength| strength * dice.random_range(75..=130)))
+        .map(|plan| {
+            plan.strength
+                .map(|strength| strength * dice.random_range(75..=130))
+        })
         .collect();
     let mut suppliers = Vec::new();
     for (index, plan) in SUPPLIERS.iter().enumerate() {
@@ -140,7 +161,7 @@ pub(super) fn suppliers(
             name: plan.name,
             kind: plan.kind,
             community: at,
-            address: words::address(dice, community.stem()),
+            address: places.address(community, dice),
             latitude: north(community.latitude, dice.random_range(-250.0..=250.0)),
             longitude: east(community.longitude, dice.random_range(-250.0..=250.0)),
             contact: Person::new(dice, phones),
@@ -245,21 +266,17 @@ pub(super) fn outlets(
                 )
             });
         let mut taken = HashSet::new();
-        for number in 1..=count {
+        for _ in 0..count {
             let mut name = words::shop(dice, community.stem(), community.town);
-            if !taken.insert(name.clone()) {
-                name = format!("{name}{number}店");
+            while !taken.insert(name.clone()) {
+                name = words::shop(dice, community.stem(), community.town);
             }
             let spread_m = if community.town { 300.0 } else { 600.0 };
             outlets.push(Outlet {
                 name,
                 kind: "shop",
                 community: at,
-                address: if community.town {
-                    words::address(dice, community.stem())
-                } else {
-                    format!("{}{}", places.street(community).name, community.name)
-                },
+                address: places.address(community, dice),
                 latitude: north(community.latitude, dice.random_range(-spread_m..=spread_m)),
                 longitude: east(community.longitude, dice.random_range(-spread_m..=spread_m)),
                 supplier: near.map_or("", |supplier| supplier.name),
@@ -318,8 +335,14 @@ pub(super) fn sites(places: &Places, dice: &mut Dice, phones: &mut Phones) -> Ve
                 .chain([own])
                 .collect()
         } else {
-            let square = pick(dice, &["政府大院前坪", "农贸市场旁空坪", "中心小学操场", "供销社仓库"]);
-            vec![(format!("{}中转站", street.name), format!("{}{square}", street.name))]
+            let square = pick(
+                dice,
+                &["政府大院前坪", "农贸市场旁空坪", "中心小学操场", "供销社仓库"],
+            );
+            vec![(
+                format!("{}中转站", street.name),
+                format!("{}{square}", street.name),
+            )]
         };
         for (index, (name, address)) in names.into_iter().enumerate() {
             let county = street.code == SEAT && index < 2;

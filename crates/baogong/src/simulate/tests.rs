@@ -5,18 +5,22 @@ use crate::register::areas::AREAS;
 use documents::forms::{Cell, FORMS, Form, SPECIAL_NEEDS};
 use documents::sheet::{Reading, SheetReading, read};
 use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
 
-fn small() -> County {
-    model(Size::Small, 1).unwrap()
+fn small() -> &'static County {
+    static SMALL: LazyLock<County> = LazyLock::new(|| model(Size::Small, 1).unwrap());
+    &SMALL
 }
 
-fn full() -> County {
-    model(Size::Full, 1).unwrap()
+fn full() -> &'static County {
+    static FULL: LazyLock<County> = LazyLock::new(|| model(Size::Full, 1).unwrap());
+    &FULL
 }
 
 fn read_back(file: &DemoFile) -> Reading {
     let forms: Vec<&'static Form> = FORMS.iter().copied().chain([&AREAS]).collect();
-    read(&file.bytes, &file.name, &forms).unwrap_or_else(|rejected| panic!("{}: {}", file.name, rejected.zh()))
+    read(&file.bytes, &file.name, &forms)
+        .unwrap_or_else(|rejected| panic!("{}: {}", file.name, rejected.zh()))
 }
 
 fn rows<'a>(readings: &'a [Reading], key: &str) -> Vec<(&'static Form, &'a documents::sheet::RowReading)> {
@@ -46,7 +50,11 @@ fn same_seed_gives_same_bytes() {
     // Two runs in one second would agree even if the writer's clock were left in.
     for file in made.iter().filter(|file| file.name.ends_with(".xlsx")) {
         let stamp = b"2020-01-01T00:00:00Z";
-        let found = file.bytes.windows(stamp.len()).filter(|part| part == stamp).count();
+        let found = file
+            .bytes
+            .windows(stamp.len())
+            .filter(|part| part == stamp)
+            .count();
         assert_eq!(found, 2, "{}", file.name);
     }
 }
@@ -54,7 +62,7 @@ fn same_seed_gives_same_bytes() {
 #[test]
 fn every_file_reads_back_without_errors() {
     let county = small();
-    let files = sheets::files(&county, Size::Small).unwrap();
+    let files = sheets::files(county, Size::Small).unwrap();
     let mut readings = Vec::new();
     for file in &files {
         let reading = read_back(file);
@@ -93,7 +101,7 @@ fn every_style_of_register_reads_the_same() {
     let county = small();
     let all: Vec<_> = county.households.iter().collect();
     let read_style = |style: usize, csv: bool| {
-        let file = sheets::household_file(&county, "住户", "永兴县", &all, style, csv).unwrap();
+        let file = sheets::household_file(county, "住户", "永兴县", &all, style, csv).unwrap();
         let reading = read_back(&file);
         assert_eq!(reading.sheets[0].errors, [], "style {style}");
         assert_eq!(reading.sheets[0].warnings, [], "style {style}");
@@ -115,7 +123,13 @@ fn every_style_of_register_reads_the_same() {
 #[test]
 fn yo_1_outlets_are_nine_supermarkets_seven_markets_three_malls() {
     for county in [small(), full()] {
-        let count = |kind: &str| county.suppliers.iter().filter(|supplier| supplier.kind == kind).count();
+        let count = |kind: &str| {
+            county
+                .suppliers
+                .iter()
+                .filter(|supplier| supplier.kind == kind)
+                .count()
+        };
         assert_eq!((count("supermarket"), count("market"), count("mall")), (9, 7, 3));
         assert_eq!(county.suppliers.len(), 19);
     }
@@ -125,11 +139,20 @@ fn yo_1_outlets_are_nine_supermarkets_seven_markets_three_malls() {
 fn yo_6_vehicles_couriers_and_all_townships() {
     for county in [small(), full()] {
         assert_eq!(county.vehicles.len(), 40);
-        let couriers = county.staff.iter().filter(|worker| worker.post == "courier").count();
+        let couriers = county
+            .staff
+            .iter()
+            .filter(|worker| worker.post == "courier")
+            .count();
         assert_eq!(couriers, 92);
         let cold = county.vehicles.iter().filter(|vehicle| vehicle.cold).count();
         assert!((4..=10).contains(&cold));
-        assert!(county.vehicles.iter().all(|vehicle| (800_000..=5_000_000).contains(&vehicle.load_g)));
+        assert!(
+            county
+                .vehicles
+                .iter()
+                .all(|vehicle| (800_000..=5_000_000).contains(&vehicle.load_g))
+        );
         let inhabited: HashSet<usize> = county
             .places
             .compounds
@@ -137,7 +160,11 @@ fn yo_6_vehicles_couriers_and_all_townships() {
             .map(|compound| county.places.community(compound).street)
             .collect();
         assert_eq!(inhabited.len(), 16);
-        let drop_points = county.sites.iter().filter(|site| site.kind == "drop_point").count();
+        let drop_points = county
+            .sites
+            .iter()
+            .filter(|site| site.kind == "drop_point")
+            .count();
         assert_eq!(drop_points, county.places.compounds.len());
         assert_eq!(county.sites.len() - drop_points, 18);
     }
@@ -147,25 +174,41 @@ fn yo_6_vehicles_couriers_and_all_townships() {
 fn divisions_are_complete() {
     let areas = places::areas().unwrap();
     let count = |level: &str| areas.iter().filter(|area| area.level == level).count();
-    assert_eq!((count("county"), count("street"), count("community")), (1, 16, 281));
+    assert_eq!(
+        (count("county"), count("street"), count("community")),
+        (1, 16, 281)
+    );
     assert_eq!(full().places.communities.len(), 281);
 }
 
 #[test]
 fn sizes_are_as_promised() {
-    let inhabited =
-        |county: &County| county.households.iter().filter(|household| household.members > 0).count();
-    let small = inhabited(&small());
+    let inhabited = |county: &County| {
+        county
+            .households
+            .iter()
+            .filter(|household| household.members > 0)
+            .count()
+    };
+    let small = inhabited(small());
     assert!((1_800..=2_300).contains(&small), "{small}");
-    let full = inhabited(&full());
+    let full = inhabited(full());
     assert!((60_000..=70_000).contains(&full), "{full}");
 }
 
 #[test]
 fn shares_of_people_are_plausible() {
     let county = full();
-    let inhabited: Vec<_> = county.households.iter().filter(|household| household.members > 0).collect();
-    let vacant = county.households.iter().filter(|household| household.status == "vacant").count();
+    let inhabited: Vec<_> = county
+        .households
+        .iter()
+        .filter(|household| household.members > 0)
+        .collect();
+    let vacant = county
+        .households
+        .iter()
+        .filter(|household| household.status == "vacant")
+        .count();
     let empty = county.households.len() - inhabited.len();
     assert_eq!(vacant, empty);
     let vacant = share(vacant, county.households.len());
@@ -173,20 +216,35 @@ fn shares_of_people_are_plausible() {
     let people: i64 = inhabited.iter().map(|household| household.members).sum();
     let mean = people as f64 / inhabited.len() as f64;
     assert!((2.6..=2.8).contains(&mean), "mean {mean}");
-    assert!(inhabited.iter().all(|household| (1..=8).contains(&household.members)));
+    assert!(
+        inhabited
+            .iter()
+            .all(|household| (1..=8).contains(&household.members))
+    );
     let needs = share(
-        inhabited.iter().filter(|household| !household.needs.is_empty()).count(),
+        inhabited
+            .iter()
+            .filter(|household| !household.needs.is_empty())
+            .count(),
         inhabited.len(),
     );
     assert!((0.11..=0.13).contains(&needs), "needs {needs}");
     // SH-5: every group occurs, and each in a plausible order of size.
-    let count = |need: &str| inhabited.iter().filter(|household| household.needs.contains(&need)).count();
+    let count = |need: &str| {
+        inhabited
+            .iter()
+            .filter(|household| household.needs.contains(&need))
+            .count()
+    };
     for need in SPECIAL_NEEDS {
         assert!(count(need.key) > 0, "{}", need.key);
     }
     assert!(count("chronic_illness") > count("elderly_alone"));
     assert!(count("elderly_alone") > count("dialysis") * 10);
-    let offline = share(inhabited.iter().filter(|household| household.offline).count(), inhabited.len());
+    let offline = share(
+        inhabited.iter().filter(|household| household.offline).count(),
+        inhabited.len(),
+    );
     assert!((0.03..=0.10).contains(&offline), "offline {offline}");
     let large = inhabited
         .iter()
@@ -220,12 +278,17 @@ fn dwellings_and_numbers_are_unique() {
         assert!(phones.insert(&worker.person.phone), "{:?}", worker.person);
     }
     let mut plates = HashSet::new();
-    assert!(county.vehicles.iter().all(|vehicle| plates.insert(&vehicle.plate)));
+    assert!(
+        county
+            .vehicles
+            .iter()
+            .all(|vehicle| plates.insert(&vehicle.plate))
+    );
 }
 
 #[test]
 fn places_are_named_beyond_doubt() {
-    let places = full().places;
+    let places = &full().places;
     let mut compounds = HashSet::new();
     for compound in &places.compounds {
         assert!(compounds.insert(&compound.name), "{}", compound.name);
@@ -245,13 +308,18 @@ fn places_are_named_beyond_doubt() {
     let mut written = HashSet::new();
     for community in &places.communities {
         assert!(written.insert(&community.written));
-        assert_eq!(stems[community.stem()] > 1, community.written.starts_with("431023"), "{}", community.name);
+        assert_eq!(
+            stems[community.stem()] > 1,
+            community.written.starts_with("431023"),
+            "{}",
+            community.name
+        );
     }
 }
 
 #[test]
 fn places_lie_in_the_county() {
-    let places = full().places;
+    let places = &full().places;
     for compound in &places.compounds {
         let north_km = (compound.latitude - 26_127_000) as f64 * 0.000_111_2;
         let east_km = (compound.longitude - 113_116_000) as f64 * 0.000_099_9;
@@ -263,7 +331,7 @@ fn places_lie_in_the_county() {
 #[test]
 fn form_1_agrees_with_the_register_of_households() {
     let county = small();
-    let files = sheets::files(&county, Size::Small).unwrap();
+    let files = sheets::files(county, Size::Small).unwrap();
     let reading = read_back(&files[1]);
     let census = people::census(&county.places, &county.households);
     let surveyed = rows(std::slice::from_ref(&reading), "compounds")
@@ -291,12 +359,22 @@ fn capacity_suffices_with_a_fifth_to_spare_and_is_uneven() {
             let daily_g = county.suppliers.iter().map(|supplier| supplier.daily_g[category]);
             let total_g: i64 = daily_g.clone().sum();
             // Rounding each supplier up to a kilogram adds at most 19 kg.
-            assert!(total_g >= demand_g * 120 / 100, "{category}: {total_g} of {demand_g}");
-            assert!(total_g <= demand_g * 121 / 100 + 19_000, "{category}: {total_g} of {demand_g}");
+            assert!(
+                total_g >= demand_g * 120 / 100,
+                "{category}: {total_g} of {demand_g}"
+            );
+            assert!(
+                total_g <= demand_g * 121 / 100 + 19_000,
+                "{category}: {total_g} of {demand_g}"
+            );
             assert!(daily_g.clone().max().unwrap() > 4 * daily_g.min().unwrap());
         }
         for supplier in &county.suppliers {
-            assert!(supplier.storage_g >= supplier.stock_g.iter().sum(), "{}", supplier.name);
+            assert!(
+                supplier.storage_g >= supplier.stock_g.iter().sum(),
+                "{}",
+                supplier.name
+            );
         }
     }
 }
@@ -304,7 +382,7 @@ fn capacity_suffices_with_a_fifth_to_spare_and_is_uneven() {
 #[test]
 fn packs_weigh_what_they_hold() {
     let county = small();
-    let files = sheets::files(&county, Size::Small).unwrap();
+    let files = sheets::files(county, Size::Small).unwrap();
     let reading = read_back(files.last().unwrap());
     let mut by_supplier: HashMap<String, usize> = HashMap::new();
     for (form, row) in rows(std::slice::from_ref(&reading), "goods") {
@@ -339,7 +417,10 @@ fn titles_say_that_the_data_are_made_up() {
     }
     let county = small();
     let all: Vec<_> = county.households.iter().collect();
-    let file = sheets::household_file(&county, "住户", "永兴县", &all, 1, true).unwrap();
+    let file = sheets::household_file(county, "住户", "永兴县", &all, 1, true).unwrap();
     let text = String::from_utf8(file.bytes).unwrap();
-    assert_eq!(text.matches("演示数据，非真实住户").count(), county.households.len() + 1);
+    assert_eq!(
+        text.matches("演示数据，非真实住户").count(),
+        county.households.len() + 1
+    );
 }

@@ -1,1 +1,16 @@
-//! Pages.
+//! The only part that knows HTTP: one table of routes with the right that each needs, pages, API, sessions.
+
+pub mod api;
+pub mod fields;
+pub mod gate;
+pub mod pages;
+pub mod request;
+pub mod routes;
+pub mod serve;
+pub mod session;
+
+pub use fields::Fields;
+pub use request::Web;
+
+/// What a handler gives: a response, or an error that the gate turns into a page or a problem document.
+pub type Answer = Result<axum::response::Response, crate::base::Error>;

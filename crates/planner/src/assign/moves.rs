@@ -3,6 +3,13 @@
 use super::model::Model;
 use super::plan::{Plan, cheapest_of_all};
 
+/// At so many nearest suppliers somebody is asked to make room for a compound without one.
+const SERVE_NEAR: usize = 32;
+
+/// So many candidates are tried for one that wants to come nearer, and for one that makes room.
+const NEARER: usize = 24;
+const EXITS: usize = 12;
+
 /// A change of a plan that moves one compound and perhaps makes room for it by moving a second one.
 #[derive(Clone, Copy, Debug)]
 struct Move {
@@ -13,14 +20,15 @@ struct Move {
     ejected: Option<(usize, Option<usize>)>,
 }
 
-/// Makes the best change that brings this compound to a cheaper supplier, if the whole becomes cheaper.
+/// Makes the best change that brings this compound from its supplier to a cheaper one, if the whole becomes
+/// cheaper.
 pub(super) fn improve(model: &Model, plan: &mut Plan, compound: usize) -> bool {
     let Some(home) = plan.main(compound) else {
-        return serve(model, plan, compound);
+        return false;
     };
     let present = plan.cost_of(compound);
     let mut best: Option<Move> = None;
-    for candidate in model.candidates(compound) {
+    for candidate in model.candidates(compound).iter().take(NEARER) {
         let gain = present - candidate.cost;
         if gain <= best.map_or(0, |best| -best.delta) {
             break;
@@ -71,7 +79,12 @@ fn cheapest_exit(
     let present = plan.cost_of(ejected);
     let mut best: Option<(usize, i64)> = None;
     let mut listed = false;
-    for candidate in model.candidates(ejected) {
+    // To come nearer, exits around the present supplier do; to feed one more, any.
+    let candidates = model.candidates(ejected);
+    let begin = candidates
+        .partition_point(|candidate| candidate.cost < present)
+        .saturating_sub(EXITS / 2);
+    for candidate in candidates.iter().skip(begin).take(EXITS) {
         let extra = candidate.cost - present;
         if extra >= best.map_or(limit, |(_, extra)| extra) {
             break;
@@ -107,14 +120,14 @@ fn cheapest_exit(
 
 /// Finds a supplier for a compound without one: where there is room, where somebody can make room by moving,
 /// or in place of one with fewer persons.
-fn serve(model: &Model, plan: &mut Plan, compound: usize) -> bool {
+pub(super) fn serve(model: &Model, plan: &mut Plan, compound: usize) -> bool {
     if let Some((supplier, cost)) = cheapest_of_all(model, plan, compound) {
         plan.put_at(model, compound, supplier, cost);
         return true;
     }
     let mut moving: Option<Move> = None;
     let mut replacing: Option<(i64, Move)> = None;
-    for candidate in model.candidates(compound) {
+    for candidate in model.candidates(compound).iter().take(SERVE_NEAR) {
         let (to, cost) = (candidate.supplier as usize, candidate.cost);
         for &other in plan.members(to) {
             let other = other as usize;

@@ -1,7 +1,7 @@
 //! Local search: descent by small moves, then ruin and recreate where compounds sit far from home.
 
 use super::model::Model;
-use super::moves::improve;
+use super::moves::{improve, serve};
 use super::plan::{Plan, cheapest_of_all};
 use super::prices::Prices;
 use crate::random::Random;
@@ -9,7 +9,15 @@ use crate::random::Random;
 /// Ruins per compound, at least and at most. Fixed counts, not time, so that the answer repeats.
 const RUINS_PER_COMPOUND: usize = 8;
 const RUINS_MIN: usize = 400;
-const RUINS_MAX: usize = 120_000;
+const RUINS_MAX: usize = 60_000;
+
+/// Passes of the descent, and how many compounds without a supplier are tried in all of them: enough to settle
+/// what can be settled, without end in a great shortage.
+const PASSES: usize = 7;
+const SERVED_TRIES: usize = 2_500;
+
+/// A pass that gains less than this part of the cost is the last one.
+const LEAST_GAIN: i128 = 20_000;
 
 /// Members taken from each ruined supplier.
 const MEMBERS_RUINED: usize = 4;
@@ -32,16 +40,22 @@ pub(super) fn search(model: &Model, plan: &mut Plan, prices: &Prices, seed: u64)
     settle(model, plan);
 }
 
-/// Small moves until none helps.
+/// Small moves until they hardly help.
 fn descend(model: &Model, plan: &mut Plan, random: &mut Random) {
     let mut order: Vec<usize> = (0..model.compounds).collect();
-    loop {
+    let mut tries = SERVED_TRIES;
+    for _ in 0..PASSES {
         random.shuffle(&mut order);
-        let mut changed = false;
+        let (unserved, cost) = plan.value();
         for &compound in &order {
-            changed |= improve(model, plan, compound);
+            if plan.main(compound).is_some() {
+                improve(model, plan, compound);
+            } else if tries > 0 {
+                tries -= 1;
+                serve(model, plan, compound);
+            }
         }
-        if !changed {
+        if plan.unserved == unserved && cost - plan.cost <= cost / LEAST_GAIN {
             return;
         }
     }
@@ -68,7 +82,7 @@ fn settle(model: &Model, plan: &mut Plan) {
 }
 
 fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &mut Random) {
-    if model.compounds < 2 || model.suppliers < 2 {
+    if model.compounds < 2 || model.suppliers == 0 {
         return;
     }
     let ruins = (model.compounds * RUINS_PER_COMPOUND).clamp(RUINS_MIN, RUINS_MAX);
@@ -78,7 +92,7 @@ fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &m
             return;
         }
         let before = plan.value();
-        let centre = unhappiest_of(model, plan, random, 4);
+        let centre = unhappiest_of(model, plan, random);
         let waits = plan.unserved > 0;
         ruin(model, plan, random, centre, &mut removed);
         if waits {
@@ -102,15 +116,15 @@ fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &m
     }
 }
 
-/// Of some random compounds the one that lies farthest above its cheapest supplier.
-fn unhappiest_of(model: &Model, plan: &Plan, random: &mut Random, tries: usize) -> usize {
+/// Of one to four random compounds the one that lies farthest above its cheapest supplier.
+fn unhappiest_of(model: &Model, plan: &Plan, random: &mut Random) -> usize {
     let loss = |compound: usize| match (plan.main(compound), model.candidates(compound).first()) {
         (Some(_), Some(cheapest)) => plan.cost_of(compound) - cheapest.cost,
         (None, Some(_)) => i64::MAX,
         (_, None) => 0,
     };
     let mut chosen = random.below(model.compounds);
-    for _ in 1..tries {
+    for _ in 0..random.below(4) {
         let other = random.below(model.compounds);
         if loss(other) > loss(chosen) {
             chosen = other;
@@ -216,11 +230,7 @@ fn recreate(
                 best = Some((full, supplier, candidate.cost));
             }
         }
-        let found = match best {
-            Some((_, supplier, cost)) => Some((supplier, cost)),
-            None => cheapest_of_all(model, plan, compound),
-        };
-        if let Some((supplier, cost)) = found {
+        if let Some((_, supplier, cost)) = best {
             plan.put_at(model, compound, supplier, cost);
         }
     }

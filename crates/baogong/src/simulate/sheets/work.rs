@@ -167,7 +167,14 @@ pub(super) fn sites(county: &County) -> Vec<OutSheet> {
                 &SITES,
                 &keys,
                 &[
-                    ("name", if kind == "hub" { "中转站名称" } else { "投放点名称" }),
+                    (
+                        "name",
+                        if kind == "hub" {
+                            "中转站名称"
+                        } else {
+                            "投放点名称"
+                        },
+                    ),
                     ("address", "具体位置"),
                 ],
             ),
@@ -358,7 +365,11 @@ pub(super) fn goods(county: &County) -> OutSheet {
         name: "套餐价目表".to_string(),
         title: "永兴县保供套餐价目表（演示数据）".to_string(),
         notes: vec!["价格含包装，不含配送费".to_string()],
-        columns: columns(&GOODS, &keys, &[("name", "套餐名称"), ("price_fen", "售价（元）")]),
+        columns: columns(
+            &GOODS,
+            &keys,
+            &[("name", "套餐名称"), ("price_fen", "售价（元）")],
+        ),
         rows: rows.collect(),
         total: None,
     }

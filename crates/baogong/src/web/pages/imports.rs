@@ -1,0 +1,286 @@
+//! Bringing spreadsheets in: upload, preview, apply all or nothing, undo.
+
+mod preview;
+
+use axum::extract::Path;
+use documents::sheet::Reading;
+use kit::{Column, Field, Icon, TableRow, Tone, html};
+use serde::{Deserialize, Serialize};
+use store::Tx;
+
+use super::super::Answer;
+use super::super::fields::{Fields, File};
+use super::super::gate::Gate;
+use super::super::request::Web;
+use super::super::routes::{Route, read, write};
+use super::guard;
+use super::reports::blocking;
+use crate::base::act::Act;
+use crate::base::id::BatchId;
+use crate::base::words::count;
+use crate::base::{Action, Actor, Ctx, Error, Refusal, RefusalKind, Result, clock};
+use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Upload};
+use crate::register::{REGISTERS, register};
+
+static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
+static APPLY: Act = Act::new("register.import", Action::ImportRegister);
+static UNDO: Act = Act::new("register.undo", Action::ImportRegister);
+
+/// Uploads, previews, applying, undoing.
+pub fn routes() -> Vec<Route> {
+    let import = Gate::Needs(Action::ImportRegister);
+    vec![
+        read("/imports", import, list),
+        write("/imports", import, upload),
+        read("/imports/{id}", import, preview::page),
+        read("/imports/{id}/errors.xlsx", import, preview::errors_file),
+        write("/imports/{id}/apply", import, apply),
+        write("/imports/{id}/undo", import, undo),
+    ]
+}
+
+/// Whether the actor is responsible for the whole county, and so for every file that came in.
+fn for_county(actor: &Actor) -> bool {
+    actor.area.len() <= 6
+}
+
+/// Files hold rows of the whole county; a street or community sees and applies only what it brought in itself.
+fn mine(actor: &Actor, batch: &Batch) -> bool {
+    for_county(actor) || batch.actor == actor.name
+}
+
+/// The batch and its file, if the actor may handle it.
+fn load(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
+    let (batch, bytes) = import::batch(tx, at)?;
+    if !mine(actor, &batch) {
+        return Err(Refusal::not_found("导入批次", "import").into());
+    }
+    Ok((batch, bytes))
+}
+
+/// How many changes lie outside the actor's area.
+fn outside(actor: &Actor, preview: &Preview) -> usize {
+    let covered = |entry: &Option<crate::register::Entry>| entry.as_ref().is_none_or(|entry| actor.covers(&entry.area));
+    preview.changes.iter().filter(|change| !(covered(&change.before) && covered(&change.after))).count()
+}
+
+fn outside_refusal(rows: usize) -> Refusal {
+    Refusal::new(
+        RefusalKind::NotAllowed,
+        "outside_area",
+        format!("文件里有{rows}项不在您负责的区域内，不能导入。请只保留本区域的内容，或请县里导入。"),
+        format!("{rows} entries of the file lie outside your area. Keep only your own, or ask the county to import it."),
+    )
+}
+
+fn reference(web: &Web, id: &str) -> Result<BatchRef> {
+    let id: BatchId = id.parse().map_err(|_| Refusal::not_found("导入批次", "import"))?;
+    Ok(BatchRef { district: web.district()?, id })
+}
+
+/// The state of a batch as a badge.
+fn state_badge(web: &Web, batch: &Batch) -> kit::Markup {
+    let word = batch.state.word(web.lang);
+    match batch.state {
+        BatchState::Previewed if batch.summary.errors > 0 => kit::badge(Tone::Bad, web.t("有错误，待改正", "has errors")),
+        BatchState::Previewed => kit::badge(Tone::Warn, word),
+        BatchState::Applied => kit::badge(Tone::Good, word),
+        BatchState::Undone => kit::badge(Tone::Quiet, word),
+    }
+}
+
+/// What an import does, in words: `住户：新增 120、更新 3`.
+fn tally_words(web: &Web, summary: &Summary) -> Vec<String> {
+    let mut lines = Vec::new();
+    for tally in &summary.tallies {
+        let name = register(&tally.register).map_or("", |register| register.word(web.lang));
+        let number = |value: usize| count(value as i64);
+        lines.push(format!(
+            "{name}{}{} {}{}{} {}{}{} {}",
+            web.t("：", ": "),
+            web.t("新增", "new"),
+            number(tally.added),
+            web.t("，", ", "),
+            web.t("更新", "changed"),
+            number(tally.changed),
+            web.t("，", ", "),
+            web.t("不变", "unchanged"),
+            number(tally.unchanged),
+        ));
+    }
+    lines
+}
+
+async fn list(web: Web) -> Answer {
+    let actor = web.actor()?;
+    let in_district = web.district()?;
+    let mut batches = web.app.read(move |tx| import::batches(tx, &in_district)).await?;
+    batches.retain(|batch| mine(&actor, batch));
+    let columns = [
+        Column::text(web.t("文件", "File")),
+        Column::text(web.t("状态", "State")),
+        Column::text(web.t("内容", "Content")),
+        Column::text(web.t("经办人", "Who")),
+        Column::text(web.t("上传时间", "Uploaded")),
+    ];
+    let rows = batches
+        .iter()
+        .map(|batch| {
+            TableRow::new(vec![
+                html! { (batch.file_name) },
+                state_badge(&web, batch),
+                html! { @for line in tally_words(&web, &batch.summary) { div { (line) } }
+                @if batch.state == BatchState::Previewed && batch.summary.errors > 0 { div { (count(batch.summary.errors as i64)) " " (web.t("处错误", "errors")) } } },
+                html! { (batch.actor) },
+                html! { (clock::minute(batch.created_s)) },
+            ])
+            .href(format!("/imports/{}", batch.id))
+        })
+        .collect();
+    let order: Vec<&str> = REGISTERS.iter().map(|register| register.word(web.lang)).collect();
+    let files = Field::file("file", web.t("选择文件，或把文件拖到这里（可选多个）", "Choose files, or drop them here (several allowed)"))
+        .attr("multiple", "multiple")
+        .attr("accept", ".xlsx,.xls,.ods,.csv,.txt")
+        .hint(web.t("XLSX、XLS、ODS、CSV，一次合计不超过20MB", "XLSX, XLS, ODS or CSV, 20 MB together"))
+        .required();
+    let body = html! {
+        (kit::heading(web.t("导入表格", "Import spreadsheets"),
+            web.t("先上传核对，确认无误才写入；有一处错误就全部不写。写入后可以整批撤销。",
+                "First a check, then the import: all of a file or nothing. An import can be undone."), html! {}))
+        (kit::section(web.t("上传", "Upload"), kit::upload_form("/imports", &web.shell(""), html! {
+            (files)
+            p { (web.t("顺序：", "Order: ")) (order.join(" → ")) (web.t("。", ".")) }
+            p { (web.t("后面的表要用到前面的：住户要找得到小区，小区要找得到社区。列名、列的顺序不必与模板相同。",
+                "Later registers refer to earlier ones: a household to its compound, a compound to its community. Headings and their order may differ from the templates.")) }
+            (kit::actions(kit::button(web.t("上传并核对", "Upload and check"), Tone::Accent)))
+        })))
+        (kit::section(web.t("模板", "Templates"), html! {
+            p { (web.t("没有现成表格时，下载模板填写。", "Without a spreadsheet of your own, fill in a template.")) }
+            (kit::actions(html! { @for register in REGISTERS {
+                (kit::link_button_with(Icon::Download, &format!("/registers/{}/template", register.key()), register.word(web.lang), Tone::Quiet))
+            } }))
+        }))
+        (kit::section(web.t("已上传的文件", "Files so far"), kit::table(web.t("已上传的文件", "Files so far"), &columns, rows,
+            kit::empty(Icon::Upload, web.t("还没有上传过文件", "No file has been uploaded"),
+                web.t("从行政区划代码表开始。", "Begin with the divisions and their codes."), html! {}))))
+    };
+    Ok(web.page(web.t("导入表格", "Import spreadsheets"), body))
+}
+
+/// An upload as it is kept once-only: the file stands for itself by its hash, so that 20 MB are not written out as
+/// text just to be compared.
+#[derive(Serialize)]
+struct Kept {
+    district: String,
+    file_name: String,
+    sha256: String,
+    #[serde(skip)]
+    bytes: Vec<u8>,
+}
+
+fn keep(tx: &mut Tx, ctx: &Ctx, kept: &Kept) -> Result<BatchId> {
+    let upload = Upload { district: kept.district.clone(), file_name: kept.file_name.clone(), bytes: kept.bytes.clone() };
+    import::keep(tx, ctx, &upload)
+}
+
+async fn upload(web: Web, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    if fields.files.is_empty() {
+        return Err(Refusal::invalid("file", "请选择要导入的文件。", "Choose a file to import.").into());
+    }
+    // Every file is read before the first one is kept, so that a bad one is refused without work for the writer.
+    let mut files = Vec::with_capacity(fields.files.len());
+    for file in fields.files.clone() {
+        files.push(blocking(move || { readable(&file)?; Ok(file) }).await?);
+    }
+    let ctx = web.ctx_for(fields.command())?;
+    let area = ctx.actor.area.clone();
+    let mut ids = Vec::with_capacity(files.len());
+    for (place, file) in files.into_iter().enumerate() {
+        let own = ctx.sub(&format!("file/{place}"));
+        let kept = Kept {
+            district: web.district()?,
+            file_name: file.name.chars().take(120).collect(),
+            sha256: hash(&file.bytes),
+            bytes: file.bytes,
+        };
+        ids.push(web.app.act(&own, &KEEP, &area, kept, keep).await?);
+    }
+    match ids.as_slice() {
+        [id] => Ok(web.go(&format!("/imports/{id}"))),
+        ids => {
+            let words = match web.lang {
+                kit::Lang::Zh => format!("已上传{}个文件。请按顺序逐个核对、导入。", ids.len()),
+                kit::Lang::En => format!("{} files uploaded. Check and import them in order.", ids.len()),
+            };
+            Ok(web.done("/imports", &words))
+        }
+    }
+}
+
+fn hash(bytes: &[u8]) -> String {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Reads a file just to find out whether it can be read; a refusal names the file.
+fn readable(file: &File) -> Result<Reading> {
+    import::read_file(&file.name, &file.bytes).map_err(|error| match error {
+        Error::Refusal(mut refusal) => {
+            refusal.zh = format!("{}：{}", file.name, refusal.zh);
+            refusal.en = format!("{}: {}", file.name, refusal.en);
+            Error::Refusal(refusal)
+        }
+        fault => fault,
+    })
+}
+
+/// Applies a batch, and refuses it as a whole when it reaches beyond the actor's area.
+fn apply_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
+    if !for_county(&ctx.actor) {
+        let (batch, bytes) = load(tx, &ctx.actor, at)?;
+        let reading = import::read_file(&batch.file_name, &bytes)?;
+        let rows = outside(&ctx.actor, &import::preview(tx, &at.district, &reading)?);
+        if rows > 0 {
+            return Err(outside_refusal(rows).into());
+        }
+    }
+    import::apply(tx, ctx, at)
+}
+
+async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let ctx = web.ctx_for(fields.command())?;
+    let area = ctx.actor.area.clone();
+    let summary = web.app.act(&ctx, &APPLY, &area, at, apply_within).await?;
+    let words = format!("{} {}", web.t("已导入。", "Imported."), tally_words(&web, &summary).join(web.t("；", "; ")));
+    Ok(web.done(&format!("/imports/{id}"), &words))
+}
+
+/// How many entries returned to what they were; kept as the result of an undo.
+#[derive(Serialize, Deserialize)]
+struct Undone {
+    entries: usize,
+}
+
+fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Undone> {
+    load(tx, &ctx.actor, at)?;
+    Ok(Undone { entries: import::undo(tx, ctx, at)? })
+}
+
+async fn undo(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let ctx = web.ctx_for(fields.command())?;
+    let area = ctx.actor.area.clone();
+    let undone = web.app.act(&ctx, &UNDO, &area, at, undo_within).await?;
+    let words = match web.lang {
+        kit::Lang::Zh => format!("已撤销，{}项恢复到导入以前。", undone.entries),
+        kit::Lang::En => format!("Undone: {} entries are as they were before the import.", undone.entries),
+    };
+    Ok(web.done(&format!("/imports/{id}"), &words))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,425 @@
+//! What a file would do before it is applied: errors by cell with what would be right, and a sample of the changes.
+
+use std::collections::HashMap;
+
+use axum::extract::Path;
+use documents::sheet::{self, CellError, OutCell, OutColumn, OutKind, OutSheet, Reading};
+use kit::{Column, Icon, Lang, Markup, TableRow, Tile, Tone, html};
+use store::Tx;
+
+use super::super::super::Answer;
+use super::super::super::request::{Web, XLSX};
+use super::super::registers::{Names, differences, field_of, hidden, seen, shown_name, supplier_names};
+use super::super::reports::blocking;
+use super::{BatchState, load, outside, outside_refusal, reference, state_badge, tally_words};
+use crate::base::access::Field;
+use crate::base::words::count;
+use crate::base::{Actor, Error, Fault, Refusal, Result, clock};
+use crate::register::entry::Change;
+use crate::register::import::{self, Batch, Tally};
+use crate::register::{Register, register};
+
+/// Errors shown on the page; the spreadsheet has all of them.
+const ERRORS_SHOWN: usize = 200;
+/// Warnings and skipped rows shown on the page.
+const REMARKS_SHOWN: usize = 50;
+/// Changes shown as a sample.
+const SAMPLE: usize = 10;
+
+/// A remark about a cell or row, as the viewer may see it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Remark {
+    sheet: String,
+    row: u32,
+    column: String,
+    heading: String,
+    value: String,
+    words: String,
+}
+
+/// A change of the sample: of which register, what it is called, and what differs.
+struct Sample {
+    register: &'static str,
+    name: String,
+    is_new: bool,
+    parts: Vec<(String, String, String)>,
+}
+
+/// What a file would do.
+struct View {
+    tallies: Vec<Tally>,
+    errors: Vec<Remark>,
+    warnings: Vec<Remark>,
+    skipped: Vec<Remark>,
+    unknown_columns: Vec<(String, String, String)>,
+    samples: Vec<Sample>,
+    changes: usize,
+    outside: usize,
+}
+
+/// What the columns of a file hold about a person, by sheet and letter, so that remarks do not give it away.
+struct Personal {
+    columns: HashMap<(String, String), Field>,
+    /// Sheets whose rows are named by a person's name and phone.
+    sheets: Vec<String>,
+}
+
+impl Personal {
+    fn of(reading: &Reading) -> Self {
+        let mut personal = Self { columns: HashMap::new(), sheets: Vec::new() };
+        for sheet in &reading.sheets {
+            let Some(register) = sheet.form.and_then(|form| register(form.key)) else { continue };
+            for (letter, key, _) in &sheet.columns {
+                if let Some(field) = field_of(register, key) {
+                    personal.columns.insert((sheet.sheet.clone(), letter.clone()), field);
+                }
+            }
+            if register.identity.iter().any(|key| field_of(register, key).is_some()) {
+                personal.sheets.push(sheet.sheet.clone());
+            }
+        }
+        personal
+    }
+
+    fn remark(&self, error: &CellError, actor: &Actor, zh: bool) -> Remark {
+        let field = self.columns.get(&(error.sheet.clone(), error.column.clone()));
+        let value = match field {
+            Some(field) => actor.show(*field, &error.value),
+            // A remark about a whole row has no heading, and its value is a code.
+            None if error.heading.is_empty() => String::new(),
+            None => error.value.clone(),
+        };
+        Remark {
+            sheet: error.sheet.clone(),
+            row: error.row,
+            column: error.column.clone(),
+            heading: error.heading.clone(),
+            value,
+            words: self.without_person(&error.sheet, error.message(zh)),
+        }
+    }
+
+    /// Messages about repeated rows quote what names the row; for people that is left out.
+    fn without_person(&self, sheet: &str, words: &str) -> String {
+        if !self.sheets.iter().any(|one| one == sheet) {
+            return words.to_string();
+        }
+        match (words.find('“'), words.find('”')) {
+            (Some(open), Some(close)) if open == 0 && close > open => {
+                format!("“…”{}", &words[close + '”'.len_utf8()..])
+            }
+            _ => words.to_string(),
+        }
+    }
+}
+
+/// Everything that is not an error, from the reading itself because it has the words in both languages.
+fn skipped(reading: &Reading, personal: &Personal, lang: Lang) -> Vec<Remark> {
+    let zh = lang == Lang::Zh;
+    let mut remarks = Vec::new();
+    for sheet in &reading.sheets {
+        let remark = |row: u32, words: &str| Remark { sheet: sheet.sheet.clone(), row, words: words.to_string(), ..Remark::default() };
+        if sheet.form.is_none() {
+            remarks.push(remark(0, lang.t("没有认出这是哪一张表，没有读取", "not recognised as one of the forms, so not read")));
+        }
+        for (index, (row, words)) in sheet.skipped.iter().enumerate() {
+            let english = sheet.skipped_en.get(index).unwrap_or(words);
+            remarks.push(remark(*row, if zh { words } else { english }));
+        }
+        for (index, (_, row, words)) in sheet.duplicates.iter().enumerate() {
+            let words = if zh { words } else { sheet.duplicates_en.get(index).unwrap_or(words) };
+            let of_people = personal.sheets.iter().any(|one| *one == sheet.sheet);
+            let plain = words.split_once(if zh { "：" } else { ": " }).map_or(words.as_str(), |(_, rest)| rest);
+            remarks.push(remark(*row, if of_people { plain } else { words }));
+        }
+    }
+    remarks
+}
+
+fn sample(actor: &Actor, change: &Change, names: &Names, lang: Lang) -> Option<Sample> {
+    let after = change.after.as_ref()?;
+    let register: &'static Register = register(&after.register)?;
+    let name = shown_name(actor, register, after);
+    let parts = match &change.before {
+        Some(before) => differences(actor, register, before, after, names, lang),
+        None => register
+            .form
+            .columns
+            .iter()
+            .filter(|column| register.listed.contains(&column.key) && !hidden(actor, register, column.key))
+            .filter_map(|column| {
+                let words = seen(actor, register, column, after.body.get(column.key)?, names, lang);
+                Some((column.title.get(lang == Lang::Zh).to_string(), String::new(), words))
+            })
+            .collect(),
+    };
+    Some(Sample { register: register.word(lang), name, is_new: change.before.is_none(), parts })
+}
+
+/// Compares a file with the registers, as the viewer may see it.
+fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: Lang) -> Result<View> {
+    let preview = import::preview(tx, in_district, reading)?;
+    let names = supplier_names(tx, in_district)?;
+    let personal = Personal::of(reading);
+    let zh = lang == Lang::Zh;
+    let remarks = |errors: &[CellError]| errors.iter().map(|error| personal.remark(error, actor, zh)).collect::<Vec<_>>();
+    // What changes is worth more of the sample than what is new.
+    let (changed, new): (Vec<_>, Vec<_>) = preview.changes.iter().partition(|change| change.before.is_some());
+    let samples = changed.into_iter().chain(new).take(SAMPLE).filter_map(|change| sample(actor, change, &names, lang)).collect();
+    Ok(View {
+        errors: remarks(&preview.errors),
+        warnings: remarks(&preview.warnings),
+        skipped: skipped(reading, &personal, lang),
+        samples,
+        changes: preview.changes.len(),
+        outside: outside(actor, &preview),
+        unknown_columns: preview.unknown_columns,
+        tallies: preview.tallies,
+    })
+}
+
+/// The batch and, while it waits, what it would do.
+async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
+    let at = reference(web, id)?;
+    let (actor, in_district, lang) = (web.actor()?, at.district.clone(), web.lang);
+    let viewer = actor.clone();
+    let (batch, bytes) = web.app.read(move |tx| load(tx, &viewer, &at)).await?;
+    if batch.state != BatchState::Previewed {
+        return Ok((batch, None));
+    }
+    let name = batch.file_name.clone();
+    let reading = blocking(move || import::read_file(&name, &bytes)).await?;
+    let view = web.app.read(move |tx| look(tx, &actor, &in_district, &reading, lang)).await?;
+    Ok((batch, Some(view)))
+}
+
+pub(super) async fn page(web: Web, Path(id): Path<String>) -> Answer {
+    let (batch, view) = view(&web, &id).await?;
+    let title = batch.file_name.as_str();
+    let lead = format!("{} · {}", batch.actor, clock::minute(batch.created_s));
+    let body = html! {
+        (kit::crumbs(&[("/imports".into(), web.t("导入表格", "Import spreadsheets").into()), (String::new(), title.into())]))
+        (kit::heading(title, &lead, state_badge(&web, &batch)))
+        @match &view {
+            Some(view) => { (waiting(&web, &id, view)) },
+            None => { (finished(&web, &id, &batch)) },
+        }
+    };
+    Ok(web.page(title, body))
+}
+
+fn tallies(web: &Web, tallies: &[Tally]) -> Markup {
+    let columns = [
+        Column::text(web.t("台账", "Register")),
+        Column::number(web.t("读到的行", "Rows read")),
+        Column::number(web.t("新增", "New")),
+        Column::number(web.t("更新", "Changed")),
+        Column::number(web.t("不变", "Unchanged")),
+    ];
+    let number = |value: usize| html! { (count(value as i64)) };
+    let rows = tallies
+        .iter()
+        .map(|tally| {
+            let name = register(&tally.register).map_or("", |register| register.word(web.lang));
+            TableRow::new(vec![html! { (name) }, number(tally.rows), number(tally.added), number(tally.changed), number(tally.unchanged)])
+        })
+        .collect();
+    kit::table(web.t("概况", "Summary"), &columns, rows, html! {})
+}
+
+fn remarks(web: &Web, caption: &str, remarks: &[Remark], shown: usize, tone: Tone) -> Markup {
+    let columns = [
+        Column::text(web.t("位置", "Where")),
+        Column::text(web.t("列名", "Heading")),
+        Column::text(web.t("填写的内容", "Value")),
+        Column::text(web.t("说明", "What would be right")),
+    ];
+    let rows = remarks
+        .iter()
+        .take(shown)
+        .map(|remark| {
+            let place = place_words(web, remark);
+            TableRow::new(vec![html! { (place) }, html! { (remark.heading) }, html! { (remark.value) }, html! { (remark.words) }]).tone(tone)
+        })
+        .collect();
+    html! {
+        (kit::table(caption, &columns, rows, html! {}))
+        @if remarks.len() > shown {
+            p { (web.t("还有", "And")) " " (count((remarks.len() - shown) as i64)) " " (web.t("条没有列出。", "more that are not listed here.")) }
+        }
+    }
+}
+
+/// `住户 C12`, or the row alone when no column is meant.
+fn place_words(web: &Web, remark: &Remark) -> String {
+    match (remark.row, remark.column.as_str()) {
+        (0, _) => remark.sheet.clone(),
+        (row, "") => match web.lang {
+            Lang::Zh => format!("{} 第{row}行", remark.sheet),
+            Lang::En => format!("{} row {row}", remark.sheet),
+        },
+        (row, column) => format!("{} {column}{row}", remark.sheet),
+    }
+}
+
+fn waiting(web: &Web, id: &str, view: &View) -> Markup {
+    let ready = view.errors.is_empty() && view.outside == 0;
+    let number = |value: usize| count(value as i64);
+    html! {
+        @if !view.errors.is_empty() {
+            (kit::notice(Tone::Bad, &format!("{}{}", number(view.errors.len()), web.t("处错误，没有写入任何数据", " errors; nothing was written")), html! {
+                p { (web.t("请按下表在原文件中改正，保存后重新上传。已登记过的内容不会重复。若错误是找不到小区或社区，请先导入小区表或行政区划，再刷新本页。",
+                    "Correct the file as listed below and upload it again; nothing is registered twice. If a compound or community was not found, import that register first and reload this page.")) }
+                (kit::actions(html! {
+                    (kit::link_button_with(Icon::Download, &format!("/imports/{id}/errors.xlsx"), web.t("下载全部错误（XLSX）", "Download all errors (XLSX)"), Tone::Accent))
+                    (kit::link_button_with(Icon::Upload, "/imports", web.t("重新上传", "Upload again"), Tone::Plain))
+                }))
+            }))
+        } @else if view.outside > 0 {
+            (kit::notice(Tone::Bad, web.t("不能导入", "Cannot be imported"), html! { p { (web.words(&outside_refusal(view.outside))) } }))
+        } @else if view.changes == 0 {
+            (kit::notice(Tone::Good, web.t("与现有登记完全一致，不用导入", "The same as what is registered; there is nothing to import"), html! {}))
+        } @else {
+            (kit::notice(Tone::Good, web.t("核对通过，可以导入", "Checked; ready to import"), html! {
+                p { (web.t("请看一下数目和变化是否合理，再确认导入。", "See whether numbers and changes are plausible, then confirm.")) }
+                (kit::form(&format!("/imports/{id}/apply"), &web.shell(""), kit::actions(html! {
+                    (kit::button(&format!("{} {} {}", web.t("确认导入", "Import"), number(view.changes), web.t("项", "entries")), Tone::Accent))
+                    (kit::link_button("/imports", web.t("先不导入", "Not now"), Tone::Quiet))
+                })))
+            }))
+        }
+        (kit::tiles(&[
+            tile(web.t("新增", "New"), view.tallies.iter().map(|tally| tally.added).sum(), Tone::Plain),
+            tile(web.t("更新", "Changed"), view.tallies.iter().map(|tally| tally.changed).sum(), Tone::Plain),
+            tile(web.t("不变", "Unchanged"), view.tallies.iter().map(|tally| tally.unchanged).sum(), Tone::Plain),
+            tile(web.t("错误", "Errors"), view.errors.len(), if view.errors.is_empty() { Tone::Good } else { Tone::Bad }),
+            tile(web.t("提醒", "Warnings"), view.warnings.len(), if view.warnings.is_empty() { Tone::Good } else { Tone::Warn }),
+        ]))
+        @if !view.errors.is_empty() {
+            (kit::section(web.t("要改正的地方", "To be corrected"), remarks(web, web.t("错误", "Errors"), &view.errors, ERRORS_SHOWN, Tone::Bad)))
+        }
+        (kit::section(web.t("各台账", "By register"), tallies(web, &view.tallies)))
+        @if !view.samples.is_empty() {
+            (kit::section(if ready { web.t("变化举例", "Some of the changes") } else { web.t("没有错误的行（举例）", "Rows without errors (some)") }, samples(web, &view.samples)))
+        }
+        @if !view.warnings.is_empty() {
+            (kit::section(web.t("请留意（不影响导入）", "Please note (does not stop the import)"), remarks(web, web.t("提醒", "Warnings"), &view.warnings, REMARKS_SHOWN, Tone::Warn)))
+        }
+        @if !view.unknown_columns.is_empty() {
+            (kit::section(web.t("没有读取的列", "Columns that were not read"), html! {
+                p { (web.t("这些列名系统不认识。如果需要，请改成模板里的列名。", "These headings are not known. Use those of the template if the columns matter.")) }
+                ul { @for (sheet, letter, heading) in &view.unknown_columns { li { (sheet) " " (letter) (web.t("列：", ": ")) (heading) } } }
+            }))
+        }
+        @if !view.skipped.is_empty() {
+            (kit::section(web.t("跳过的行", "Rows left out"), kit::details(&format!("{} {}", number(view.skipped.len()), web.t("处", "places")),
+                remarks(web, web.t("跳过的行", "Rows left out"), &view.skipped, ERRORS_SHOWN, Tone::Plain))))
+        }
+    }
+}
+
+fn tile(label: &str, value: usize, tone: Tone) -> Tile {
+    Tile { label: label.to_string(), value: count(value as i64), tone, ..Tile::default() }
+}
+
+fn samples(web: &Web, samples: &[Sample]) -> Markup {
+    let columns = [Column::text(web.t("名称", "Name")), Column::text(web.t("台账", "Register")), Column::text(web.t("变化", "Change"))];
+    let empty = web.t("空", "empty");
+    let rows = samples
+        .iter()
+        .map(|sample| {
+            TableRow::new(vec![
+                html! { @if sample.name.is_empty() { (sample.register) } @else { (sample.name) } },
+                html! { (sample.register) " " @if sample.is_new { (kit::badge(Tone::Accent, web.t("新增", "new"))) } },
+                html! { @for (title, was, is) in &sample.parts { div {
+                    (title) (web.t("：", ": "))
+                    @if sample.is_new { (is) }
+                    @else if was == is { (is) " " (web.t("已修改", "changed")) }
+                    @else { @if was.is_empty() { (empty) } @else { del { (was) } } " → " @if is.is_empty() { (empty) } @else { (is) } }
+                } } },
+            ])
+        })
+        .collect();
+    kit::table(web.t("变化举例", "Some of the changes"), &columns, rows, html! {})
+}
+
+fn finished(web: &Web, id: &str, batch: &Batch) -> Markup {
+    let summary = tally_words(web, &batch.summary);
+    html! {
+        @if batch.state == BatchState::Applied {
+            (kit::notice(Tone::Good, web.t("已导入", "Imported"), html! {
+                @if let Some(applied_s) = batch.applied_s { p { (clock::minute(applied_s)) } }
+                @for line in &summary { p { (line) } }
+                (kit::actions(html! {
+                    @for tally in &batch.summary.tallies {
+                        @if let Some(register) = register(&tally.register) {
+                            (kit::link_button(&format!("/registers/{}", register.key()), &format!("{}{}", web.t("查看", "See "), register.word(web.lang)), Tone::Accent))
+                        }
+                    }
+                    (kit::link_button_with(Icon::Upload, "/imports", web.t("导入下一个文件", "Import the next file"), Tone::Plain))
+                }))
+            }))
+        } @else {
+            (kit::notice(Tone::Warn, web.t("这次导入已撤销", "This import was undone"), html! {
+                @if let Some(undone_s) = batch.undone_s { p { (clock::minute(undone_s)) } }
+                p { (web.t("登记已恢复到导入以前。要再次导入，请重新上传文件。", "The registers are as they were. Upload the file again to import it once more.")) }
+                (kit::link_button_with(Icon::Upload, "/imports", web.t("上传文件", "Upload a file"), Tone::Accent))
+            }))
+        }
+        (kit::section(web.t("各台账", "By register"), tallies(web, &batch.summary.tallies)))
+        @if batch.state == BatchState::Applied {
+            (kit::section(web.t("撤销", "Undo"), html! {
+                p { (web.t("发现导错了文件，可以整批撤销。导入后又改过、用过的内容不会被覆盖，这时会提示不能撤销。",
+                    "If it was the wrong file, take all of it back. What was changed or used since is never overwritten; you are told if that prevents it.")) }
+                (kit::confirm_form(&format!("/imports/{id}/undo"), &web.shell(""), web.t("撤销这次导入", "Undo this import"), Tone::Bad,
+                    web.t("这个文件新增的内容会删除，更新的内容会恢复原样。", "What the file added goes, what it changed returns to what it was.")))
+            }))
+        }
+    }
+}
+
+pub(super) async fn errors_file(web: Web, Path(id): Path<String>) -> Answer {
+    let (batch, view) = view(&web, &id).await?;
+    let Some(view) = view.filter(|view| !view.errors.is_empty()) else {
+        return Err(Error::from(Refusal::conflict("no_errors", "这个文件没有错误。", "This file has no errors.")));
+    };
+    let lang = web.lang;
+    let column = |title: &str, width: f64, kind: OutKind| OutColumn { title: title.to_string(), width, kind };
+    let sheet = move |name: &str, remarks: &[Remark]| OutSheet {
+        name: name.to_string(),
+        title: format!("{} {name}", batch.file_name),
+        notes: Vec::new(),
+        columns: vec![
+            column(lang.t("工作表", "Sheet"), 18.0, OutKind::Text),
+            column(lang.t("行", "Row"), 8.0, OutKind::Count),
+            column(lang.t("单元格", "Cell"), 10.0, OutKind::Text),
+            column(lang.t("列名", "Heading"), 18.0, OutKind::Text),
+            column(lang.t("填写的内容", "Value"), 24.0, OutKind::Text),
+            column(lang.t("说明", "What would be right"), 60.0, OutKind::Text),
+        ],
+        rows: remarks
+            .iter()
+            .map(|remark| {
+                let cell = if remark.column.is_empty() { String::new() } else { format!("{}{}", remark.column, remark.row) };
+                vec![
+                    OutCell::Text(remark.sheet.clone()),
+                    OutCell::Int(i64::from(remark.row)),
+                    OutCell::Text(cell),
+                    OutCell::Text(remark.heading.clone()),
+                    OutCell::Text(remark.value.clone()),
+                    OutCell::Text(remark.words.clone()),
+                ]
+            })
+            .collect(),
+        total: None,
+    };
+    let bytes = blocking(move || {
+        let mut sheets = vec![sheet(lang.t("错误", "Errors"), &view.errors)];
+        if !view.warnings.is_empty() {
+            sheets.push(sheet(lang.t("提醒", "Warnings"), &view.warnings));
+        }
+        sheet::write(&sheets).map_err(|error| Fault::Document(error).into())
+    })
+    .await?;
+    Ok(web.file(web.t("导入错误.xlsx", "import-errors.xlsx"), XLSX, bytes))
+}

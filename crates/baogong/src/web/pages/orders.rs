@@ -1,0 +1,428 @@
+//! Orders as the liaison takes them: pasted chain messages, spreadsheets, one household at a time; announcements to
+//! copy; one order with its chain of custody.
+
+use axum::extract::{Path, RawQuery};
+use documents::chain::{Announcement, Offer, announcement};
+use kit::{Column, Field, Icon, Lang, Markup, TableRow, Tone, html};
+
+use super::super::fields::Fields;
+use super::super::gate::Gate;
+use super::super::request::Web;
+use super::super::routes::{Route, read, write};
+use super::super::Answer;
+use super::rounds::{order_badge, reference, visible};
+use super::guard;
+use crate::base::access::Field as Datum;
+use crate::base::act::Act;
+use crate::base::book;
+use crate::base::id::OrderId;
+use crate::base::words::yuan;
+use crate::base::{Action, Refusal, Result, clock};
+use crate::register::correct::area_name;
+use crate::register::entry;
+use crate::report::lists::need_word;
+use crate::round::chain::{self, ChainDraft, ChainOutcome, LineOutcome};
+use crate::round::order::{self, OrderChange, OrderDraft, OrderRef, ReliefDraft, Want};
+use crate::round::sheet::{self, SheetDraft};
+use crate::round::{Channel, OrderState, Pack, RoundState, open};
+
+static CHAIN: Act = Act::new("order.chain", Action::TakeOrders);
+static SHEET: Act = Act::new("order.sheet", Action::TakeOrders);
+static PLACE: Act = Act::new("order.place", Action::TakeOrders);
+static CHANGE: Act = Act::new("order.change", Action::TakeOrders);
+static CANCEL: Act = Act::new("order.cancel", Action::TakeOrders);
+static RELIEF: Act = Act::new("order.relief", Action::TakeOrders);
+
+/// Orders.
+pub fn routes() -> Vec<Route> {
+    vec![
+        read("/rounds/{id}/take", Gate::Needs(Action::TakeOrders), take_page),
+        write("/rounds/{id}/chain", Gate::Needs(Action::TakeOrders), take_chain),
+        write("/rounds/{id}/sheet", Gate::Needs(Action::TakeOrders), take_sheet),
+        write("/rounds/{id}/orders", Gate::Needs(Action::TakeOrders), place),
+        read("/rounds/{id}/share", Gate::Needs(Action::TakeOrders), share),
+        read("/rounds/{id}/relief", Gate::Needs(Action::TakeOrders), relief_page),
+        write("/rounds/{id}/relief", Gate::Needs(Action::TakeOrders), relief),
+        read("/orders/{id}", Gate::Needs(Action::ViewRounds), show),
+        write("/orders/{id}/change", Gate::Needs(Action::TakeOrders), change),
+        write("/orders/{id}/cancel", Gate::Needs(Action::TakeOrders), cancel),
+        read("/find", Gate::Needs(Action::ViewRounds), find),
+    ]
+}
+
+/// The packs with their letters, prices and what is left.
+pub fn pack_lines(packs: &[Pack], left: &[i64], lang: Lang) -> Markup {
+    html! { ul { @for ((pack, left), letter) in packs.iter().zip(left).zip('A'..='Z') {
+        li { strong { (letter) " " (pack.name) } " · " (yuan(pack.price_fen)) " " (lang.t("元", "yuan")) " · " (lang.t("剩", "left ")) (left) (pack.unit)
+            @if !pack.contents.is_empty() { br; small { (crate::web::pages::resident::contents_words(pack, lang)) } } }
+    } } }
+}
+
+async fn take_page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let compound = web.area(fields.get("compound"))?;
+    show_take(&web, &id, &compound, "", None).await
+}
+
+async fn show_take(web: &Web, id: &str, compound: &str, text: &str, outcome: Option<&ChainOutcome>) -> Answer {
+    let at = reference(web, id)?;
+    let ctx = web.ctx()?;
+    let asked = compound.to_string();
+    let (round, name, packs, left) = web
+        .app
+        .read(move |tx| {
+            let (round, _) = visible(tx, &ctx, &at)?;
+            let packs = open::packs(tx, &at.district, at.id)?;
+            let left = open::left(tx, &at.district, at.id, &asked, &packs)?;
+            Ok((round, area_name(tx, &asked)?, packs, left))
+        })
+        .await?;
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.clone())]))
+        (kit::heading(&format!("{} · {name}", web.t("登记订单", "Take orders")), &format!("{} · {} {}", round.title, web.t("截单", "cut-off"), clock::minute(round.cutoff_s)), html! {}))
+        @if let Some(outcome) = outcome { (chain_result(web, outcome)) }
+        (kit::section(web.t("粘贴接龙", "Paste a chain message"), kit::form(&format!("/rounds/{id}/chain"), &web.shell(""), html! {
+            (Field::hidden("compound", compound))
+            (Field::area("text", web.t("把群里的接龙整段贴进来；重复贴也不会重复下单", "Paste the whole message; pasting it again orders nothing twice")).value(text).attr("rows", "12").attr("data-draft", &format!("chain-{id}-{compound}")).required())
+            (Field::check("advance", web.t("这些由我垫付（代购，记账）", "I advance the money (proxy orders, on account)")))
+            (kit::actions(kit::button(web.t("登记这些订单", "Take these orders"), Tone::Accent)))
+        })))
+        (kit::columns(&[
+            kit::section(web.t("登记一户", "One household"), kit::form(&format!("/rounds/{id}/orders"), &web.shell(""), html! {
+                (Field::hidden("compound", compound))
+                (Field::text("dwelling", web.t("房号", "Dwelling")).placeholder("3栋2单元501 / 3-2-501").required())
+                @for (pack, left) in packs.iter().zip(&left) { (kit::stepper(&format!("q:{}", pack.code), &format!("{} {}{}", pack.name, yuan(pack.price_fen), web.t("元", " yuan")), 0, *left, "")) }
+                (Field::check("advance", web.t("代购垫付", "Proxy order, advanced")))
+                (Field::text("note", web.t("备注", "Note")))
+                (kit::actions(kit::button(web.t("下单", "Order"), Tone::Accent)))
+            })),
+            kit::section(web.t("导入表格", "Spreadsheet"), kit::upload_form(&format!("/rounds/{id}/sheet"), &web.shell(""), html! {
+                (Field::hidden("compound", compound))
+                (Field::file("file", web.t("采购登记表或平台导出的订单（XLSX、CSV）", "Order list or platform export (XLSX, CSV)")).required())
+                (kit::actions(kit::button(web.t("导入订单", "Import orders"), Tone::Accent)))
+            })),
+        ]))
+        (kit::section(web.t("本轮套餐", "Packs of this round"), pack_lines(&packs, &left, web.lang)))
+    };
+    Ok(web.page(web.t("登记订单", "Take orders"), body))
+}
+
+fn line_table(web: &Web, title: &str, lines: &[LineOutcome]) -> Markup {
+    let columns = [Column::number(web.t("行", "Line")), Column::text(web.t("原文", "As pasted")), Column::text(web.t("理解为", "Understood as")), Column::text(web.t("结果", "Result"))];
+    let rows = lines
+        .iter()
+        .map(|line| {
+            let (tone, result) = match (&line.order, line.unchanged) {
+                (Some(code), true) => (Tone::Plain, html! { (code) " " (kit::badge(Tone::Quiet, web.t("没有变化", "unchanged"))) }),
+                (Some(code), false) => (Tone::Good, html! { (code) " " (kit::badge(Tone::Good, web.t("已下单", "ordered"))) }),
+                (None, _) => (Tone::Warn, html! { (web.t(&line.zh, &line.en)) }),
+            };
+            TableRow::new(vec![html! { (line.number) }, html! { (line.text) }, html! { (line.understood) }, result]).tone(tone)
+        })
+        .collect();
+    kit::table(title, &columns, rows, html! {})
+}
+
+fn chain_result(web: &Web, outcome: &ChainOutcome) -> Markup {
+    let taken = outcome.orders.iter().filter(|line| line.order.is_some()).count();
+    let refused = outcome.orders.len() - taken;
+    html! {
+        (kit::notice(if outcome.questions.is_empty() && outcome.unrecognised.is_empty() && refused == 0 { Tone::Good } else { Tone::Warn },
+            &format!("{}{taken}{}{refused}{}{}{}{}{}", web.t("已登记", "Taken: "), web.t("单；按规则不能下单", "; refused by the rules: "), web.t("单；需要确认", "; to be settled: "), outcome.questions.len(), web.t("行；没有认出", "; not recognised: "), outcome.unrecognised.len(), web.t("行。", ".")),
+            html! { p { (web.t("每一行都在下面，一行也没有丢。", "Every line is below; none was dropped.")) } }))
+        @if !outcome.questions.is_empty() { (kit::section(web.t("需要确认", "To be settled"), html! { p { (web.t("改好后在下面重新粘贴，或按户登记。", "Correct and paste again below, or enter the household.")) } (line_table(web, web.t("需要确认", "To be settled"), &outcome.questions)) })) }
+        @if !outcome.unrecognised.is_empty() { (kit::section(web.t("没有认出的行", "Lines not recognised"), line_table(web, web.t("没有认出的行", "Lines not recognised"), &outcome.unrecognised))) }
+        @if !outcome.orders.is_empty() { (kit::section(web.t("订单", "Orders"), line_table(web, web.t("订单", "Orders"), &outcome.orders))) }
+        @if !outcome.structure.is_empty() { (kit::details(web.t("标题、说明等行", "Headings and the like"), html! { ul { @for line in &outcome.structure { li { (line.number) " · " (line.text) } } } })) }
+    }
+}
+
+async fn take_chain(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let compound = fields.get("compound").to_string();
+    let raw = fields.list.iter().find(|(name, _)| name == "text").map_or(String::new(), |(_, text)| text.clone());
+    if raw.len() > 200_000 {
+        return Err(Refusal::invalid("text", "文字太长，请分几次粘贴（每次20万字节以内）。", "The text is too long; paste it in parts.").into());
+    }
+    let draft = ChainDraft { district: at.district, round: at.id, compound: compound.clone(), text: raw.clone(), advance: fields.get("advance") == "1" };
+    let outcome = web.app.act(&web.ctx_for(fields.command())?, &CHAIN, &compound, draft, chain::take).await?;
+    let keep = if outcome.questions.is_empty() && outcome.unrecognised.is_empty() { "" } else { raw.as_str() };
+    show_take(&web, &id, &compound, keep, Some(&outcome)).await
+}
+
+async fn take_sheet(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let compound = fields.get("compound").to_string();
+    let file = fields.files.first().ok_or_else(|| Refusal::invalid("file", "请选择文件。", "Choose a file."))?;
+    let draft = SheetDraft { district: at.district, round: at.id, compound: compound.clone(), file_name: file.name.clone(), bytes: file.bytes.clone() };
+    let outcome = web.app.act(&web.ctx_for(fields.command())?, &SHEET, &compound, draft, sheet::take).await?;
+    let as_chain = ChainOutcome { orders: outcome.orders, questions: outcome.questions, ..ChainOutcome::default() };
+    show_take(&web, &id, &compound, "", Some(&as_chain)).await
+}
+
+/// The packs and quantities of a submitted order.
+pub fn wants(fields: &Fields) -> Result<Vec<Want>> {
+    let mut wants = Vec::new();
+    for (pack, text) in fields.after("q:") {
+        let text = documents::values::fold_width(&text).into_owned();
+        if text.is_empty() || text == "0" {
+            continue;
+        }
+        let quantity = text.parse().map_err(|_| Refusal::invalid("wants", format!("份数“{text}”不是整数。"), format!("{text} is not a whole number.")))?;
+        wants.push(Want { pack, quantity });
+    }
+    Ok(wants)
+}
+
+/// The household of a compound that is written as a dwelling.
+pub async fn household_at(web: &Web, compound: &str, written: &str) -> Result<entry::Entry> {
+    let dwelling = documents::values::dwelling(written).map_err(|problem| Refusal::invalid("dwelling", problem.message(true), problem.message(false)))?;
+    let compound = compound.to_string();
+    web.app
+        .read(move |tx| {
+            let households = entry::all(tx, "households", &compound)?;
+            let fits: Vec<entry::Entry> = households
+                .into_iter()
+                .filter(|one| {
+                    let part = |key: &str| crate::register::text(&one.body, key);
+                    part("building") == dwelling.building
+                        && part("room") == dwelling.room
+                        && (dwelling.unit.is_empty() || part("unit") == dwelling.unit)
+                })
+                .collect();
+            match fits.as_slice() {
+                [one] => Ok(one.clone()),
+                [] => Err(Refusal::invalid("dwelling", "没有这个房号，请写全楼栋、单元、房号，如 3栋2单元501。", "No such dwelling; write building, unit and room, such as 3-2-501.").into()),
+                _ => Err(Refusal::invalid("dwelling", "这个房号不止一户，请写明单元，如 3栋2单元501。", "More than one dwelling fits; write the unit too, such as 3-2-501.").into()),
+            }
+        })
+        .await
+}
+
+async fn place(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let compound = fields.get("compound").to_string();
+    let household = household_at(&web, &compound, fields.get("dwelling")).await?;
+    let draft = OrderDraft {
+        district: at.district,
+        round: at.id,
+        household: household.code,
+        phone: String::new(),
+        channel: if fields.get("advance") == "1" { Channel::Proxy } else { Channel::Staff },
+        wants: wants(&fields)?,
+        note: fields.get("note").into(),
+    };
+    let placed = web.app.act(&web.ctx_for(fields.command())?, &PLACE, &compound, draft, order::place).await?;
+    Ok(web.done(&format!("/orders/{placed}"), web.t("已下单。", "Ordered.")))
+}
+
+async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let compound = web.area(fields.get("compound"))?;
+    let at = reference(&web, &id)?;
+    let ctx = web.ctx()?;
+    let asked = compound.clone();
+    let (round, token, name, packs, example) = web
+        .app
+        .read(move |tx| {
+            let (round, compounds) = visible(tx, &ctx, &at)?;
+            let token = compounds.into_iter().find(|one| one.compound == asked).map(|one| one.token).ok_or_else(|| Refusal::not_found("小区", "compound"))?;
+            let packs = open::packs(tx, &at.district, at.id)?;
+            let query = entry::Query { register: "households", area: &asked, ..Default::default() };
+            let example = entry::list(tx, &query, 1, 0)?.pop().map_or_else(|| "3栋2单元501".to_string(), |entry| entry.name);
+            Ok((round, token, area_name(tx, &asked)?, packs, example))
+        })
+        .await?;
+    let link = format!("http://{}/o/{token}", web.host);
+    let offers: Vec<Offer> = packs
+        .iter()
+        .zip('A'..='Z')
+        .map(|(pack, letter)| Offer {
+            letter: Some(letter),
+            name: pack.name.clone(),
+            contents: super::resident::contents_words(pack, Lang::Zh),
+            price_fen: pack.price_fen,
+            unit: pack.unit.clone(),
+            limit_per_household: u32::try_from(pack.limit_per_order).ok().filter(|limit| *limit > 0),
+        })
+        .collect();
+    let text = announcement(
+        &Announcement {
+            compound: &name,
+            title: &round.title,
+            offers: &offers,
+            cut_off: &clock::minute(round.cutoff_s),
+            delivery: &clock::minute(round.deliver_s),
+            example_dwelling: &example,
+            link: Some(&link),
+        },
+        web.lang == Lang::Zh,
+    );
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.clone())]))
+        (kit::heading(web.t("发给居民", "For the residents"), &name, html! {}))
+        (kit::section(web.t("群通知（复制）", "Announcement (copy)"), kit::copy_text(web.lang, "announcement", &text)))
+        (kit::section(web.t("下单链接", "Order link"), html! { p { a href=(link) { (link) } } (kit::copy_text(web.lang, "link", &link)) }))
+        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/sign?compound={compound}&round={id}"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
+    };
+    Ok(web.page(web.t("发给居民", "For the residents"), body))
+}
+
+async fn relief_page(web: Web, Path(id): Path<String>) -> Answer {
+    let at = reference(&web, &id)?;
+    let ctx = web.ctx()?;
+    let (round, packs) = web.app.read(move |tx| Ok((visible(tx, &ctx, &at)?.0, open::packs(tx, &at.district, at.id)?))).await?;
+    let options: Vec<(&str, &str)> = packs.iter().map(|pack| (pack.code.as_str(), pack.name.as_str())).collect();
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), web.t("应急包", "Relief packs").into())]))
+        (kit::heading(web.t("发放免费应急包", "Give out free relief packs"), web.t("由指挥部出资；每户一份，已有本轮订单的不重复。", "Paid by headquarters; one per household."), html! {}))
+        (kit::section(web.t("发给谁", "For whom"), kit::form(&format!("/rounds/{id}/relief"), &web.shell(""), html! {
+            (Field::select("pack", web.t("应急包", "Pack"), &options).required())
+            @for need in documents::forms::SPECIAL_NEEDS { (Field::check("need", need_word(need.key, web.lang)).value(need.key).id(&format!("need-{}", need.key))) }
+            p { (web.t("不勾选即全部特殊群体。", "None ticked means every group.")) }
+            (kit::actions(kit::button(web.t("生成应急包订单", "Make the orders"), Tone::Accent)))
+        })))
+    };
+    Ok(web.page(web.t("应急包", "Relief packs"), body))
+}
+
+async fn relief(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let area = {
+        let (ctx, at) = (web.ctx()?, at.clone());
+        web.app.read(move |tx| Ok(visible(tx, &ctx, &at)?.0.area)).await?
+    };
+    let draft = ReliefDraft { district: at.district, round: at.id, pack: fields.get("pack").into(), needs: fields.all("need") };
+    let outcome = web.app.act(&web.ctx_for(fields.command())?, &RELIEF, &area, draft, order::relief).await?;
+    let words = format!(
+        "{}{}{}{}{}{}{}",
+        web.t("已发放", "Given: "),
+        outcome.given,
+        web.t("户；已有订单", "; had one: "),
+        outcome.had,
+        web.t("户；份额不足未发", "; without, allotment used up: "),
+        outcome.without.len(),
+        web.t("户。", ".")
+    );
+    let to = format!("/rounds/{id}");
+    Ok(if outcome.without.is_empty() { web.done(&to, &words) } else { web.warned(&to, &words) })
+}
+
+async fn show(web: Web, Path(id): Path<String>) -> Answer {
+    let id: OrderId = id.parse().map_err(|_| Refusal::not_found("订单", "order"))?;
+    let in_district = web.district()?;
+    let ctx = web.ctx()?;
+    let (actor, now_s, lang) = (ctx.actor.clone(), ctx.now_s, web.lang);
+    let (order, round, packs, place, steps) = web
+        .app
+        .read(move |tx| {
+            let order = order::get(tx, &in_district, id)?;
+            let (round, _) = visible(tx, &ctx, &open::RoundRef { district: in_district.clone(), id: order.round })?;
+            if !ctx.actor.covers(&order.compound) {
+                return Err(Refusal::not_found("订单", "order").into());
+            }
+            let packs = open::packs(tx, &in_district, order.round)?;
+            let steps = book::custody(tx, &in_district, order.id.0)?;
+            Ok((order.clone(), round, packs, area_name(tx, &order.compound)?, steps))
+        })
+        .await?;
+    let may_change = actor.may(Action::TakeOrders) && round.state == RoundState::Open && now_s < round.cutoff_s;
+    let columns = [Column::text(web.t("套餐", "Pack")), Column::number(web.t("订购", "Ordered")), Column::number(web.t("装袋", "Packed")), Column::number(web.t("单价", "Price")), Column::text(web.t("缺货原因", "Why short"))];
+    let lines = order
+        .lines
+        .iter()
+        .map(|line| {
+            let name = packs.iter().find(|pack| pack.code == line.pack).map_or(line.pack.as_str(), |pack| pack.name.as_str());
+            TableRow::new(vec![html! { (name) }, html! { (line.quantity) }, html! { (line.packed) }, html! { (yuan(line.price_fen)) }, html! { (line.short_reason) }])
+        })
+        .collect();
+    let step_columns = [Column::text(web.t("时间", "Time")), Column::text(web.t("发生了什么", "What happened")), Column::number(web.t("数量", "Quantity")), Column::text(web.t("品名", "Of what")), Column::text(web.t("经手人", "By"))];
+    let custody = steps
+        .iter()
+        .map(|step| {
+            let what = match step.asset.as_str() {
+                "fen" => web.t("钱款（元）", "money (yuan)").to_string(),
+                "turn" => web.t("下单次数", "turn to order").to_string(),
+                asset => match asset.strip_prefix("ration/").or_else(|| asset.strip_prefix("g/")) {
+                    Some(category) => format!("{}{}", crate::plan::rules::category_word(category, lang), web.t("（克）", " (g)")),
+                    None => {
+                        let code = asset.rsplit('/').next().unwrap_or(asset);
+                        packs.iter().find(|pack| pack.code == code).map_or_else(|| code.to_string(), |pack| pack.name.clone())
+                    }
+                },
+            };
+            let amount = if step.asset == "fen" { yuan(step.amount) } else { step.amount.to_string() };
+            TableRow::new(vec![html! { (clock::short(step.at_s)) }, html! { (step.reason.word(lang)) @if !step.moved { " " small { (web.t("（占用或释放）", "(held or released)")) } } }, html! { (amount) }, html! { (what) }, html! { (step.actor) }])
+        })
+        .collect();
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{}", round.id), round.code.clone()), (String::new(), order.code.clone())]))
+        (kit::heading(&format!("{place} {}", order.dwelling()), &order.code, html! { (order_badge(order.state, lang)) (kit::badge(Tone::Plain, order.payment.word(lang))) }))
+        (kit::columns(&[
+            kit::section(web.t("订单", "Order"), kit::definitions(&[
+                (web.t("应付", "Amount").into(), html! { (yuan(order.amount_fen)) " " (web.t("元", "yuan")) @if order.refund_fen > 0 { " · " (web.t("已退", "refunded ")) (yuan(order.refund_fen)) } }),
+                (web.t("电话", "Phone").into(), html! { (actor.show(Datum::Phone, &order.phone)) }),
+                (web.t("来源", "Channel").into(), html! { (order.channel.word(lang)) }),
+                (web.t("下单时间", "Ordered").into(), html! { (clock::minute(order.created_s)) }),
+                (web.t("备注", "Note").into(), html! { (order.note) }),
+            ])),
+            kit::section(web.t("内容", "Contents"), kit::table(web.t("内容", "Contents"), &columns, lines, html! {})),
+        ]))
+        @if may_change && order.state == OrderState::Placed {
+            (kit::section(web.t("修改", "Change"), kit::form(&format!("/orders/{id}/change"), &web.shell(""), html! {
+                @for pack in &packs {
+                    @let quantity = order.lines.iter().find(|line| line.pack == pack.code).map_or(0, |line| line.quantity);
+                    (kit::stepper(&format!("q:{}", pack.code), &format!("{} {}{}", pack.name, yuan(pack.price_fen), web.t("元", " yuan")), quantity, 99, ""))
+                }
+                (kit::actions(kit::button(web.t("保存修改", "Save"), Tone::Accent)))
+            })))
+        }
+        @if may_change && matches!(order.state, OrderState::Placed | OrderState::Confirmed) {
+            (kit::confirm_form(&format!("/orders/{id}/cancel"), &web.shell(""), web.t("取消订单", "Cancel the order"), Tone::Bad, web.t("取消后份额和下单次数退回，已付的退款。", "Its share and turn go back; what was paid is refunded.")))
+        }
+        (kit::section(web.t("经过（每一步都有经手人）", "Chain of custody"), kit::table(web.t("经过", "Custody"), &step_columns, custody, html! {})))
+    };
+    Ok(web.page(&order.code, body))
+}
+
+async fn order_ref(web: &Web, id: &str) -> Result<(OrderRef, String)> {
+    let id: OrderId = id.parse().map_err(|_| Refusal::not_found("订单", "order"))?;
+    let in_district = web.district()?;
+    let asked = in_district.clone();
+    let household = web.app.read(move |tx| Ok(order::get(tx, &asked, id)?.household)).await?;
+    Ok((OrderRef { district: in_district, id }, household))
+}
+
+async fn change(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let (at, household) = order_ref(&web, &id).await?;
+    let draft = OrderChange { district: at.district, id: at.id, wants: wants(&fields)?, phone: String::new(), note: fields.get("note").into() };
+    web.app.act(&web.ctx_for(fields.command())?, &CHANGE, &household, draft, order::change).await?;
+    Ok(web.done(&format!("/orders/{id}"), web.t("订单已修改。", "The order is changed.")))
+}
+
+async fn cancel(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let (at, household) = order_ref(&web, &id).await?;
+    web.app.act(&web.ctx_for(fields.command())?, &CANCEL, &household, at, order::cancel).await?;
+    Ok(web.done(&format!("/orders/{id}"), web.t("订单已取消。", "The order is cancelled.")))
+}
+
+async fn find(web: Web, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let code = fields.get("code").to_string();
+    let in_district = web.district()?;
+    let asked = code.clone();
+    let found = web.app.read(move |tx| order::by_code(tx, &in_district, &asked)).await?;
+    match found {
+        Some(order) => Ok(web.go(&format!("/orders/{}", order.id))),
+        None => Ok(web.page(
+            web.t("查袋号", "Find a bag"),
+            kit::empty(Icon::Search, web.t("没有这个袋号", "No such bag"), &code, kit::link_button("/rounds", web.t("回轮次", "Back to rounds"), Tone::Accent)),
+        )),
+    }
+}

@@ -1,0 +1,195 @@
+//! Reports as pages, PDF and spreadsheets; labels for bags and boxes; signs for drop points.
+
+mod labels;
+
+use axum::extract::{Path, RawQuery};
+use kit::{Field, Icon, Markup, Tone, html};
+use serde::{Deserialize, Serialize};
+
+use super::super::Answer;
+use super::super::fields::Fields;
+use super::super::gate::Gate;
+use super::super::request::{PDF, Web, XLSX};
+use super::super::routes::{Route, read};
+use super::super::serve::printer;
+use super::area_options;
+use super::registers::address;
+use crate::base::act::Act;
+use crate::base::{Action, Ctx, Fault, Result, clock};
+use crate::register::correct::area_name;
+use crate::report::{REPORTS, Report, Subject, render, report};
+
+/// The list of reports, each report, labels and signs.
+pub fn routes() -> Vec<Route> {
+    vec![
+        read("/reports", Gate::SignedIn, list),
+        read("/reports/{key}", Gate::SignedIn, show),
+        read("/labels", Gate::Needs(Action::ViewRounds), labels::bags),
+        read("/labels/boxes", Gate::Needs(Action::ViewRounds), labels::boxes),
+        read("/sign", Gate::Needs(Action::ViewRounds), labels::sign),
+    ]
+}
+
+/// Runs work that takes a while, such as laying out a PDF, where it holds up nobody else.
+pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Invariant(format!("work on a document: {error}")))?
+}
+
+/// Reports in which people stand; who prints one is recorded.
+const PERSONAL: &[&str] = &["people", "needs", "orders", "door-list", "advances"];
+
+static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
+static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
+static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
+static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
+static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
+
+/// The record of a printed list, under the right that the list itself needs.
+fn printing(action: Action) -> &'static Act {
+    match action {
+        Action::ViewLists => &PRINT_LISTS,
+        Action::ViewRounds => &PRINT_ROUNDS,
+        Action::Deliver => &PRINT_DELIVERY,
+        Action::Collect => &PRINT_ADVANCES,
+        _ => &PRINT_OTHERS,
+    }
+}
+
+/// What was printed.
+#[derive(Clone, Serialize, Deserialize)]
+struct Printed {
+    report: String,
+    area: String,
+    round: String,
+    trip: String,
+    format: String,
+}
+
+async fn note(web: &Web, ctx: &Ctx, action: Action, printed: Printed) -> Result<()> {
+    let area = printed.area.clone();
+    web.app.act(ctx, printing(action), &area, printed, |_, _, printed| Ok(printed.clone())).await?;
+    Ok(())
+}
+
+/// What a report is about, in one sentence for the list.
+fn about(key: &str) -> (&'static str, &'static str) {
+    match key {
+        "situation" => ("每天18时报指挥部：封闭了多少、供应了多少、还缺什么。", "For headquarters at 18:00: how many are closed in, what they received, what is short."),
+        "coverage" => ("哪些小区、哪些住户最先断粮，还能吃几天。", "Which compounds and households run out first, and in how many days."),
+        "advances" => ("代购垫付了谁多少钱，解封后照此结清。", "Who owes what for proxy orders, to be settled when the closure ends."),
+        _ => ("", ""),
+    }
+}
+
+async fn list(web: Web, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let actor = web.actor()?;
+    let area = web.area(fields.get("area"))?;
+    let (own, asked) = (actor.area.clone(), area.clone());
+    let (mut areas, place) = web.app.read(move |tx| Ok((area_options(tx, &own)?, area_name(tx, &asked)?))).await?;
+    if !areas.iter().any(|(code, _)| *code == area) {
+        areas.insert(0, (area.clone(), place.clone()));
+    }
+    let reports: Vec<&Report> = REPORTS.iter().filter(|report| report.listed && actor.may(report.action)).collect();
+    let address_of = |report: &Report, format: &str| address(&format!("/reports/{}", report.key), &[("area", &area), ("format", format)]);
+    let body = html! {
+        (kit::heading(web.t("报告", "Reports"), &format!("{place} · {}", clock::minute(web.app.clock.now_s())), html! {}))
+        (kit::section(web.t("报告的范围", "What the reports cover"), html! {
+            form class="search" method="get" action="/reports" {
+                (Field::select("area", web.t("区域", "Area"), &areas).value(&area))
+                (kit::button(web.t("选定", "Choose"), Tone::Quiet))
+            }
+            p { (web.t("报告按打开时的最新数据生成。", "A report is made from what is known when it is opened.")) }
+        }))
+        @if reports.is_empty() {
+            (kit::empty(Icon::Document, web.t("您的身份没有可看的汇总报告", "Your role has no reports of its own"),
+                web.t("轮次、车次和小区的单据在各自的页面上打印。", "Papers of rounds, trips and compounds are printed on their own pages."),
+                kit::link_button("/", web.t("回首页", "Home"), Tone::Accent)))
+        }
+        @for report in &reports {
+            @let (zh, en) = about(report.key);
+            (kit::section(web.t(report.title.0, report.title.1), html! {
+                @if !zh.is_empty() { p { (web.t(zh, en)) } }
+                (kit::actions(html! {
+                    (kit::link_button_with(Icon::Eye, &address_of(report, ""), web.t("打开", "Open"), Tone::Accent))
+                    (kit::link_button_with(Icon::Print, &address_of(report, "pdf"), "PDF", Tone::Plain))
+                    (kit::link_button_with(Icon::Download, &address_of(report, "xlsx"), "XLSX", Tone::Plain))
+                }))
+            }))
+        }
+        (kit::section(web.t("其他单据", "Other papers"), html! {
+            p { (web.t("拣货单、订单明细、袋签、结算单在轮次页面；车次单在车次页面；人员清单、需求清单在两张清单页面；交付清单、取货时段表在交付页面。",
+                "Pick lists, orders, labels and statements are on the page of their round; trip sheets on that of the trip; the two lists, hand-over lists and pick-up slots on theirs.")) }
+        }))
+    };
+    Ok(web.page(web.t("报告", "Reports"), body))
+}
+
+async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let report = report(&key)?;
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let ctx = web.ctx()?;
+    let area = web.area(fields.get("area"))?;
+    ctx.actor.check(report.action, &area)?;
+    let subject = Subject { area: area.clone(), round: fields.get("round").to_string(), trip: fields.get("trip").to_string() };
+    let format = match fields.get("format") {
+        "pdf" => "pdf",
+        "xlsx" => "xlsx",
+        _ => "page",
+    };
+    let (maker, made_of, lang) = (ctx.clone(), subject.clone(), web.lang);
+    let document = web.app.read(move |tx| (report.make)(tx, &maker, lang, &made_of)).await?;
+    if PERSONAL.contains(&report.key) {
+        let printed = Printed {
+            report: report.key.to_string(),
+            area: area.clone(),
+            round: subject.round.clone(),
+            trip: subject.trip.clone(),
+            format: format.to_string(),
+        };
+        note(&web, &ctx, report.action, printed).await?;
+    }
+    let stamp = clock::zoned(ctx.now_s).strftime("%Y%m%d-%H%M");
+    let file = |ending: &str| format!("{}-{stamp}.{ending}", document.title);
+    match format {
+        "pdf" => {
+            let (name, printer) = (file("pdf"), printer()?);
+            let bytes = blocking(move || Ok(printer.document(&document).map_err(document_fault)?)).await?;
+            Ok(web.file(&name, PDF, bytes))
+        }
+        "xlsx" => {
+            let name = file("xlsx");
+            let bytes = blocking(move || render::workbook(&document, lang).map_err(|error| Fault::Document(error).into())).await?;
+            Ok(web.file(&name, XLSX, bytes))
+        }
+        _ => {
+            let address_of = |format: &str| {
+                let pairs = [("area", area.as_str()), ("round", &subject.round), ("trip", &subject.trip), ("format", format)];
+                address(&format!("/reports/{key}"), &pairs)
+            };
+            let made: Vec<String> = document.meta.iter().map(|(label, value)| format!("{label} {value}")).collect();
+            let lead = format!("{} · {}", document.subtitle, made.join(" · "));
+            let page = html! {
+                (kit::heading(&document.title, &lead, buttons(&web, &address_of("pdf"), &address_of("xlsx"))))
+                (kit::section("", render::page(&document, lang)))
+            };
+            Ok(web.page(&document.title, page))
+        }
+    }
+}
+
+fn buttons(web: &Web, pdf: &str, xlsx: &str) -> Markup {
+    html! {
+        (kit::link_button_with(Icon::Document, pdf, "PDF", Tone::Accent))
+        (kit::link_button_with(Icon::Download, xlsx, "XLSX", Tone::Plain))
+        (kit::print_button(web.lang))
+    }
+}
+
+/// A failure of the printer is ours, not the user's.
+fn document_fault(fault: print::Fault) -> Fault {
+    Fault::Document(fault.to_string())
+}
+
+#[cfg(test)]
+mod tests;

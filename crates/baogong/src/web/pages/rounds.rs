@@ -1,0 +1,470 @@
+//! Rounds: open one, see where it stands, cut it off, confirm it.
+
+use axum::extract::{Path, RawQuery};
+use kit::{Column, Field, Icon, Lang, Markup, Step, StepState, TableRow, Tile, Tone, html};
+use store::Tx;
+
+use super::super::fields::Fields;
+use super::super::gate::Gate;
+use super::super::request::Web;
+use super::super::routes::{Route, read, write};
+use super::super::Answer;
+use super::{guard, supplier_name};
+use crate::base::act::Act;
+use crate::base::id::{RoundId, district};
+use crate::base::words::{count, kilograms, yuan};
+use crate::base::{Action, Ctx, Error, Refusal, RefusalKind, Result, clock};
+use crate::plan::rules::{self, RuleKey};
+use crate::proposal::assignment;
+use crate::register::correct::area_name;
+use crate::register::entry::{self, Good, Query};
+use crate::round::modes::Mode;
+use crate::round::open::{self, PackDraft, RoundDraft, RoundRef};
+use crate::round::{Order, OrderState, Pack, PaymentState, Round, RoundCompound, RoundState, order};
+
+static OPEN: Act = Act::new("round.open", Action::OpenRound);
+static CUT_OFF: Act = Act::new("round.cut_off", Action::OpenRound);
+static CONFIRM: Act = Act::new("round.confirm", Action::Collect);
+
+/// Rounds.
+pub fn routes() -> Vec<Route> {
+    vec![
+        read("/rounds", Gate::Needs(Action::ViewRounds), list),
+        read("/rounds/new", Gate::Needs(Action::OpenRound), new),
+        write("/rounds", Gate::Needs(Action::OpenRound), create),
+        read("/rounds/{id}", Gate::Needs(Action::ViewRounds), show),
+        write("/rounds/{id}/cut-off", Gate::Needs(Action::OpenRound), cut_off),
+        write("/rounds/{id}/confirm", Gate::Needs(Action::Collect), confirm),
+    ]
+}
+
+/// The state of a round as a badge.
+pub fn state_badge(state: RoundState, lang: Lang) -> Markup {
+    let tone = match state {
+        RoundState::Open => Tone::Accent,
+        RoundState::Closed => Tone::Warn,
+        RoundState::Confirmed => Tone::Good,
+        RoundState::Settled | RoundState::Cancelled => Tone::Quiet,
+    };
+    kit::badge(tone, state.word(lang))
+}
+
+/// The district and id of a round named in an address.
+pub fn reference(web: &Web, id: &str) -> Result<RoundRef> {
+    let id: RoundId = id.parse().map_err(|_| Refusal::not_found("轮次", "round"))?;
+    Ok(RoundRef { district: web.district()?, id })
+}
+
+/// A round that the actor may see: it touches the actor's area, and a supplier's user sees only the supplier's own.
+pub fn visible(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<(Round, Vec<RoundCompound>)> {
+    let round = open::get(tx, &at.district, at.id)?;
+    let mut compounds = open::compounds(tx, &at.district, at.id)?;
+    compounds.retain(|one| ctx.actor.covers(&one.compound));
+    let foreign = ctx.actor.supplier.as_ref().is_some_and(|own| *own != round.supplier);
+    if compounds.is_empty() || foreign {
+        return Err(Refusal::not_found("轮次", "round").into());
+    }
+    Ok((round, compounds))
+}
+
+/// The area of a round that the actor may act on: the whole round, or the actor's own part of it.
+pub fn own_area(ctx: &Ctx, round: &Round) -> String {
+    if ctx.actor.covers(&round.area) { round.area.clone() } else { ctx.actor.area.clone() }
+}
+
+async fn list(web: Web) -> Answer {
+    let ctx = web.ctx()?;
+    let may_open = ctx.actor.may(Action::OpenRound);
+    let rounds = web
+        .app
+        .read(move |tx| {
+            let supplier = ctx.actor.supplier.clone().unwrap_or_default();
+            let mut rows = Vec::new();
+            for round in open::list(tx, &ctx.actor.area, &supplier)? {
+                let name = supplier_name(tx, district(&round.area), &round.supplier)?;
+                let compounds = open::compounds(tx, district(&round.area), round.id)?.len();
+                let orders = order::of_round(tx, district(&round.area), round.id, &round.area)?;
+                let live = orders.iter().filter(|order| order.state.live()).count();
+                let unpaid = orders.iter().filter(|order| order.state == OrderState::Placed).count();
+                let handed = orders.iter().filter(|order| order.state == OrderState::Handed).count();
+                rows.push((round, name, compounds, live, unpaid, handed));
+            }
+            Ok(rows)
+        })
+        .await?;
+    let columns = [
+        Column::text(web.t("轮次", "Round")),
+        Column::text(web.t("方式", "Mode")),
+        Column::text(web.t("保供单位", "Supplier")),
+        Column::number(web.t("小区", "Compounds")),
+        Column::text(web.t("截单", "Cut-off")),
+        Column::number(web.t("订单", "Orders")),
+        Column::number(web.t("未付", "Unpaid")),
+        Column::number(web.t("已交付", "Handed over")),
+        Column::text(web.t("状态", "State")),
+    ];
+    let rows = rounds
+        .iter()
+        .map(|(round, name, compounds, live, unpaid, handed)| {
+            TableRow::new(vec![
+                html! { (round.code) " " (round.title) },
+                html! { (round.mode.word(web.lang)) },
+                html! { (name) },
+                html! { (compounds) },
+                html! { (clock::short(round.cutoff_s)) },
+                html! { (live) },
+                html! { (unpaid) },
+                html! { (handed) },
+                state_badge(round.state, web.lang),
+            ])
+            .href(format!("/rounds/{}", round.id))
+        })
+        .collect();
+    let button = html! { @if may_open { (kit::link_button("/rounds/new", web.t("开一轮", "Open a round"), Tone::Accent)) } };
+    let body = html! {
+        (kit::heading(web.t("轮次", "Rounds"), web.t("一轮：一家保供单位、若干小区、同一截单时间。", "One supplier, some compounds, one cut-off."), button.clone()))
+        (kit::table(web.t("轮次", "Rounds"), &columns, rows, kit::empty(Icon::Box, web.t("还没有轮次", "No round yet"), web.t("选保供单位、小区和套餐，就可以开团。", "Choose supplier, compounds and packs to open one."), button)))
+    };
+    Ok(web.page(web.t("轮次", "Rounds"), body))
+}
+
+async fn new(web: Web, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    show_form(&web, &fields, None).await
+}
+
+async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Answer {
+    let ctx = web.ctx()?;
+    let chosen = fields.get("supplier").to_string();
+    let now_s = ctx.now_s;
+    let (suppliers, compounds, goods, held) = web
+        .app
+        .read(move |tx| {
+            let in_district = district(&ctx.actor.area).to_string();
+            let assigned = assignment::assigned(tx, &ctx.actor.area)?;
+            let mut suppliers: Vec<(String, String, usize)> = entry::all(tx, "suppliers", &in_district)?
+                .into_iter()
+                .map(|one| {
+                    let feeds = assigned.values().filter(|assigned| assigned.main == one.code).count();
+                    (one.code, one.name, feeds)
+                })
+                .collect();
+            suppliers.sort_by_key(|(_, _, feeds)| std::cmp::Reverse(*feeds));
+            let directives = crate::plan::directive::holding(tx, &in_district, ctx.now_s)?;
+            let mut compounds = Vec::new();
+            let mut held = None;
+            for (code, households, people) in entry::count_by_area(tx, "households", &ctx.actor.area)? {
+                let rules = rules::resolve(&code, directives.clone());
+                let mine = assigned.get(&code).is_some_and(|one| one.main == chosen || one.backup.as_ref() == Some(&chosen));
+                if rules.closed() {
+                    compounds.push((code.clone(), area_name(tx, &code)?, households, people, mine));
+                    held.get_or_insert(rules);
+                }
+            }
+            compounds.sort_by_key(|(_, _, _, _, mine)| !mine);
+            let query = Query { register: "goods", area: &in_district, ..Query::default() };
+            let mut goods: Vec<Good> = Vec::new();
+            for one in entry::list(tx, &query, i64::MAX, 0)? {
+                if one.code.starts_with(&format!("{chosen}/")) {
+                    goods.push(one.noun()?);
+                }
+            }
+            Ok((suppliers, compounds, goods, held))
+        })
+        .await?;
+    let chosen = fields.get("supplier");
+    let supplier_options: Vec<(String, String)> = std::iter::once((String::new(), web.t("请选择", "Choose").to_string()))
+        .chain(suppliers.iter().map(|(code, name, feeds)| {
+            let words = if *feeds > 0 { format!("{name}({}{feeds}{})", web.t("主供", "main for "), web.t("个小区", " compounds")) } else { name.clone() };
+            (code.clone(), words)
+        }))
+        .collect();
+    let modes: Vec<(&str, String, String)> = Mode::ALL
+        .iter()
+        .map(|mode| {
+            let facts = mode.facts();
+            (mode.key(), mode.word(web.lang).to_string(), format!("{} ({})", web.t(facts.how.0, facts.how.1), facts.clause))
+        })
+        .collect();
+    let picked = fields.all("compound");
+    let hours = |key| held.as_ref().and_then(|rules| rules.number(key)).unwrap_or(0) * clock::HOUR_S;
+    let cutoff_s = now_s + hours(RuleKey::OrderCutoffH);
+    let pay_by_s = cutoff_s + hours(RuleKey::PayByH);
+    let deliver_s = pay_by_s + hours(RuleKey::DeliverH);
+    let time = |name: &str, label: &str, default_s: i64| {
+        let value = if fields.get(name).is_empty() { clock::field(default_s) } else { fields.get(name).to_string() };
+        Field::datetime(name, label).value(&value).required()
+    };
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (String::new(), web.t("开一轮", "Open a round").into())]))
+        (kit::heading(web.t("开一轮", "Open a round"), web.t("先选保供单位，再选小区、套餐和份数。", "Choose the supplier first, then compounds, packs and quantities."), html! {}))
+        @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("请检查", "Please check"), html! { p { (web.words(refusal)) } })) }
+        (kit::section(web.t("1 保供单位", "1 Supplier"), html! {
+            form method="get" action="/rounds/new" class="search" {
+                (Field::select("supplier", web.t("保供单位", "Supplier"), &supplier_options).value(chosen))
+                (kit::button(web.t("选定", "Choose"), if chosen.is_empty() { Tone::Accent } else { Tone::Quiet }))
+            }
+        }))
+        @if !chosen.is_empty() {
+            (kit::form("/rounds", &web.shell(""), html! {
+                (Field::hidden("supplier", chosen))
+                (kit::section(web.t("2 供应方式", "2 Supply mode"), html! { (Field::radio("mode", web.t("方式", "Mode"), &modes).value(if fields.get("mode").is_empty() { "C" } else { fields.get("mode") })) }))
+                (kit::section(web.t("3 小区", "3 Compounds"), html! {
+                    @if compounds.is_empty() { (kit::empty(Icon::House, web.t("没有封闭的小区", "No compound is closed"), web.t("请先下达指令。", "Issue a directive first."), html! {})) }
+                    @for (code, name, households, people, mine) in &compounds {
+                        (Field::check("compound", &format!("{name} · {} {} · {} {}{}", count(*households), web.t("户", "households"), count(*people), web.t("人", "people"), if *mine { web.t(" · 本单位供应", " · fed by this supplier") } else { "" }))
+                            .value(code).checked(picked.contains(code) || (picked.is_empty() && *mine)).id(&format!("c-{code}")))
+                    }
+                }))
+                (kit::section(web.t("4 套餐与投放份数", "4 Packs and quantities"), html! {
+                    p { (web.t("份数按各小区户数分配，每个小区有自己的份额。", "Quantities are shared among compounds by households; each has its own allotment.")) }
+                    @if goods.is_empty() { (kit::notice(Tone::Warn, web.t("这家单位还没有报套餐", "This supplier has no packs yet"), html! { p { (web.t("请先导入商品套餐价目表。", "Import the price list first.")) } })) }
+                    @for good in &goods {
+                        (Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan per "), if good.unit.is_empty() { web.t("份", "pack") } else { &good.unit }))
+                            .value(fields.get(&format!("total:{}", good.code)))
+                            .hint(&format!("{}{}", contents_words(good, web.lang), good.stock.map_or_else(String::new, |stock| format!(" · {} {stock}", web.t("可供", "offered")))))
+                            .attr("min", "0").small())
+                    }
+                }))
+                (kit::section(web.t("5 时间", "5 Times"), kit::fields(html! {
+                    (time("cutoff", web.t("截单", "Cut-off"), cutoff_s))
+                    (time("pay_by", web.t("付款截止", "Pay by"), pay_by_s))
+                    (time("deliver", web.t("送达", "Delivery"), deliver_s))
+                    (Field::text("title", web.t("标题（可不填）", "Title (optional)")).value(fields.get("title")))
+                })))
+                (kit::actions(kit::button(web.t("开团", "Open the round"), Tone::Accent)))
+            }))
+        }
+    };
+    Ok(web.page(web.t("开一轮", "Open a round"), body))
+}
+
+fn contents_words(good: &Good, lang: Lang) -> String {
+    good.contents.iter().map(|part| format!("{} {}{}", part.name, kilograms(part.weight_g), lang.t("公斤", " kg"))).collect::<Vec<_>>().join(lang.t("、", ", "))
+}
+
+async fn create(web: Web, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let mut packs = Vec::new();
+    for (code, text) in fields.after("total:") {
+        let text = documents::values::fold_width(&text).into_owned();
+        if text.is_empty() {
+            continue;
+        }
+        let Ok(total) = text.parse() else {
+            let refusal = Refusal::invalid("packs", format!("份数“{text}”不是整数。"), format!("{text} is not a whole number."));
+            return show_form(&web, &fields, Some(&refusal)).await;
+        };
+        packs.push(PackDraft { code, total });
+    }
+    let draft = RoundDraft {
+        title: fields.get("title").into(),
+        mode: fields.get("mode").into(),
+        supplier: fields.get("supplier").into(),
+        compounds: fields.all("compound"),
+        packs,
+        cutoff: fields.get("cutoff").into(),
+        pay_by: fields.get("pay_by").into(),
+        deliver: fields.get("deliver").into(),
+    };
+    let area = if draft.compounds.is_empty() { web.actor()?.area } else { open::common_area(&draft.compounds) };
+    // A liaison of one compound and an office of one community open rounds for their own part only.
+    let area = if web.actor()?.covers(&area) { area } else { web.actor()?.area };
+    match web.app.act(&web.ctx_for(fields.command())?, &OPEN, &area, draft, open::open).await {
+        Ok(id) => Ok(web.done(&format!("/rounds/{id}"), web.t("已开团。把链接或通知发到业主群。", "The round is open. Send the link or the announcement to the residents."))),
+        Err(Error::Refusal(refusal)) if refusal.kind != RefusalKind::NotAllowed => show_form(&web, &fields, Some(&refusal)).await,
+        Err(other) => Err(other),
+    }
+}
+
+struct View {
+    round: Round,
+    compounds: Vec<(RoundCompound, String, Vec<i64>)>,
+    packs: Vec<Pack>,
+    orders: Vec<Order>,
+    supplier: String,
+    household_names: std::collections::HashMap<String, String>,
+}
+
+fn load(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<View> {
+    let (round, compounds) = visible(tx, ctx, at)?;
+    let packs = open::packs(tx, &at.district, at.id)?;
+    let mut with_left = Vec::new();
+    let mut household_names = std::collections::HashMap::new();
+    for compound in compounds {
+        let left = open::left(tx, &at.district, at.id, &compound.compound, &packs)?;
+        let name = area_name(tx, &compound.compound)?;
+        household_names.insert(compound.compound.clone(), name.clone());
+        with_left.push((compound, name, left));
+    }
+    let mut orders = order::of_round(tx, &at.district, at.id, &own_area(ctx, &round))?;
+    crate::round::packing::walking_order(&mut orders);
+    let supplier = supplier_name(tx, &at.district, &round.supplier)?;
+    Ok(View { round, compounds: with_left, packs, orders, supplier, household_names })
+}
+
+fn steps(web: &Web, view: &View) -> Markup {
+    let state = view.round.state;
+    let any = |states: &[OrderState]| view.orders.iter().any(|order| states.contains(&order.state));
+    let unpacked = any(&[OrderState::Confirmed]);
+    let order = [
+        (web.t("接单", "Orders"), state != RoundState::Open),
+        (web.t("收款", "Payments"), matches!(state, RoundState::Confirmed | RoundState::Settled)),
+        (web.t("装袋", "Packing"), matches!(state, RoundState::Confirmed | RoundState::Settled) && !unpacked),
+        (web.t("配送", "Delivery"), matches!(state, RoundState::Confirmed | RoundState::Settled) && !unpacked && !any(&[OrderState::Packed, OrderState::Loaded])),
+        (web.t("交付", "Hand-over"), matches!(state, RoundState::Confirmed | RoundState::Settled) && !any(&[OrderState::Confirmed, OrderState::Packed, OrderState::Loaded, OrderState::Dropped])),
+        (web.t("结算", "Settlement"), state == RoundState::Settled),
+    ];
+    let hrefs = ["", "/payments", "/packing", "/packing", "/handover", "/settlement"];
+    let now = order.iter().position(|(_, done)| !done).unwrap_or(order.len());
+    let steps: Vec<Step> = order
+        .iter()
+        .zip(hrefs)
+        .enumerate()
+        .map(|(index, ((label, done), end))| Step {
+            label: (*label).to_string(),
+            state: if *done { StepState::Done } else if index == now { StepState::Now } else { StepState::Ahead },
+            href: Some(format!("/rounds/{}{end}", view.round.id)),
+        })
+        .collect();
+    kit::steps(&steps)
+}
+
+async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    let page = fields.get("page").parse::<i64>().unwrap_or(1).max(1);
+    let at = reference(&web, &id)?;
+    let ctx = web.ctx()?;
+    let actor = ctx.actor.clone();
+    let view = web.app.read(move |tx| load(tx, &ctx, &at)).await?;
+    let (round, lang) = (&view.round, web.lang);
+    let live: Vec<&Order> = view.orders.iter().filter(|order| order.state.live()).collect();
+    let unpaid: Vec<&&Order> = live.iter().filter(|order| order.state == OrderState::Placed).collect();
+    let amount: i64 = live.iter().map(|order| order.amount_fen - order.refund_fen).sum();
+    let paid: i64 = live.iter().filter(|order| order.payment != PaymentState::Unpaid).map(|order| order.amount_fen - order.refund_fen).sum();
+    let own_area = if actor.covers(&round.area) { round.area.clone() } else { actor.area.clone() };
+    let tile = |zh: &str, en: &str, value: String, tone: Tone| Tile { label: web.t(zh, en).into(), value, tone, ..Tile::default() };
+    let may_take = actor.may(Action::TakeOrders) && round.state == RoundState::Open;
+    let mut columns = vec![Column::text(web.t("小区", "Compound")), Column::number(web.t("订单", "Orders"))];
+    columns.extend(view.packs.iter().map(|pack| Column::number(&format!("{} {}", pack.name, web.t("剩余", "left")))));
+    columns.push(Column::text(""));
+    let rows = view
+        .compounds
+        .iter()
+        .map(|(compound, name, left)| {
+            let orders = live.iter().filter(|order| order.compound == compound.compound).count();
+            let mut cells = vec![html! { (name) br; small { (compound.drop_point) } }, html! { (orders) }];
+            cells.extend(left.iter().map(|left| html! { (left) }));
+            cells.push(html! {
+                @if may_take { (kit::link_button(&format!("/rounds/{id}/take?compound={}", compound.compound), web.t("登记订单", "Take orders"), Tone::Accent)) }
+                @if actor.may(Action::TakeOrders) { (kit::link_button(&format!("/rounds/{id}/share?compound={}", compound.compound), web.t("链接、通知", "Link, announcement"), Tone::Quiet)) }
+            });
+            TableRow::new(cells)
+        })
+        .collect();
+    let order_columns = [
+        Column::text(web.t("订单号", "Order")),
+        Column::text(web.t("小区", "Compound")),
+        Column::text(web.t("房号", "Dwelling")),
+        Column::text(web.t("内容", "Contents")),
+        Column::number(web.t("金额", "Yuan")),
+        Column::text(web.t("来源", "Channel")),
+        Column::text(web.t("付款", "Payment")),
+        Column::text(web.t("状态", "State")),
+    ];
+    let order_rows = view
+        .orders
+        .iter()
+        .skip(((page - 1) * 50) as usize)
+        .take(50)
+        .map(|order| {
+            TableRow::new(vec![
+                html! { (order.code) },
+                html! { (view.household_names.get(&order.compound).map_or("", String::as_str)) },
+                html! { (order.dwelling()) },
+                html! { (crate::report::rounds::contents(order, &view.packs, order.lines.iter().any(|line| line.packed > 0), lang)) },
+                html! { (yuan(order.amount_fen - order.refund_fen)) },
+                html! { (order.channel.word(lang)) },
+                html! { (order.payment.word(lang)) },
+                order_badge(order.state, lang),
+            ])
+            .tone(if order.state.live() { Tone::Plain } else { Tone::Quiet })
+            .href(format!("/orders/{}", order.id))
+        })
+        .collect();
+    let rule_rows: Vec<(String, Markup)> = round
+        .rules
+        .iter()
+        .filter(|rule| matches!(rule.key, RuleKey::OrderIntervalD | RuleKey::CarryTo | RuleKey::CarryBy | RuleKey::Unpaid | RuleKey::AdvanceAllowed | RuleKey::PickupPeopleMax | RuleKey::SettleWhen | RuleKey::PrepayTo))
+        .map(|rule| (rule.key.word(lang).to_string(), html! { (rule.value) " (" (rule.clause) ")" }))
+        .collect();
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (String::new(), round.code.clone())]))
+        (kit::heading(&format!("{} {}", round.code, round.title), &format!("{} · {}", view.supplier, round.mode.word(lang)), state_badge(round.state, lang)))
+        (steps(&web, &view))
+        (kit::tiles(&[
+            tile("订单", "Orders", count(live.len() as i64), Tone::Plain),
+            tile("金额（元）", "Amount (yuan)", yuan(amount), Tone::Plain),
+            tile("已收（元）", "Collected (yuan)", yuan(paid), Tone::Good),
+            tile("未付", "Unpaid", count(unpaid.len() as i64), if unpaid.is_empty() { Tone::Good } else { Tone::Warn }),
+            tile("截单", "Cut-off", clock::short(round.cutoff_s), Tone::Plain),
+            tile("付款截止", "Pay by", clock::short(round.pay_by_s), Tone::Plain),
+            tile("送达", "Delivery", clock::short(round.deliver_s), Tone::Plain),
+        ]))
+        (kit::actions(html! {
+            @if round.mode == Mode::Relief && may_take { (kit::link_button(&format!("/rounds/{id}/relief"), web.t("发放应急包", "Give relief packs"), Tone::Accent)) }
+            @if actor.may(Action::Collect) && round.mode.facts().purse { (kit::link_button(&format!("/rounds/{id}/payments"), web.t("收款", "Payments"), Tone::Accent)) }
+            @if actor.may(Action::Pack) || actor.may(Action::Dispatch) { (kit::link_button(&format!("/rounds/{id}/packing"), web.t("装袋、装车", "Pack and load"), Tone::Accent)) }
+            @if actor.may(Action::Deliver) { (kit::link_button(&format!("/rounds/{id}/handover"), web.t("交付", "Hand-over"), Tone::Accent)) }
+            (kit::link_button(&format!("/rounds/{id}/settlement"), web.t("结算单", "Statement"), Tone::Quiet))
+            (kit::link_button(&format!("/reports/orders?area={own_area}&round={id}"), web.t("订单明细", "Order list"), Tone::Quiet))
+        }))
+        @if round.state == RoundState::Open && actor.may(Action::OpenRound) {
+            (kit::confirm_form(&format!("/rounds/{id}/cut-off"), &web.shell(""), web.t("现在截单", "Cut off now"), Tone::Warn, web.t("截单后不能再下单或修改。", "After cut-off nobody can order or change.")))
+        }
+        @if matches!(round.state, RoundState::Open | RoundState::Closed) && actor.may(Action::Collect) {
+            (kit::confirm_form(&format!("/rounds/{id}/confirm"), &web.shell(""), web.t("确认本轮（未付作废）", "Confirm (unpaid orders expire)"), Tone::Warn, &format!("{}{}{}", web.t("确认后开始备货；", "Packing starts; "), unpaid.len(), web.t("单未付将作废并释放份额。", " unpaid orders expire and free their share."))))
+        }
+        (kit::section(web.t("各小区", "By compound"), kit::table(web.t("各小区", "By compound"), &columns, rows, html! {})))
+        (kit::section(web.t("订单", "Orders"), html! {
+            (kit::table(web.t("订单", "Orders"), &order_columns, order_rows, kit::empty(Icon::Box, web.t("还没有订单", "No orders yet"), web.t("发出链接，或登记接龙。", "Send the link, or paste a chain message."), html! {})))
+            (kit::pager(lang, &format!("/rounds/{id}?"), page, 50, view.orders.len() as i64))
+        }))
+        @if !rule_rows.is_empty() { (kit::section(web.t("本轮依据的规则", "Rules of this round"), kit::definitions(&rule_rows))) }
+    };
+    Ok(web.page(&format!("{} {}", round.code, round.title), body))
+}
+
+/// The state of an order as a badge.
+pub fn order_badge(state: OrderState, lang: Lang) -> Markup {
+    let tone = match state {
+        OrderState::Placed => Tone::Warn,
+        OrderState::Confirmed | OrderState::Packed | OrderState::Loaded => Tone::Accent,
+        OrderState::Dropped | OrderState::Handed => Tone::Good,
+        OrderState::Returned => Tone::Bad,
+        OrderState::Cancelled | OrderState::Expired => Tone::Quiet,
+    };
+    kit::badge(tone, state.word(lang))
+}
+
+async fn act_on_round(web: &Web, id: &str) -> Result<(RoundRef, String)> {
+    let at = reference(web, id)?;
+    let ctx = web.ctx()?;
+    let asked = at.clone();
+    let round = web.app.read(move |tx| Ok(visible(tx, &ctx, &asked)?.0)).await?;
+    Ok((at, round.area))
+}
+
+async fn cut_off(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let (at, area) = act_on_round(&web, &id).await?;
+    web.app.act(&web.ctx_for(fields.command())?, &CUT_OFF, &area, at, open::cut_off).await?;
+    Ok(web.done(&format!("/rounds/{id}"), web.t("已截单。请催收未付款。", "Cut off. Now chase the unpaid.")))
+}
+
+async fn confirm(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let (at, area) = act_on_round(&web, &id).await?;
+    let expired = web.app.act(&web.ctx_for(fields.command())?, &CONFIRM, &area, at, open::confirm).await?;
+    Ok(web.done(&format!("/rounds/{id}"), &format!("{}{expired}{}", web.t("本轮已确认，", "Confirmed; "), web.t("单未付作废。保供单位可以装袋了。", " unpaid orders expired. The supplier can pack now."))))
+}
