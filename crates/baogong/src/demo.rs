@@ -42,10 +42,11 @@ pub fn files(size: Size, seed: u64) -> Result<Vec<DemoFile>> {
 
 /// Names the county and makes one user of each role.
 pub fn found(tx: &mut Tx) -> Result<()> {
+    let now_s = crate::base::clock::Clock::default().now_s();
     set_setting(tx, "site", "永兴县")?;
     set_setting(tx, "demo", "1")?;
     for (login, name, role, area) in USERS {
-        let ctx = Ctx { actor: crate::base::Actor::system(), now_s: 0, command: Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes()) };
+        let ctx = Ctx { actor: crate::base::Actor::system(), now_s, command: Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes()) };
         let draft = UserDraft {
             login: (*login).to_string(),
             name: (*name).to_string(),

@@ -101,6 +101,29 @@ impl<'a> Tx<'a> {
         self.scan(statement, parameters, &mut |row| visit(row))
     }
 
+    /// Runs `part` so that everything it did is undone when it returns an error, while the transaction goes on. A fault of
+    /// the database ends the transaction all the same.
+    ///
+    /// # Errors
+    /// What `part` returns, and faults of the engine.
+    pub fn attempt<T, E: From<Fault>>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+        self.ready(None)?;
+        let marked = self.session.batch("attempt", "SAVEPOINT attempt");
+        self.note(marked)?;
+        let result = part(self);
+        if self.broken.is_some() {
+            return result;
+        }
+        let end = if result.is_ok() {
+            "RELEASE SAVEPOINT attempt"
+        } else {
+            "ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt"
+        };
+        let closed = self.session.batch("attempt", end);
+        self.note(closed)?;
+        result
+    }
+
     fn scan(
         &mut self,
         statement: &'static Statement,

@@ -195,9 +195,9 @@ pub(super) fn place_or_change(tx: &mut Tx, ctx: &Ctx, terms: &order::Terms, hous
                 phone: draft.phone.clone(),
                 note: draft.note.clone(),
             };
-            order::change(tx, ctx, &change).map(|()| before.code)
+            tx.attempt(|tx| order::change(tx, ctx, &change)).map(|()| before.code)
         }
-        None => match order::place_on(tx, ctx, terms, household, draft) {
+        None => match tx.attempt(|tx| order::place_on(tx, ctx, terms, household, draft)) {
             Ok(id) => Ok(order::get(tx, &draft.district, id)?.code),
             Err(error) => Err(error),
         },

@@ -259,7 +259,6 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
         revision: 0,
         lines,
     };
-    // The ledger decides before a row is written, so that a refused order among many leaves nothing behind.
     reserve(tx, ctx, terms, &order, &household, &earlier)?;
     insert(tx, ctx, &draft.district, &order)?;
     payment::at_order(tx, ctx, terms, &order)?;
@@ -775,7 +774,7 @@ pub fn relief(tx: &mut Tx, ctx: &Ctx, draft: &ReliefDraft) -> Result<ReliefOutco
                 wants: vec![Want { pack: draft.pack.clone(), quantity: 1 }],
                 note: String::new(),
             };
-            match place_on(tx, &ctx.sub(&household.code), &terms, &household, &order) {
+            match tx.attempt(|tx| place_on(tx, &ctx.sub(&household.code), &terms, &household, &order)) {
                 Ok(_) => outcome.given += 1,
                 Err(crate::base::Error::Refusal(refusal)) if refusal.code == "already_ordered" => outcome.had += 1,
                 Err(crate::base::Error::Refusal(refusal)) if refusal.code == "allotment" => {

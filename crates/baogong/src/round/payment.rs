@@ -369,7 +369,7 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
                     payer: transfer.payer.clone(),
                     reference: transfer.reference.clone(),
                 };
-                match pay(tx, &ctx.sub(&format!("transfer/{index}")), &draft) {
+                match tx.attempt(|tx| pay(tx, &ctx.sub(&format!("transfer/{index}")), &draft)) {
                     Ok(()) => Match { transfer: transfer.clone(), order: Some(order.code.clone()), zh: String::new(), en: String::new() },
                     Err(Error::Refusal(refusal)) => unmatched(refusal.zh, refusal.en),
                     Err(fault) => return Err(fault),

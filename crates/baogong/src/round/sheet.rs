@@ -77,9 +77,9 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
             };
             let named = text(&body, "compound");
             let compound = if named.is_empty() { Some(&draft.compound).filter(|code| !code.is_empty()) } else { by_name.get(named) };
-            let Some(compound) = compound.cloned() else {
-                line.zh = format!("本轮不供应小区“{named}”。");
-                line.en = format!("This round does not supply compound {named}.");
+            let Some(compound) = compound.filter(|code| ctx.actor.covers(code)).cloned() else {
+                line.zh = format!("本轮不供应小区“{named}”，或不归您负责。");
+                line.en = format!("This round does not supply compound {named}, or it is not yours.");
                 outcome.questions.push(line);
                 continue;
             };

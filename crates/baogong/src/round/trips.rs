@@ -12,7 +12,7 @@ use super::open::{self, RoundRef};
 use super::packing::{self, BagBox, BoxState};
 use super::{Order, OrderState, chart, order, payment};
 use crate::base::book::{self, Acc, Kind, Move, Reason};
-use crate::base::id::{OrderId, RoundId, TripId, derive, district};
+use crate::base::id::{OrderId, RoundId, TripId, derive};
 use crate::base::{Ctx, Refusal, Result};
 use crate::register::entry::{self, Compound, Supplier, Vehicle};
 use crate::wording;
@@ -158,6 +158,10 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         })
         .collect();
     let plan = planner::stops::load(&capacities, &stops, depot, ctx.command.as_u64_pair().0);
+    let findings = planner::check::stops(&capacities, &stops, &plan);
+    if let Some(finding) = findings.first() {
+        return Err(crate::base::Fault::Invariant(format!("trips: {}", finding.what)).into());
+    }
     if !plan.unserved.is_empty() {
         let heavy: i64 = plan.unserved.iter().map(|stop| stops[*stop].1).sum();
         return Err(Refusal::conflict(
@@ -508,9 +512,4 @@ fn lose(tx: &mut Tx, ctx: &Ctx, trip: &TripRef, bag: &Order, reason: &str) -> Re
     order::set_state(tx, ctx, &trip.district, bag.id, OrderState::Returned)?;
     set_note(tx, &trip.district, bag.id, reason)?;
     payment::give_back(tx, &ctx.sub(&format!("lost/{}", bag.id)), bag, bag.amount_fen - bag.refund_fen)
-}
-
-/// The district of a trip's area.
-pub fn home(trip: &Trip) -> &str {
-    district(&trip.area)
 }

@@ -256,7 +256,7 @@ impl Web {
 
     /// A finished page with a status.
     pub fn respond(&self, status: StatusCode, page: Markup) -> Response {
-        let mut response = (status, page).into_response();
+        let mut response = (status, axum::response::Html(page.into_string())).into_response();
         if self.flash.is_some() {
             response.headers_mut().append(SET_COOKIE, set_cookie("flash", "", 0));
         }

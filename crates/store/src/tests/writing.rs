@@ -246,3 +246,21 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_refused_part_is_undone_and_the_rest_is_kept() {
+    for (name, db, _guard) in databases() {
+        let kept = db.write_blocking(|tx| -> Result<bool, Fault> {
+            tx.run(&ADD_ACCOUNT, &params![1, 10, None::<String>])?;
+            let refused = tx.attempt(|tx| -> Result<(), Fault> {
+                tx.run(&ADD_ACCOUNT, &params![2, 20, None::<String>])?;
+                tx.attempt(|tx| tx.run(&ADD_ACCOUNT, &params![3, 30, None::<String>]).map(|_| ()))?;
+                Err(Fault::Busy)
+            });
+            tx.attempt(|tx| tx.run(&ADD_ACCOUNT, &params![4, 40, None::<String>]).map(|_| ()))?;
+            Ok(refused.is_err())
+        });
+        assert_eq!(kept, Ok(true), "{name}");
+        assert_eq!(totals(&db), (2, 50), "{name}");
+    }
+}

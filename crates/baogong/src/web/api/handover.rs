@@ -13,9 +13,9 @@ use crate::round::handover::{self, HandAll, HandDraft, Slot, SlotDraft};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
 
-static SLOTS: Act = Act::new("slot.make", Action::Deliver);
-static RECORD: Act = Act::new("handover.record", Action::Deliver);
-static RECORD_ALL: Act = Act::new("handover.record_all", Action::Deliver);
+static SLOTS: Act = Act::new("slots.make", Action::Deliver);
+static RECORD: Act = Act::new("bag.hand_over", Action::Deliver);
+static RECORD_ALL: Act = Act::new("bag.hand_over_all", Action::Deliver);
 
 endpoints! {
     read "/api/v1/rounds/{id}/slots", Gate::Needs(Action::Deliver), list_slots;

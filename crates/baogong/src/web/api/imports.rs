@@ -9,13 +9,13 @@ use super::input::{Body, Command, Id, Upload};
 use super::view::{counted, json};
 use crate::base::act::Act;
 use crate::base::id::BatchId;
-use crate::base::{Action, Ctx, Refusal, RefusalKind, Result};
+use crate::base::{Action, Actor, Ctx, Refusal, RefusalKind, Result};
 use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Tally};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
 
-static KEEP: Act = Act::new("register.import", Action::ImportRegister);
-static APPLY: Act = Act::new("register.apply", Action::ImportRegister);
+static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
+static APPLY: Act = Act::new("register.import", Action::ImportRegister);
 static UNDO: Act = Act::new("register.undo", Action::ImportRegister);
 
 endpoints! {
@@ -29,8 +29,10 @@ endpoints! {
 /// The latest imports of the district.
 #[utoipa::path(get, path = "/api/v1/imports", tag = "imports", responses((status = 200, body = [Batch])))]
 async fn list_imports(web: Web) -> Answer {
-    let in_district = web.district()?;
-    json(&web.app.read(move |tx| import::batches(tx, &in_district)).await?)
+    let (actor, in_district) = (web.actor()?, web.district()?);
+    let mut batches = web.app.read(move |tx| import::batches(tx, &in_district)).await?;
+    batches.retain(|batch| mine(&actor, batch));
+    json(&batches)
 }
 
 /// A file that was kept, and what applying it would do.
@@ -137,13 +139,20 @@ fn view(batch: Batch, preview: Preview) -> ImportView {
     }
 }
 
+/// Files hold rows of the whole county; who answers for less sees and applies only what they brought in themselves.
+fn mine(actor: &Actor, batch: &Batch) -> bool {
+    actor.area.len() <= 6 || batch.actor == actor.name
+}
+
+fn load(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
+    let loaded = import::batch(tx, at)?;
+    if mine(&ctx.actor, &loaded.0) { Ok(loaded) } else { Err(Refusal::not_found("导入批次", "import").into()) }
+}
+
 async fn look(web: &Web, id: BatchId) -> Answer {
-    let at = BatchRef {
-        district: web.district()?,
-        id,
-    };
+    let (ctx, at) = (web.ctx()?, BatchRef { district: web.district()?, id });
     let found = web.app.read(move |tx| {
-        let (batch, bytes) = import::batch(tx, &at)?;
+        let (batch, bytes) = load(tx, &ctx, &at)?;
         let preview = match batch.state {
             BatchState::Previewed => {
                 import::preview(tx, &at.district, &import::read_file(&batch.file_name, &bytes)?)?
@@ -195,26 +204,20 @@ async fn apply_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     )
 }
 
-fn outside() -> Refusal {
-    Refusal::new(
-        RefusalKind::NotAllowed,
-        "outside_area",
-        "这个文件涉及您负责区域以外的登记，请交由县（市、区）导入。",
-        "This file speaks of places outside your area; let the county import it.",
-    )
-}
-
 /// As [`import::apply`], and every entry that changes lies in the actor's area.
 fn apply_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
-    if !ctx.actor.covers(&at.district) {
-        let (batch, bytes) = import::batch(tx, at)?;
+    let (batch, bytes) = load(tx, ctx, at)?;
+    if !ctx.actor.covers(&at.district) && batch.state == BatchState::Previewed {
         let preview = import::preview(tx, &at.district, &import::read_file(&batch.file_name, &bytes)?)?;
-        let entries = preview
-            .changes
-            .iter()
-            .flat_map(|change| change.before.iter().chain(&change.after));
-        if entries.into_iter().any(|entry| !ctx.actor.covers(&entry.area)) {
-            return Err(outside().into());
+        let mut entries = preview.changes.iter().flat_map(|change| change.before.iter().chain(&change.after));
+        if entries.any(|entry| !ctx.actor.covers(&entry.area)) {
+            return Err(Refusal::new(
+                RefusalKind::NotAllowed,
+                "outside_area",
+                "这个文件涉及您负责区域以外的登记，请交由县（市、区）导入。",
+                "This file speaks of places outside your area; let the county import it.",
+            )
+            .into());
         }
     }
     import::apply(tx, ctx, at)
@@ -232,10 +235,7 @@ async fn undo_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     )
 }
 
-/// As [`import::undo`]; who does not answer for the whole district takes back only their own imports.
 fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
-    if !ctx.actor.covers(&at.district) && import::batch(tx, at)?.0.actor != ctx.actor.name {
-        return Err(outside().into());
-    }
+    load(tx, ctx, at)?;
     import::undo(tx, ctx, at)
 }

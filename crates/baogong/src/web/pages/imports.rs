@@ -1,6 +1,7 @@
 //! Bringing spreadsheets in: upload, preview, apply all or nothing, undo.
 
 mod preview;
+mod remarks;
 
 use axum::extract::Path;
 use documents::sheet::Reading;
@@ -33,7 +34,7 @@ pub fn routes() -> Vec<Route> {
         read("/imports", import, list),
         write("/imports", import, upload),
         read("/imports/{id}", import, preview::page),
-        read("/imports/{id}/errors.xlsx", import, preview::errors_file),
+        read("/imports/{id}/errors.xlsx", import, remarks::errors_file),
         write("/imports/{id}/apply", import, apply),
         write("/imports/{id}/undo", import, undo),
     ]
@@ -60,8 +61,13 @@ fn load(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
 
 /// How many changes lie outside the actor's area.
 fn outside(actor: &Actor, preview: &Preview) -> usize {
-    let covered = |entry: &Option<crate::register::Entry>| entry.as_ref().is_none_or(|entry| actor.covers(&entry.area));
-    preview.changes.iter().filter(|change| !(covered(&change.before) && covered(&change.after))).count()
+    let covered =
+        |entry: &Option<crate::register::Entry>| entry.as_ref().is_none_or(|entry| actor.covers(&entry.area));
+    preview
+        .changes
+        .iter()
+        .filter(|change| !(covered(&change.before) && covered(&change.after)))
+        .count()
 }
 
 fn outside_refusal(rows: usize) -> Refusal {
@@ -69,20 +75,27 @@ fn outside_refusal(rows: usize) -> Refusal {
         RefusalKind::NotAllowed,
         "outside_area",
         format!("文件里有{rows}项不在您负责的区域内，不能导入。请只保留本区域的内容，或请县里导入。"),
-        format!("{rows} entries of the file lie outside your area. Keep only your own, or ask the county to import it."),
+        format!(
+            "{rows} entries of the file lie outside your area. Keep only your own, or ask the county to import it."
+        ),
     )
 }
 
 fn reference(web: &Web, id: &str) -> Result<BatchRef> {
     let id: BatchId = id.parse().map_err(|_| Refusal::not_found("导入批次", "import"))?;
-    Ok(BatchRef { district: web.district()?, id })
+    Ok(BatchRef {
+        district: web.district()?,
+        id,
+    })
 }
 
 /// The state of a batch as a badge.
 fn state_badge(web: &Web, batch: &Batch) -> kit::Markup {
     let word = batch.state.word(web.lang);
     match batch.state {
-        BatchState::Previewed if batch.summary.errors > 0 => kit::badge(Tone::Bad, web.t("有错误，待改正", "has errors")),
+        BatchState::Previewed if batch.summary.errors > 0 => {
+            kit::badge(Tone::Bad, web.t("有错误，待改正", "has errors"))
+        }
         BatchState::Previewed => kit::badge(Tone::Warn, word),
         BatchState::Applied => kit::badge(Tone::Good, word),
         BatchState::Undone => kit::badge(Tone::Quiet, word),
@@ -138,11 +151,20 @@ async fn list(web: Web) -> Answer {
         })
         .collect();
     let order: Vec<&str> = REGISTERS.iter().map(|register| register.word(web.lang)).collect();
-    let files = Field::file("file", web.t("选择文件，或把文件拖到这里（可选多个）", "Choose files, or drop them here (several allowed)"))
-        .attr("multiple", "multiple")
-        .attr("accept", ".xlsx,.xls,.ods,.csv,.txt")
-        .hint(web.t("XLSX、XLS、ODS、CSV，一次合计不超过20MB", "XLSX, XLS, ODS or CSV, 20 MB together"))
-        .required();
+    let files = Field::file(
+        "file",
+        web.t(
+            "选择文件，或把文件拖到这里（可选多个）",
+            "Choose files, or drop them here (several allowed)",
+        ),
+    )
+    .attr("multiple", "multiple")
+    .attr("accept", ".xlsx,.xls,.ods,.csv,.txt")
+    .hint(web.t(
+        "XLSX、XLS、ODS、CSV，一次合计不超过20MB",
+        "XLSX, XLS, ODS or CSV, 20 MB together",
+    ))
+    .required();
     let body = html! {
         (kit::heading(web.t("导入表格", "Import spreadsheets"),
             web.t("先上传核对，确认无误才写入；有一处错误就全部不写。写入后可以整批撤销。",
@@ -179,7 +201,11 @@ struct Kept {
 }
 
 fn keep(tx: &mut Tx, ctx: &Ctx, kept: &Kept) -> Result<BatchId> {
-    let upload = Upload { district: kept.district.clone(), file_name: kept.file_name.clone(), bytes: kept.bytes.clone() };
+    let upload = Upload {
+        district: kept.district.clone(),
+        file_name: kept.file_name.clone(),
+        bytes: kept.bytes.clone(),
+    };
     import::keep(tx, ctx, &upload)
 }
 
@@ -191,7 +217,13 @@ async fn upload(web: Web, fields: Fields) -> Answer {
     // Every file is read before the first one is kept, so that a bad one is refused without work for the writer.
     let mut files = Vec::with_capacity(fields.files.len());
     for file in fields.files.clone() {
-        files.push(blocking(move || { readable(&file)?; Ok(file) }).await?);
+        files.push(
+            blocking(move || {
+                readable(&file)?;
+                Ok(file)
+            })
+            .await?,
+        );
     }
     let ctx = web.ctx_for(fields.command())?;
     let area = ctx.actor.area.clone();
@@ -220,7 +252,10 @@ async fn upload(web: Web, fields: Fields) -> Answer {
 
 fn hash(bytes: &[u8]) -> String {
     use sha2::{Digest, Sha256};
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// Reads a file just to find out whether it can be read; a refusal names the file.
@@ -254,7 +289,11 @@ async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let ctx = web.ctx_for(fields.command())?;
     let area = ctx.actor.area.clone();
     let summary = web.app.act(&ctx, &APPLY, &area, at, apply_within).await?;
-    let words = format!("{} {}", web.t("已导入。", "Imported."), tally_words(&web, &summary).join(web.t("；", "; ")));
+    let words = format!(
+        "{} {}",
+        web.t("已导入。", "Imported."),
+        tally_words(&web, &summary).join(web.t("；", "; "))
+    );
     Ok(web.done(&format!("/imports/{id}"), &words))
 }
 
@@ -266,7 +305,9 @@ struct Undone {
 
 fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Undone> {
     load(tx, &ctx.actor, at)?;
-    Ok(Undone { entries: import::undo(tx, ctx, at)? })
+    Ok(Undone {
+        entries: import::undo(tx, ctx, at)?,
+    })
 }
 
 async fn undo(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
@@ -277,7 +318,10 @@ async fn undo(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let undone = web.app.act(&ctx, &UNDO, &area, at, undo_within).await?;
     let words = match web.lang {
         kit::Lang::Zh => format!("已撤销，{}项恢复到导入以前。", undone.entries),
-        kit::Lang::En => format!("Undone: {} entries are as they were before the import.", undone.entries),
+        kit::Lang::En => format!(
+            "Undone: {} entries are as they were before the import.",
+            undone.entries
+        ),
     };
     Ok(web.done(&format!("/imports/{id}"), &words))
 }

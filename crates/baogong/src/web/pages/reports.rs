@@ -32,7 +32,9 @@ pub fn routes() -> Vec<Route> {
 
 /// Runs work that takes a while, such as laying out a PDF, where it holds up nobody else.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
-    tokio::task::spawn_blocking(work).await.map_err(|error| Fault::Invariant(format!("work on a document: {error}")))?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|error| Fault::Invariant(format!("work on a document: {error}")))?
 }
 
 /// Reports in which people stand; who prints one is recorded.
@@ -67,16 +69,29 @@ struct Printed {
 
 async fn note(web: &Web, ctx: &Ctx, action: Action, printed: Printed) -> Result<()> {
     let area = printed.area.clone();
-    web.app.act(ctx, printing(action), &area, printed, |_, _, printed| Ok(printed.clone())).await?;
+    web.app
+        .act(ctx, printing(action), &area, printed, |_, _, printed| {
+            Ok(printed.clone())
+        })
+        .await?;
     Ok(())
 }
 
 /// What a report is about, in one sentence for the list.
 fn about(key: &str) -> (&'static str, &'static str) {
     match key {
-        "situation" => ("每天18时报指挥部：封闭了多少、供应了多少、还缺什么。", "For headquarters at 18:00: how many are closed in, what they received, what is short."),
-        "coverage" => ("哪些小区、哪些住户最先断粮，还能吃几天。", "Which compounds and households run out first, and in how many days."),
-        "advances" => ("代购垫付了谁多少钱，解封后照此结清。", "Who owes what for proxy orders, to be settled when the closure ends."),
+        "situation" => (
+            "每天18时报指挥部：封闭了多少、供应了多少、还缺什么。",
+            "For headquarters at 18:00: how many are closed in, what they received, what is short.",
+        ),
+        "coverage" => (
+            "哪些小区、哪些住户最先断粮，还能吃几天。",
+            "Which compounds and households run out first, and in how many days.",
+        ),
+        "advances" => (
+            "代购垫付了谁多少钱，解封后照此结清。",
+            "Who owes what for proxy orders, to be settled when the closure ends.",
+        ),
         _ => ("", ""),
     }
 }
@@ -86,12 +101,23 @@ async fn list(web: Web, RawQuery(query): RawQuery) -> Answer {
     let actor = web.actor()?;
     let area = web.area(fields.get("area"))?;
     let (own, asked) = (actor.area.clone(), area.clone());
-    let (mut areas, place) = web.app.read(move |tx| Ok((area_options(tx, &own)?, area_name(tx, &asked)?))).await?;
+    let (mut areas, place) = web
+        .app
+        .read(move |tx| Ok((area_options(tx, &own)?, area_name(tx, &asked)?)))
+        .await?;
     if !areas.iter().any(|(code, _)| *code == area) {
         areas.insert(0, (area.clone(), place.clone()));
     }
-    let reports: Vec<&Report> = REPORTS.iter().filter(|report| report.listed && actor.may(report.action)).collect();
-    let address_of = |report: &Report, format: &str| address(&format!("/reports/{}", report.key), &[("area", &area), ("format", format)]);
+    let reports: Vec<&Report> = REPORTS
+        .iter()
+        .filter(|report| report.listed && actor.may(report.action))
+        .collect();
+    let address_of = |report: &Report, format: &str| {
+        address(
+            &format!("/reports/{}", report.key),
+            &[("area", &area), ("format", format)],
+        )
+    };
     let body = html! {
         (kit::heading(web.t("报告", "Reports"), &format!("{place} · {}", clock::minute(web.app.clock.now_s())), html! {}))
         (kit::section(web.t("报告的范围", "What the reports cover"), html! {
@@ -131,14 +157,21 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
     let ctx = web.ctx()?;
     let area = web.area(fields.get("area"))?;
     ctx.actor.check(report.action, &area)?;
-    let subject = Subject { area: area.clone(), round: fields.get("round").to_string(), trip: fields.get("trip").to_string() };
+    let subject = Subject {
+        area: area.clone(),
+        round: fields.get("round").to_string(),
+        trip: fields.get("trip").to_string(),
+    };
     let format = match fields.get("format") {
         "pdf" => "pdf",
         "xlsx" => "xlsx",
         _ => "page",
     };
     let (maker, made_of, lang) = (ctx.clone(), subject.clone(), web.lang);
-    let document = web.app.read(move |tx| (report.make)(tx, &maker, lang, &made_of)).await?;
+    let document = web
+        .app
+        .read(move |tx| (report.make)(tx, &maker, lang, &made_of))
+        .await?;
     if PERSONAL.contains(&report.key) {
         let printed = Printed {
             report: report.key.to_string(),
@@ -159,15 +192,27 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         }
         "xlsx" => {
             let name = file("xlsx");
-            let bytes = blocking(move || render::workbook(&document, lang).map_err(|error| Fault::Document(error).into())).await?;
+            let bytes = blocking(move || {
+                render::workbook(&document, lang).map_err(|error| Fault::Document(error).into())
+            })
+            .await?;
             Ok(web.file(&name, XLSX, bytes))
         }
         _ => {
             let address_of = |format: &str| {
-                let pairs = [("area", area.as_str()), ("round", &subject.round), ("trip", &subject.trip), ("format", format)];
+                let pairs = [
+                    ("area", area.as_str()),
+                    ("round", &subject.round),
+                    ("trip", &subject.trip),
+                    ("format", format),
+                ];
                 address(&format!("/reports/{key}"), &pairs)
             };
-            let made: Vec<String> = document.meta.iter().map(|(label, value)| format!("{label} {value}")).collect();
+            let made: Vec<String> = document
+                .meta
+                .iter()
+                .map(|(label, value)| format!("{label} {value}"))
+                .collect();
             let lead = format!("{} · {}", document.subtitle, made.join(" · "));
             let page = html! {
                 (kit::heading(&document.title, &lead, buttons(&web, &address_of("pdf"), &address_of("xlsx"))))

@@ -2,7 +2,7 @@
 //! no script needed.
 
 use axum::extract::Path;
-use kit::{Field, Icon, Lang, Markup, Tone, html};
+use kit::{Field, Icon, Lang, Tone, html};
 use sha2::{Digest, Sha256};
 
 use super::super::fields::Fields;

@@ -53,7 +53,7 @@ async fn form(web: Web, RawQuery(query): RawQuery) -> Answer {
 }
 
 async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Answer {
-    let empty = web.app.read(|tx| people::is_empty(tx)).await?;
+    let empty = web.app.read(people::is_empty).await?;
     let shell = web.shell(web.t("登录", "Sign in"));
     let login = Field::text("login", web.t("登录名", "Sign-in name")).value(fields.get("login"));
     let body = html! {
@@ -76,13 +76,21 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
         p { (web.t("没有密码，或忘记了密码？请管理员发一个登录链接。",
             "No password, or forgotten it? Ask your administrator for a sign-in link.")) }
     };
-    let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if refusal.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     Ok(web.respond(status, kit::light_page(&shell, body)))
 }
 
 async fn sign_in(web: Web, fields: Fields) -> Answer {
     // The password is taken as typed: blanks around it belong to it.
-    let password = fields.list.iter().find(|(name, _)| name == "password").map_or("", |(_, value)| value);
+    let password = fields
+        .list
+        .iter()
+        .find(|(name, _)| name == "password")
+        .map_or("", |(_, value)| value);
     match session::sign_in(&web.app, fields.get("login"), password).await {
         Ok(secret) => Ok(with_session(&web, &secret, &back(&fields))),
         Err(Error::Refusal(refusal)) => show_form(&web, &fields, Some(&refusal)).await,
@@ -92,7 +100,9 @@ async fn sign_in(web: Web, fields: Fields) -> Answer {
 
 fn with_session(web: &Web, secret: &str, to: &str) -> Response {
     let mut response = web.go(to);
-    response.headers_mut().append(SET_COOKIE, set_cookie("session", secret, SESSION_S));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, set_cookie("session", secret, SESSION_S));
     response
 }
 
@@ -107,7 +117,9 @@ async fn entrance(web: Web, Path(secret): Path<String>) -> Answer {
             Ok(match people::link_user(tx, &asked, now_s)? {
                 None => None,
                 Some(None) => Some(None),
-                Some(Some(id)) => people::find(tx, id)?.filter(|user| user.active).map(|user| Some(user.name)),
+                Some(Some(id)) => people::find(tx, id)?
+                    .filter(|user| user.active)
+                    .map(|user| Some(user.name)),
             })
         })
         .await?;
@@ -116,8 +128,14 @@ async fn entrance(web: Web, Path(secret): Path<String>) -> Answer {
             let shell = web.shell(web.t("链接已失效", "Link not valid"));
             let body = kit::empty(
                 Icon::Lock,
-                web.t("这个登录链接已用过或已过期", "This sign-in link was used or has expired"),
-                web.t("请向管理员要一个新的链接，或者用登录名和密码登录。", "Ask your administrator for a new one, or sign in with your password."),
+                web.t(
+                    "这个登录链接已用过或已过期",
+                    "This sign-in link was used or has expired",
+                ),
+                web.t(
+                    "请向管理员要一个新的链接，或者用登录名和密码登录。",
+                    "Ask your administrator for a new one, or sign in with your password.",
+                ),
                 kit::link_button("/sign-in", web.t("去登录", "Sign in"), Tone::Accent),
             );
             Ok(web.respond(StatusCode::GONE, kit::light_page(&shell, body)))
@@ -139,7 +157,10 @@ async fn entrance(web: Web, Path(secret): Path<String>) -> Answer {
 async fn enter(web: Web, Path(secret): Path<String>, fields: Fields) -> Answer {
     let now_s = web.app.clock.now_s();
     let asked = secret.clone();
-    let owner = web.app.read(move |tx| people::link_user(tx, &asked, now_s)).await?;
+    let owner = web
+        .app
+        .read(move |tx| people::link_user(tx, &asked, now_s))
+        .await?;
     if owner == Some(None) {
         return set_up(web, secret, fields).await;
     }
@@ -161,7 +182,11 @@ fn open_by_link(tx: &mut Tx, secret: &str, now_s: i64) -> Result<String> {
             "This account was switched off; call your administrator.",
         )
     })?;
-    let ctx = Ctx { actor: user.actor(), now_s, command: Uuid::now_v7() };
+    let ctx = Ctx {
+        actor: user.actor(),
+        now_s,
+        command: Uuid::now_v7(),
+    };
     audit::append(tx, &ctx, "session.link", &user.area, "{}")?;
     people::open_session(tx, user.id, now_s)
 }
@@ -169,8 +194,17 @@ fn open_by_link(tx: &mut Tx, secret: &str, now_s: i64) -> Result<String> {
 fn set_up_form(web: &Web, secret: &str, fields: &Fields, refusal: Option<&Refusal>) -> Response {
     let title = web.t("首次设置", "First set-up");
     let shell = web.shell(title);
-    let wrong = |name: &str| refusal.filter(|refusal| refusal.field == Some(name)).map_or("", |refusal| web.words(refusal));
-    let text = |name: &str, label: &str| Field::text(name, label).value(fields.get(name)).error(wrong(name)).required();
+    let wrong = |name: &str| {
+        refusal
+            .filter(|refusal| refusal.field == Some(name))
+            .map_or("", |refusal| web.words(refusal))
+    };
+    let text = |name: &str, label: &str| {
+        Field::text(name, label)
+            .value(fields.get(name))
+            .error(wrong(name))
+            .required()
+    };
     let body = html! {
         (kit::heading(title, web.t("填写本县信息，建立第一位管理员。以后的用户由管理员添加。",
             "Name the county and make the first administrator, who adds everybody else."), html! {}))
@@ -189,7 +223,11 @@ fn set_up_form(web: &Web, secret: &str, fields: &Fields, refusal: Option<&Refusa
             (kit::actions(kit::button(web.t("完成设置，进入系统", "Finish and enter"), Tone::Accent)))
         })))
     };
-    let status = if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if refusal.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
     web.respond(status, kit::light_page(&shell, body))
 }
 
@@ -201,7 +239,11 @@ struct SetUp {
 }
 
 async fn set_up(web: Web, secret: String, fields: Fields) -> Answer {
-    let password = fields.list.iter().find(|(name, _)| name == "password").map_or("", |(_, value)| value);
+    let password = fields
+        .list
+        .iter()
+        .find(|(name, _)| name == "password")
+        .map_or("", |(_, value)| value);
     let first = SetUp {
         site: fields.get("site").chars().take(40).collect(),
         draft: UserDraft {
@@ -216,7 +258,11 @@ async fn set_up(web: Web, secret: String, fields: Fields) -> Answer {
     };
     let ctx = Ctx::system(&web.app.clock);
     let link = secret.clone();
-    let opened: Result<String> = web.app.db.write(move |tx| set_up_in(tx, &ctx, &link, &first)).await;
+    let opened: Result<String> = web
+        .app
+        .db
+        .write(move |tx| set_up_in(tx, &ctx, &link, &first))
+        .await;
     match opened {
         Ok(session) => Ok(with_session(&web, &session, "/")),
         Err(Error::Refusal(refusal)) if refusal.kind == RefusalKind::Invalid => {
@@ -237,7 +283,12 @@ fn set_up_in(tx: &mut Tx, ctx: &Ctx, secret: &str, first: &SetUp) -> Result<Stri
         .into());
     }
     if first.site.is_empty() {
-        return Err(Refusal::invalid("site", "请填写县（市、区）名称。", "Enter the name of the county.").into());
+        return Err(Refusal::invalid(
+            "site",
+            "请填写县（市、区）名称。",
+            "Enter the name of the county.",
+        )
+        .into());
     }
     let area = &first.draft.area;
     if !matches!(area.len(), 6 | 9 | 12) || !area.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -249,7 +300,12 @@ fn set_up_in(tx: &mut Tx, ctx: &Ctx, secret: &str, first: &SetUp) -> Result<Stri
         .into());
     }
     if first.draft.password.is_empty() {
-        return Err(Refusal::invalid("password", "请设置密码，至少8个字符。", "Choose a password of at least 8 characters.").into());
+        return Err(Refusal::invalid(
+            "password",
+            "请设置密码，至少8个字符。",
+            "Choose a password of at least 8 characters.",
+        )
+        .into());
     }
     let id = people::save(tx, ctx, &first.draft)?;
     set_setting(tx, "site", &first.site)?;
@@ -263,7 +319,9 @@ async fn sign_out(web: Web, fields: Fields) -> Answer {
         session::sign_out(&web.app, secret).await?;
     }
     let mut response = web.done("/sign-in", web.t("已退出登录。", "You are signed out."));
-    response.headers_mut().append(SET_COOKIE, set_cookie("session", "", 0));
+    response
+        .headers_mut()
+        .append(SET_COOKIE, set_cookie("session", "", 0));
     Ok(response)
 }
 
@@ -272,8 +330,13 @@ async fn words(web: Web, RawQuery(query): RawQuery) -> Answer {
     let mut response = web.go(&local_path(fields.get("back")).unwrap_or_else(|| "/".to_string()));
     for (name, allowed) in [("lang", ["zh", "en"]), ("elder", ["0", "1"])] {
         if let Some(value) = allowed.into_iter().find(|value| *value == fields.get(name)) {
-            response.headers_mut().append(SET_COOKIE, set_cookie(name, value, WORDS_S));
+            response
+                .headers_mut()
+                .append(SET_COOKIE, set_cookie(name, value, WORDS_S));
         }
     }
     Ok(response)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,20 +1,18 @@
 //! What a file would do before it is applied: errors by cell with what would be right, and a sample of the changes.
 
-use std::collections::HashMap;
-
 use axum::extract::Path;
-use documents::sheet::{self, CellError, OutCell, OutColumn, OutKind, OutSheet, Reading};
+use documents::sheet::{CellError, Reading};
 use kit::{Column, Icon, Lang, Markup, TableRow, Tile, Tone, html};
 use store::Tx;
 
 use super::super::super::Answer;
-use super::super::super::request::{Web, XLSX};
-use super::super::registers::{Names, differences, field_of, hidden, seen, shown_name, supplier_names};
+use super::super::super::request::Web;
+use super::super::registers::{Names, differences, hidden, seen, shown_name, supplier_names};
 use super::super::reports::blocking;
+use super::remarks::{Personal, Remark, skipped, table as remarks};
 use super::{BatchState, load, outside, outside_refusal, reference, state_badge, tally_words};
-use crate::base::access::Field;
 use crate::base::words::count;
-use crate::base::{Actor, Error, Fault, Refusal, Result, clock};
+use crate::base::{Actor, Result, clock};
 use crate::register::entry::Change;
 use crate::register::import::{self, Batch, Tally};
 use crate::register::{Register, register};
@@ -26,17 +24,6 @@ const REMARKS_SHOWN: usize = 50;
 /// Changes shown as a sample.
 const SAMPLE: usize = 10;
 
-/// A remark about a cell or row, as the viewer may see it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Remark {
-    sheet: String,
-    row: u32,
-    column: String,
-    heading: String,
-    value: String,
-    words: String,
-}
-
 /// A change of the sample: of which register, what it is called, and what differs.
 struct Sample {
     register: &'static str,
@@ -46,94 +33,15 @@ struct Sample {
 }
 
 /// What a file would do.
-struct View {
+pub(super) struct View {
     tallies: Vec<Tally>,
-    errors: Vec<Remark>,
-    warnings: Vec<Remark>,
+    pub(super) errors: Vec<Remark>,
+    pub(super) warnings: Vec<Remark>,
     skipped: Vec<Remark>,
     unknown_columns: Vec<(String, String, String)>,
     samples: Vec<Sample>,
     changes: usize,
     outside: usize,
-}
-
-/// What the columns of a file hold about a person, by sheet and letter, so that remarks do not give it away.
-struct Personal {
-    columns: HashMap<(String, String), Field>,
-    /// Sheets whose rows are named by a person's name and phone.
-    sheets: Vec<String>,
-}
-
-impl Personal {
-    fn of(reading: &Reading) -> Self {
-        let mut personal = Self { columns: HashMap::new(), sheets: Vec::new() };
-        for sheet in &reading.sheets {
-            let Some(register) = sheet.form.and_then(|form| register(form.key)) else { continue };
-            for (letter, key, _) in &sheet.columns {
-                if let Some(field) = field_of(register, key) {
-                    personal.columns.insert((sheet.sheet.clone(), letter.clone()), field);
-                }
-            }
-            if register.identity.iter().any(|key| field_of(register, key).is_some()) {
-                personal.sheets.push(sheet.sheet.clone());
-            }
-        }
-        personal
-    }
-
-    fn remark(&self, error: &CellError, actor: &Actor, zh: bool) -> Remark {
-        let field = self.columns.get(&(error.sheet.clone(), error.column.clone()));
-        let value = match field {
-            Some(field) => actor.show(*field, &error.value),
-            // A remark about a whole row has no heading, and its value is a code.
-            None if error.heading.is_empty() => String::new(),
-            None => error.value.clone(),
-        };
-        Remark {
-            sheet: error.sheet.clone(),
-            row: error.row,
-            column: error.column.clone(),
-            heading: error.heading.clone(),
-            value,
-            words: self.without_person(&error.sheet, error.message(zh)),
-        }
-    }
-
-    /// Messages about repeated rows quote what names the row; for people that is left out.
-    fn without_person(&self, sheet: &str, words: &str) -> String {
-        if !self.sheets.iter().any(|one| one == sheet) {
-            return words.to_string();
-        }
-        match (words.find('“'), words.find('”')) {
-            (Some(open), Some(close)) if open == 0 && close > open => {
-                format!("“…”{}", &words[close + '”'.len_utf8()..])
-            }
-            _ => words.to_string(),
-        }
-    }
-}
-
-/// Everything that is not an error, from the reading itself because it has the words in both languages.
-fn skipped(reading: &Reading, personal: &Personal, lang: Lang) -> Vec<Remark> {
-    let zh = lang == Lang::Zh;
-    let mut remarks = Vec::new();
-    for sheet in &reading.sheets {
-        let remark = |row: u32, words: &str| Remark { sheet: sheet.sheet.clone(), row, words: words.to_string(), ..Remark::default() };
-        if sheet.form.is_none() {
-            remarks.push(remark(0, lang.t("没有认出这是哪一张表，没有读取", "not recognised as one of the forms, so not read")));
-        }
-        for (index, (row, words)) in sheet.skipped.iter().enumerate() {
-            let english = sheet.skipped_en.get(index).unwrap_or(words);
-            remarks.push(remark(*row, if zh { words } else { english }));
-        }
-        for (index, (_, row, words)) in sheet.duplicates.iter().enumerate() {
-            let words = if zh { words } else { sheet.duplicates_en.get(index).unwrap_or(words) };
-            let of_people = personal.sheets.iter().any(|one| *one == sheet.sheet);
-            let plain = words.split_once(if zh { "：" } else { ": " }).map_or(words.as_str(), |(_, rest)| rest);
-            remarks.push(remark(*row, if of_people { plain } else { words }));
-        }
-    }
-    remarks
 }
 
 fn sample(actor: &Actor, change: &Change, names: &Names, lang: Lang) -> Option<Sample> {
@@ -149,11 +57,20 @@ fn sample(actor: &Actor, change: &Change, names: &Names, lang: Lang) -> Option<S
             .filter(|column| register.listed.contains(&column.key) && !hidden(actor, register, column.key))
             .filter_map(|column| {
                 let words = seen(actor, register, column, after.body.get(column.key)?, names, lang);
-                Some((column.title.get(lang == Lang::Zh).to_string(), String::new(), words))
+                Some((
+                    column.title.get(lang == Lang::Zh).to_string(),
+                    String::new(),
+                    words,
+                ))
             })
             .collect(),
     };
-    Some(Sample { register: register.word(lang), name, is_new: change.before.is_none(), parts })
+    Some(Sample {
+        register: register.word(lang),
+        name,
+        is_new: change.before.is_none(),
+        parts,
+    })
 }
 
 /// Compares a file with the registers, as the viewer may see it.
@@ -162,10 +79,20 @@ fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: 
     let names = supplier_names(tx, in_district)?;
     let personal = Personal::of(reading);
     let zh = lang == Lang::Zh;
-    let remarks = |errors: &[CellError]| errors.iter().map(|error| personal.remark(error, actor, zh)).collect::<Vec<_>>();
+    let remarks = |errors: &[CellError]| {
+        errors
+            .iter()
+            .map(|error| personal.remark(error, actor, zh))
+            .collect::<Vec<_>>()
+    };
     // What changes is worth more of the sample than what is new.
     let (changed, new): (Vec<_>, Vec<_>) = preview.changes.iter().partition(|change| change.before.is_some());
-    let samples = changed.into_iter().chain(new).take(SAMPLE).filter_map(|change| sample(actor, change, &names, lang)).collect();
+    let samples = changed
+        .into_iter()
+        .chain(new)
+        .take(SAMPLE)
+        .filter_map(|change| sample(actor, change, &names, lang))
+        .collect();
     Ok(View {
         errors: remarks(&preview.errors),
         warnings: remarks(&preview.warnings),
@@ -179,7 +106,7 @@ fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: 
 }
 
 /// The batch and, while it waits, what it would do.
-async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
+pub(super) async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
     let at = reference(web, id)?;
     let (actor, in_district, lang) = (web.actor()?, at.district.clone(), web.lang);
     let viewer = actor.clone();
@@ -189,7 +116,10 @@ async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
     }
     let name = batch.file_name.clone();
     let reading = blocking(move || import::read_file(&name, &bytes)).await?;
-    let view = web.app.read(move |tx| look(tx, &actor, &in_district, &reading, lang)).await?;
+    let view = web
+        .app
+        .read(move |tx| look(tx, &actor, &in_district, &reading, lang))
+        .await?;
     Ok((batch, Some(view)))
 }
 
@@ -221,45 +151,16 @@ fn tallies(web: &Web, tallies: &[Tally]) -> Markup {
         .iter()
         .map(|tally| {
             let name = register(&tally.register).map_or("", |register| register.word(web.lang));
-            TableRow::new(vec![html! { (name) }, number(tally.rows), number(tally.added), number(tally.changed), number(tally.unchanged)])
+            TableRow::new(vec![
+                html! { (name) },
+                number(tally.rows),
+                number(tally.added),
+                number(tally.changed),
+                number(tally.unchanged),
+            ])
         })
         .collect();
     kit::table(web.t("概况", "Summary"), &columns, rows, html! {})
-}
-
-fn remarks(web: &Web, caption: &str, remarks: &[Remark], shown: usize, tone: Tone) -> Markup {
-    let columns = [
-        Column::text(web.t("位置", "Where")),
-        Column::text(web.t("列名", "Heading")),
-        Column::text(web.t("填写的内容", "Value")),
-        Column::text(web.t("说明", "What would be right")),
-    ];
-    let rows = remarks
-        .iter()
-        .take(shown)
-        .map(|remark| {
-            let place = place_words(web, remark);
-            TableRow::new(vec![html! { (place) }, html! { (remark.heading) }, html! { (remark.value) }, html! { (remark.words) }]).tone(tone)
-        })
-        .collect();
-    html! {
-        (kit::table(caption, &columns, rows, html! {}))
-        @if remarks.len() > shown {
-            p { (web.t("还有", "And")) " " (count((remarks.len() - shown) as i64)) " " (web.t("条没有列出。", "more that are not listed here.")) }
-        }
-    }
-}
-
-/// `住户 C12`, or the row alone when no column is meant.
-fn place_words(web: &Web, remark: &Remark) -> String {
-    match (remark.row, remark.column.as_str()) {
-        (0, _) => remark.sheet.clone(),
-        (row, "") => match web.lang {
-            Lang::Zh => format!("{} 第{row}行", remark.sheet),
-            Lang::En => format!("{} row {row}", remark.sheet),
-        },
-        (row, column) => format!("{} {column}{row}", remark.sheet),
-    }
 }
 
 fn waiting(web: &Web, id: &str, view: &View) -> Markup {
@@ -319,11 +220,20 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
 }
 
 fn tile(label: &str, value: usize, tone: Tone) -> Tile {
-    Tile { label: label.to_string(), value: count(value as i64), tone, ..Tile::default() }
+    Tile {
+        label: label.to_string(),
+        value: count(value as i64),
+        tone,
+        ..Tile::default()
+    }
 }
 
 fn samples(web: &Web, samples: &[Sample]) -> Markup {
-    let columns = [Column::text(web.t("名称", "Name")), Column::text(web.t("台账", "Register")), Column::text(web.t("变化", "Change"))];
+    let columns = [
+        Column::text(web.t("名称", "Name")),
+        Column::text(web.t("台账", "Register")),
+        Column::text(web.t("变化", "Change")),
+    ];
     let empty = web.t("空", "empty");
     let rows = samples
         .iter()
@@ -376,50 +286,4 @@ fn finished(web: &Web, id: &str, batch: &Batch) -> Markup {
             }))
         }
     }
-}
-
-pub(super) async fn errors_file(web: Web, Path(id): Path<String>) -> Answer {
-    let (batch, view) = view(&web, &id).await?;
-    let Some(view) = view.filter(|view| !view.errors.is_empty()) else {
-        return Err(Error::from(Refusal::conflict("no_errors", "这个文件没有错误。", "This file has no errors.")));
-    };
-    let lang = web.lang;
-    let column = |title: &str, width: f64, kind: OutKind| OutColumn { title: title.to_string(), width, kind };
-    let sheet = move |name: &str, remarks: &[Remark]| OutSheet {
-        name: name.to_string(),
-        title: format!("{} {name}", batch.file_name),
-        notes: Vec::new(),
-        columns: vec![
-            column(lang.t("工作表", "Sheet"), 18.0, OutKind::Text),
-            column(lang.t("行", "Row"), 8.0, OutKind::Count),
-            column(lang.t("单元格", "Cell"), 10.0, OutKind::Text),
-            column(lang.t("列名", "Heading"), 18.0, OutKind::Text),
-            column(lang.t("填写的内容", "Value"), 24.0, OutKind::Text),
-            column(lang.t("说明", "What would be right"), 60.0, OutKind::Text),
-        ],
-        rows: remarks
-            .iter()
-            .map(|remark| {
-                let cell = if remark.column.is_empty() { String::new() } else { format!("{}{}", remark.column, remark.row) };
-                vec![
-                    OutCell::Text(remark.sheet.clone()),
-                    OutCell::Int(i64::from(remark.row)),
-                    OutCell::Text(cell),
-                    OutCell::Text(remark.heading.clone()),
-                    OutCell::Text(remark.value.clone()),
-                    OutCell::Text(remark.words.clone()),
-                ]
-            })
-            .collect(),
-        total: None,
-    };
-    let bytes = blocking(move || {
-        let mut sheets = vec![sheet(lang.t("错误", "Errors"), &view.errors)];
-        if !view.warnings.is_empty() {
-            sheets.push(sheet(lang.t("提醒", "Warnings"), &view.warnings));
-        }
-        sheet::write(&sheets).map_err(|error| Fault::Document(error).into())
-    })
-    .await?;
-    Ok(web.file(web.t("导入错误.xlsx", "import-errors.xlsx"), XLSX, bytes))
 }

@@ -32,8 +32,12 @@ const PROPOSED_MAX: i64 = 1_000;
 type Typed = HashMap<String, String>;
 
 /// The columns that a person fills in; the combined dwelling has its parts in columns of their own.
-fn columns(register: &'static Register) -> impl Iterator<Item = &'static Column> {
-    register.form.columns.iter().filter(|column| column.kind != Kind::Dwelling)
+pub(super) fn columns(register: &'static Register) -> impl Iterator<Item = &'static Column> {
+    register
+        .form
+        .columns
+        .iter()
+        .filter(|column| column.kind != Kind::Dwelling)
 }
 
 /// What identifies an entry, and is therefore not changed but added anew.
@@ -52,7 +56,7 @@ fn kept_back(actor: &Actor, register: &Register, key: &str) -> bool {
     hidden(actor, register, key) || (masked(actor, register, key) && !actor.may(Action::Unmask))
 }
 
-fn typed_entry(register: &'static Register, entry: &Entry) -> Typed {
+pub(super) fn typed_entry(register: &'static Register, entry: &Entry) -> Typed {
     columns(register)
         .filter_map(|column| Some((column.key.to_string(), typed(column, entry.body.get(column.key)?))))
         .collect()
@@ -69,7 +73,9 @@ fn load(tx: &mut Tx, actor: &Actor, register: &'static Register, code: &str) -> 
 /// A removed entry as it last was.
 fn load_removed(tx: &mut Tx, actor: &Actor, register: &'static Register, code: &str) -> Result<Entry> {
     let history = entry::history(tx, register.key(), district(&actor.area), code)?;
-    let last = history.into_iter().find_map(|(_, _, before, after)| before.filter(|_| after.is_none()));
+    let last = history
+        .into_iter()
+        .find_map(|(_, _, before, after)| before.filter(|_| after.is_none()));
     let entry = last.ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
     actor.check(Action::EditRegister, &entry.area)?;
     Ok(entry)
@@ -86,16 +92,28 @@ pub(super) async fn form(web: Web, Path(key): Path<String>, RawQuery(query): Raw
         let entry = web
             .app
             .read(move |tx| {
-                if corrected.is_empty() { load_removed(tx, &viewer, register, &removed) } else { load(tx, &viewer, register, &corrected) }
+                if corrected.is_empty() {
+                    load_removed(tx, &viewer, register, &removed)
+                } else {
+                    load(tx, &viewer, register, &corrected)
+                }
             })
             .await?;
         typed = typed_entry(register, &entry);
         typed.retain(|key, _| !kept_back(&actor, register, key));
-        let shows_person = typed.iter().any(|(key, value)| !value.is_empty() && masked(&actor, register, key));
+        let shows_person = typed
+            .iter()
+            .any(|(key, value)| !value.is_empty() && masked(&actor, register, key));
         if shows_person {
             // Correcting shows names and phones as they are, so that is recorded like any other look at them.
-            let unmasking = Unmasking { register: key, code: entry.code.clone(), reason: "修改登记".to_string() };
-            web.app.act(&web.ctx()?, &UNMASK, &entry.area, unmasking, record).await?;
+            let unmasking = Unmasking {
+                register: key,
+                code: entry.code.clone(),
+                reason: "修改登记".to_string(),
+            };
+            web.app
+                .act(&web.ctx()?, &UNMASK, &entry.area, unmasking, record)
+                .await?;
         }
     }
     show_form(&web, register, &code, &from, &typed, None).await
@@ -120,11 +138,19 @@ async fn show_form(
                     communities.push(area.name);
                 }
             }
-            let query = entry::Query { register: "compounds", area: &viewer.area, ..Default::default() };
-            let compounds: Vec<String> =
-                entry::list(tx, &query, PROPOSED_MAX, 0)?.into_iter().map(|compound| compound.name).collect();
-            let suppliers: Vec<(String, String)> =
-                entry::all(tx, "suppliers", &in_district)?.into_iter().map(|one| (one.code, one.name)).collect();
+            let query = entry::Query {
+                register: "compounds",
+                area: &viewer.area,
+                ..Default::default()
+            };
+            let compounds: Vec<String> = entry::list(tx, &query, PROPOSED_MAX, 0)?
+                .into_iter()
+                .map(|compound| compound.name)
+                .collect();
+            let suppliers: Vec<(String, String)> = entry::all(tx, "suppliers", &in_district)?
+                .into_iter()
+                .map(|one| (one.code, one.name))
+                .collect();
             Ok((communities, compounds, suppliers))
         })
         .await?;
@@ -150,7 +176,11 @@ async fn show_form(
         inputs.push(input);
     }
     let base = format!("/registers/{}", register.key());
-    let back = if editing { address(&format!("{base}/entry"), &[("code", code)]) } else { base.clone() };
+    let back = if editing {
+        address(&format!("{base}/entry"), &[("code", code)])
+    } else {
+        base.clone()
+    };
     let body = html! {
         (kit::crumbs(&[
             ("/registers".into(), web.t("登记台账", "Registers").into()),
@@ -175,14 +205,32 @@ async fn show_form(
         })))
     };
     let page = kit::page(&web.shell(title), body);
-    Ok(web.respond(if refusal.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }, page))
+    Ok(web.respond(
+        if refusal.is_some() {
+            StatusCode::UNPROCESSABLE_ENTITY
+        } else {
+            StatusCode::OK
+        },
+        page,
+    ))
 }
 
-fn supplier_input(web: &Web, column: &Column, value: &str, suppliers: &[(String, String)], locked: bool) -> Markup {
+fn supplier_input(
+    web: &Web,
+    column: &Column,
+    value: &str,
+    suppliers: &[(String, String)],
+    locked: bool,
+) -> Markup {
     let label = column.title.get(web.lang == Lang::Zh);
     if locked {
-        let name = suppliers.iter().find(|(code, _)| code == value).map_or(value, |(_, name)| name);
-        let field = Field::text("c.supplier", label).value(name).attr("readonly", "readonly");
+        let name = suppliers
+            .iter()
+            .find(|(code, _)| code == value)
+            .map_or(value, |(_, name)| name);
+        let field = Field::text("c.supplier", label)
+            .value(name)
+            .attr("readonly", "readonly");
         return html! { (field.hint(web.t("不能修改", "Cannot be changed"))) };
     }
     let mut options = vec![(String::new(), web.t("请选择", "Choose").to_string())];
@@ -203,12 +251,15 @@ fn input(web: &Web, column: &Column, value: &str, unseen: bool, locked: bool) ->
             Field::select(name, label, &options)
         }
         Kind::Flag => Field::check(name, label),
-        Kind::Text { max } if max > 200 => Field::area(name, label).attr("rows", "3").attr("maxlength", &max.to_string()),
+        Kind::Text { max } if max > 200 => Field::area(name, label)
+            .attr("rows", "3")
+            .attr("maxlength", &max.to_string()),
         Kind::Text { max } => Field::text(name, label).attr("maxlength", &max.to_string()),
         Kind::Phone => Field::tel(name, label).attr("autocomplete", "off"),
-        Kind::Count { min, max } => {
-            Field::number(name, label).attr("min", &min.to_string()).attr("max", &max.to_string()).small()
-        }
+        Kind::Count { min, max } => Field::number(name, label)
+            .attr("min", &min.to_string())
+            .attr("max", &max.to_string())
+            .small(),
         Kind::Date => Field::date(name, label),
         Kind::Time => Field::datetime(name, label),
         Kind::Weight | Kind::Volume | Kind::Distance | Kind::Money | Kind::Latitude | Kind::Longitude => {
@@ -217,7 +268,11 @@ fn input(web: &Web, column: &Column, value: &str, unseen: bool, locked: bool) ->
         Kind::Contents | Kind::Items => Field::area(name, label).attr("rows", "3"),
         Kind::Plate | Kind::IdNumber | Kind::CreditCode | Kind::Dwelling => Field::text(name, label),
     };
-    field = field.value(&if column.kind == Kind::Time { value.replace(' ', "T") } else { value.to_string() });
+    field = field.value(&if column.kind == Kind::Time {
+        value.replace(' ', "T")
+    } else {
+        value.to_string()
+    });
     if column.required && !unseen {
         field = field.required();
     }
@@ -229,12 +284,28 @@ fn input(web: &Web, column: &Column, value: &str, unseen: bool, locked: bool) ->
         "compound" => field = field.attr("list", "compounds"),
         _ => {}
     }
-    let plain = matches!(column.kind, Kind::Text { .. } | Kind::Choice(_) | Kind::Flag | Kind::Date | Kind::Time);
+    let plain = matches!(
+        column.kind,
+        Kind::Text { .. } | Kind::Choice(_) | Kind::Flag | Kind::Date | Kind::Time
+    );
     let hint = match (locked, unseen) {
-        (true, _) => web.t("不能修改；确需更改请新增一项，再删除这一项", "Cannot be changed; add another entry and remove this one"),
-        (_, true) => web.t("已有内容不显示；不填则保持不变", "What is stored is not shown; leave empty to keep it"),
+        (true, _) => web.t(
+            "不能修改；确需更改请新增一项，再删除这一项",
+            "Cannot be changed; add another entry and remove this one",
+        ),
+        (_, true) => web.t(
+            "已有内容不显示；不填则保持不变",
+            "What is stored is not shown; leave empty to keep it",
+        ),
         // The usual hints of these kinds ("text", "choose one") say nothing that the input does not show.
-        _ if plain && matches!(column.hint.zh, "文字" | "从下拉列表中选一项" | "是/否" | "如 2026-11-21" | "如 2026-11-21 18:00") => "",
+        _ if plain
+            && matches!(
+                column.hint.zh,
+                "文字" | "从下拉列表中选一项" | "是/否" | "如 2026-11-21" | "如 2026-11-21 18:00"
+            ) =>
+        {
+            ""
+        }
         _ => column.hint.get(zh),
     };
     if locked {
@@ -243,7 +314,13 @@ fn input(web: &Web, column: &Column, value: &str, unseen: bool, locked: bool) ->
     html! { (field.hint(hint)) }
 }
 
-fn choices_input(name: &str, label: &str, entries: &[documents::forms::Entry], value: &str, zh: bool) -> Markup {
+fn choices_input(
+    name: &str,
+    label: &str,
+    entries: &[documents::forms::Entry],
+    value: &str,
+    zh: bool,
+) -> Markup {
     let chosen: Vec<&str> = value.split('、').collect();
     html! {
         fieldset class="field" {
@@ -268,11 +345,17 @@ fn typed_fields(register: &'static Register, fields: &Fields) -> Typed {
                     let chosen: Vec<&str> = entries
                         .iter()
                         .map(|entry| entry.key)
-                        .filter(|key| given.get(&format!("{}.{key}", column.key)).is_some_and(|value| value == "1"))
+                        .filter(|key| {
+                            given
+                                .get(&format!("{}.{key}", column.key))
+                                .is_some_and(|value| value == "1")
+                        })
                         .collect();
                     chosen.join("、")
                 }
-                Kind::Time => given.get(column.key).map_or_else(String::new, |text| text.replace('T', " ")),
+                Kind::Time => given
+                    .get(column.key)
+                    .map_or_else(String::new, |text| text.replace('T', " ")),
                 _ => given.get(column.key).cloned().unwrap_or_default(),
             };
             (column.key.to_string(), text)
@@ -282,8 +365,15 @@ fn typed_fields(register: &'static Register, fields: &Fields) -> Typed {
 
 /// Fills in what the form could not show: personal data stay as they are, and a box that was never answered does not
 /// become a "no".
-fn complete(actor: &Actor, register: &'static Register, typed: &Typed, before: Option<&Entry>) -> Vec<(String, String)> {
-    let stored = before.map(|entry| typed_entry(register, entry)).unwrap_or_default();
+pub(super) fn complete(
+    actor: &Actor,
+    register: &'static Register,
+    typed: &Typed,
+    before: Option<&Entry>,
+) -> Vec<(String, String)> {
+    let stored = before
+        .map(|entry| typed_entry(register, entry))
+        .unwrap_or_default();
     columns(register)
         .map(|column| {
             let text = typed.get(column.key).cloned().unwrap_or_default();
@@ -322,7 +412,9 @@ pub(super) async fn save(web: Web, Path(key): Path<String>, fields: Fields) -> A
             (true, true) => Ok(None),
         })
         .await?;
-    let area = before.as_ref().map_or_else(|| ctx.actor.area.clone(), |entry| entry.area.clone());
+    let area = before
+        .as_ref()
+        .map_or_else(|| ctx.actor.area.clone(), |entry| entry.area.clone());
     let correction = Correction {
         register: key.clone(),
         district: web.district()?,
@@ -330,7 +422,10 @@ pub(super) async fn save(web: Web, Path(key): Path<String>, fields: Fields) -> A
         fields: complete(&ctx.actor, register, &typed, before.as_ref()),
     };
     match web.app.act(&ctx, &SAVE, &area, correction, save_within).await {
-        Ok(saved) => Ok(web.done(&address(&format!("/registers/{key}/entry"), &[("code", &saved)]), web.t("已保存。", "Saved."))),
+        Ok(saved) => Ok(web.done(
+            &address(&format!("/registers/{key}/entry"), &[("code", &saved)]),
+            web.t("已保存。", "Saved."),
+        )),
         Err(Error::Refusal(refusal)) => show_form(&web, register, &code, &from, &typed, Some(&refusal)).await,
         Err(fault) => Err(fault),
     }
@@ -347,11 +442,24 @@ pub(super) async fn remove(web: Web, Path(key): Path<String>, fields: Fields) ->
         .app
         .read(move |tx| {
             // When the form is sent twice the entry is gone already; the second time is answered like the first.
-            let entry = load(tx, &viewer, register, &wanted).or_else(|_| load_removed(tx, &viewer, register, &wanted))?;
+            let entry = load(tx, &viewer, register, &wanted)
+                .or_else(|_| load_removed(tx, &viewer, register, &wanted))?;
             Ok(entry.area)
         })
         .await?;
-    let removal = Removal { register: key, district: web.district()?, code };
-    web.app.act(&ctx, &REMOVE, &area, removal, correct::remove).await?;
-    Ok(web.done(&page, web.t("已删除。需要时可以在这里恢复。", "Removed. It can be brought back here.")))
+    let removal = Removal {
+        register: key,
+        district: web.district()?,
+        code,
+    };
+    web.app
+        .act(&ctx, &REMOVE, &area, removal, correct::remove)
+        .await?;
+    Ok(web.done(
+        &page,
+        web.t(
+            "已删除。需要时可以在这里恢复。",
+            "Removed. It can be brought back here.",
+        ),
+    ))
 }

@@ -41,7 +41,11 @@ fn load(tx: &mut Tx, actor: &Actor, register: &'static Register, code: &str) -> 
     let in_district = district(&actor.area).to_string();
     let entry = entry::get(tx, register.key(), &in_district, code)?;
     let history = entry::history(tx, register.key(), &in_district, code)?;
-    let removed = || history.iter().find_map(|(_, _, before, after)| before.clone().filter(|_| after.is_none()));
+    let removed = || {
+        history
+            .iter()
+            .find_map(|(_, _, before, after)| before.clone().filter(|_| after.is_none()))
+    };
     let last = entry
         .clone()
         .or_else(removed)
@@ -49,7 +53,13 @@ fn load(tx: &mut Tx, actor: &Actor, register: &'static Register, code: &str) -> 
         .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
     let place = area_name(tx, &last.area)?;
     let names = supplier_names(tx, &in_district)?;
-    Ok(View { entry, last, place, names, history })
+    Ok(View {
+        entry,
+        last,
+        place,
+        names,
+        history,
+    })
 }
 
 pub(super) async fn page(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
@@ -79,12 +89,23 @@ pub(super) async fn unmask(web: Web, Path(key): Path<String>, fields: Fields) ->
     let (actor, code) = (web.actor()?, fields.get("code").to_string());
     let reason: String = fields.get("reason").chars().take(200).collect();
     if reason.chars().count() < 2 {
-        return Err(Refusal::invalid("reason", "请写明为什么要看完整信息。", "Say why the full data are needed.").into());
+        return Err(Refusal::invalid(
+            "reason",
+            "请写明为什么要看完整信息。",
+            "Say why the full data are needed.",
+        )
+        .into());
     }
     let view = web.app.read(move |tx| load(tx, &actor, register, &code)).await?;
-    let unmasking = Unmasking { register: key, code: view.last.code.clone(), reason };
+    let unmasking = Unmasking {
+        register: key,
+        code: view.last.code.clone(),
+        reason,
+    };
     let area = view.last.area.clone();
-    web.app.act(&web.ctx_for(fields.command())?, &UNMASK, &area, unmasking, record).await?;
+    web.app
+        .act(&web.ctx_for(fields.command())?, &UNMASK, &area, unmasking, record)
+        .await?;
     show_view(&web, register, &view, true)
 }
 
@@ -95,22 +116,51 @@ fn show_view(web: &Web, register: &'static Register, view: &View, whole: bool) -
     let entry = &view.last;
     let zh = web.lang == Lang::Zh;
     let mut facts: Vec<(String, Markup)> = Vec::new();
-    for column in register.form.columns.iter().filter(|column| !hidden(&eyes, register, column.key)) {
-        let Some(value) = entry.body.get(column.key) else { continue };
+    for column in register
+        .form
+        .columns
+        .iter()
+        .filter(|column| !hidden(&eyes, register, column.key))
+    {
+        let Some(value) = entry.body.get(column.key) else {
+            continue;
+        };
         let words = seen(&eyes, register, column, value, &view.names, web.lang);
         facts.push((column.title.get(zh).to_string(), html! { (words) }));
     }
-    let something_masked =
-        register.personal.iter().any(|(key, _)| entry.body.contains_key(*key) && show::masked(&eyes, register, key));
+    let something_masked = register
+        .personal
+        .iter()
+        .any(|(key, _)| entry.body.contains_key(*key) && show::masked(&eyes, register, key));
     let may_unmask = something_masked && actor.may(Action::Unmask) && actor.covers(&entry.area);
     let may_edit = actor.may(Action::EditRegister) && actor.covers(&entry.area);
     let name = shown_name(&eyes, register, entry);
-    let name = if name.is_empty() { register.word(web.lang) } else { name.as_str() };
+    let name = if name.is_empty() {
+        register.word(web.lang)
+    } else {
+        name.as_str()
+    };
     let base = format!("/registers/{}", register.key());
     let edit = address(&format!("{base}/edit"), &[("code", &entry.code)]);
     let way = [
-        ("/registers".to_string(), web.t("登记台账", "Registers").to_string()),
-        (address(&base, &[("area", if register.key() == "households" { &entry.area } else { "" })]), register.word(web.lang).to_string()),
+        (
+            "/registers".to_string(),
+            web.t("登记台账", "Registers").to_string(),
+        ),
+        (
+            address(
+                &base,
+                &[(
+                    "area",
+                    if register.key() == "households" {
+                        &entry.area
+                    } else {
+                        ""
+                    },
+                )],
+            ),
+            register.word(web.lang).to_string(),
+        ),
         (String::new(), name.to_string()),
     ];
     let body = html! {
@@ -164,7 +214,11 @@ fn household_path(code: &str) -> String {
 }
 
 fn history(web: &Web, eyes: &Actor, register: &'static Register, view: &View) -> Markup {
-    let columns = [Column::text(web.t("时间", "Time")), Column::text(web.t("经办人", "Who")), Column::text(web.t("变化", "What changed"))];
+    let columns = [
+        Column::text(web.t("时间", "Time")),
+        Column::text(web.t("经办人", "Who")),
+        Column::text(web.t("变化", "What changed")),
+    ];
     let rows = view
         .history
         .iter()
@@ -175,7 +229,7 @@ fn history(web: &Web, eyes: &Actor, register: &'static Register, view: &View) ->
                 (Some(before), Some(after)) => {
                     let changes = differences(eyes, register, before, after, &view.names, web.lang);
                     html! { @for (title, was, is) in &changes { div {
-                        (title) @if !title.is_empty() && !(was.is_empty() && is.is_empty()) { (web.t("：", ": ")) }
+                        (title) @if !(was.is_empty() && is.is_empty()) { (web.t("：", ": ")) }
                         @if was == is { (is) @if !is.is_empty() { " " } (web.t("已修改", "changed")) }
                         @else { @if was.is_empty() { (web.t("空", "empty")) } @else { del { (was) } } " → "
                             @if is.is_empty() { (web.t("空", "empty")) } @else { (is) } }
@@ -185,7 +239,12 @@ fn history(web: &Web, eyes: &Actor, register: &'static Register, view: &View) ->
             TableRow::new(vec![html! { (clock::minute(*at_s)) }, html! { (who) }, what])
         })
         .collect();
-    kit::table(web.t("修改记录", "History"), &columns, rows, html! { p { (web.t("没有修改记录。", "No changes are on record.")) } })
+    kit::table(
+        web.t("修改记录", "History"),
+        &columns,
+        rows,
+        html! { p { (web.t("没有修改记录。", "No changes are on record.")) } },
+    )
 }
 
 /// What differs between two versions, as (heading, before, after) in words that the viewer may see. Two masked values
@@ -210,14 +269,28 @@ pub fn differences(
             unseen = true;
             continue;
         }
-        let words = |value: Option<&Value>| seen(eyes, register, column, value.unwrap_or(&Value::Null), names, lang);
-        changes.push((column.title.get(lang == Lang::Zh).to_string(), words(was), words(is)));
+        let words =
+            |value: Option<&Value>| seen(eyes, register, column, value.unwrap_or(&Value::Null), names, lang);
+        changes.push((
+            column.title.get(lang == Lang::Zh).to_string(),
+            words(was),
+            words(is),
+        ));
     }
     if unseen {
-        changes.push((lang.t("您无权查看的内容", "Something that you may not see").to_string(), String::new(), String::new()));
+        changes.push((
+            lang.t("您无权查看的内容", "Something that you may not see")
+                .to_string(),
+            String::new(),
+            String::new(),
+        ));
     }
     if changes.is_empty() && before.area != after.area {
-        changes.push((lang.t("所在区域", "Area").to_string(), text(&before.body, "community").into(), text(&after.body, "community").into()));
+        changes.push((
+            lang.t("所在区域", "Area").to_string(),
+            text(&before.body, "community").into(),
+            text(&after.body, "community").into(),
+        ));
     }
     changes
 }

@@ -16,7 +16,11 @@ pub type Names = HashMap<String, String>;
 
 /// Which kind of personal datum a column holds, if it does.
 pub fn field_of(register: &Register, key: &str) -> Option<Field> {
-    register.personal.iter().find(|(column, _)| *column == key).map(|(_, field)| *field)
+    register
+        .personal
+        .iter()
+        .find(|(column, _)| *column == key)
+        .map(|(_, field)| *field)
 }
 
 /// Whether the actor sees nothing at all of a column.
@@ -38,7 +42,14 @@ pub fn shown_name(actor: &Actor, register: &Register, entry: &Entry) -> String {
 }
 
 /// A value as the actor may see it.
-pub fn seen(actor: &Actor, register: &Register, column: &Column, value: &Value, names: &Names, lang: Lang) -> String {
+pub fn seen(
+    actor: &Actor,
+    register: &Register,
+    column: &Column,
+    value: &Value,
+    names: &Names,
+    lang: Lang,
+) -> String {
     let words = words(column, value, names, lang);
     match field_of(register, column.key) {
         Some(field) => actor.show(field, &words),
@@ -67,16 +78,28 @@ pub fn words(column: &Column, value: &Value, names: &Names, lang: Lang) -> Strin
         (Value::String(text), _) => text.clone(),
         (Value::Array(items), kind) => {
             let words: Vec<String> = items.iter().map(|item| listed(kind, item, lang)).collect();
-            words.join(if kind == Kind::Contents { "；" } else { lang.t("、", ", ") })
+            words.join(if kind == Kind::Contents {
+                "；"
+            } else {
+                lang.t("、", ", ")
+            })
         }
-        (Value::Bool(flag), _) => if *flag { lang.t("✓ 是", "✓ yes") } else { lang.t("否", "no") }.to_string(),
+        (Value::Bool(flag), _) => if *flag {
+            lang.t("✓ 是", "✓ yes")
+        } else {
+            lang.t("否", "no")
+        }
+        .to_string(),
         (Value::Object(_), _) => String::new(),
     }
 }
 
 fn title(entries: &[Listed], key: &str, lang: Lang) -> String {
     let entry = entries.iter().find(|entry| entry.key == key);
-    entry.map_or_else(|| key.to_string(), |entry| entry.title.get(lang == Lang::Zh).to_string())
+    entry.map_or_else(
+        || key.to_string(),
+        |entry| entry.title.get(lang == Lang::Zh).to_string(),
+    )
 }
 
 fn listed(kind: Kind, item: &Value, lang: Lang) -> String {
@@ -142,8 +165,16 @@ mod tests {
     fn every_column_with_a_unit_names_it_in_its_heading() {
         for register in REGISTERS {
             for column in register.form.columns {
-                if matches!(column.kind, Kind::Weight | Kind::Volume | Kind::Money | Kind::Distance) {
-                    assert!(column.title.zh.contains('（'), "{} {}", register.key(), column.key);
+                if matches!(
+                    column.kind,
+                    Kind::Weight | Kind::Volume | Kind::Money | Kind::Distance
+                ) {
+                    assert!(
+                        column.title.zh.contains('（'),
+                        "{} {}",
+                        register.key(),
+                        column.key
+                    );
                     assert!(column.title.en.contains('('), "{} {}", register.key(), column.key);
                 }
             }
@@ -154,20 +185,47 @@ mod tests {
     fn cells_are_words_and_never_keys() {
         let form = register("households").unwrap().form;
         let (needs, status) = (form.column("needs").unwrap(), form.column("status").unwrap());
-        let Kind::Choices(entries) = needs.kind else { panic!("needs is a list") };
+        let Kind::Choices(entries) = needs.kind else {
+            panic!("needs is a list")
+        };
         let names = Names::new();
         let value = json!([entries[0].key, entries[1].key]);
         let expected = format!("{}、{}", entries[0].title.zh, entries[1].title.zh);
         assert_eq!(words(needs, &value, &names, Lang::Zh), expected);
-        assert_eq!(typed(needs, &value), format!("{}、{}", entries[0].key, entries[1].key));
+        assert_eq!(
+            typed(needs, &value),
+            format!("{}、{}", entries[0].key, entries[1].key)
+        );
         assert_eq!(words(status, &json!("vacant"), &names, Lang::En), "Vacant");
         let goods = register("goods").unwrap().form;
-        assert_eq!(words(goods.column("price_fen").unwrap(), &json!(8800), &names, Lang::Zh), "88.00");
-        assert_eq!(words(goods.column("weight_g").unwrap(), &json!(12_300), &names, Lang::Zh), "12.3");
+        assert_eq!(
+            words(goods.column("price_fen").unwrap(), &json!(8800), &names, Lang::Zh),
+            "88.00"
+        );
+        assert_eq!(
+            words(
+                goods.column("weight_g").unwrap(),
+                &json!(12_300),
+                &names,
+                Lang::Zh
+            ),
+            "12.3"
+        );
         let names = Names::from([("S001".to_string(), "惠民超市".to_string())]);
-        assert_eq!(words(goods.column("supplier").unwrap(), &json!("S001"), &names, Lang::Zh), "惠民超市");
+        assert_eq!(
+            words(
+                goods.column("supplier").unwrap(),
+                &json!("S001"),
+                &names,
+                Lang::Zh
+            ),
+            "惠民超市"
+        );
         let contents = json!([{"name": "大米", "category": "grain", "weight_g": 5000}, {"name": "盐", "category": "other", "weight_g": 0}]);
-        assert_eq!(words(goods.column("contents").unwrap(), &contents, &names, Lang::Zh), "大米5公斤；盐");
+        assert_eq!(
+            words(goods.column("contents").unwrap(), &contents, &names, Lang::Zh),
+            "大米5公斤；盐"
+        );
     }
 
     #[test]
@@ -175,8 +233,20 @@ mod tests {
         let households = register("households").unwrap();
         let column = |key| households.form.column(key).unwrap();
         let names = Names::new();
-        let as_role = |role| Actor { role, ..Actor::system() };
-        let phone = |role| seen(&as_role(role), households, column("phone"), &json!("13812345678"), &names, Lang::Zh);
+        let as_role = |role| Actor {
+            role,
+            ..Actor::system()
+        };
+        let phone = |role| {
+            seen(
+                &as_role(role),
+                households,
+                column("phone"),
+                &json!("13812345678"),
+                &names,
+                Lang::Zh,
+            )
+        };
         assert_eq!(phone(Role::Office), "138****5678");
         assert!(hidden(&as_role(Role::Supervisor), households, "needs"));
         assert!(!masked(&as_role(Role::Office), households, "needs"));

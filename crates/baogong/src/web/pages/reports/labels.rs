@@ -26,22 +26,35 @@ use crate::round::{Order, OrderState, Pack, Round, order, packing, trips};
 /// The round that the address names, unless it is another supplier's.
 fn round_of(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<Round> {
     let round = open::get(tx, &at.district, at.id)?;
-    if ctx.actor.supplier.as_ref().is_some_and(|own| *own != round.supplier) {
+    if ctx
+        .actor
+        .supplier
+        .as_ref()
+        .is_some_and(|own| *own != round.supplier)
+    {
         return Err(Refusal::not_found("轮次", "round").into());
     }
     Ok(round)
 }
 
 fn reference(web: &Web, fields: &Fields) -> Result<RoundRef> {
-    let id: RoundId = fields.get("round").parse().map_err(|_| Refusal::not_found("轮次", "round"))?;
-    Ok(RoundRef { district: web.district()?, id })
+    let id: RoundId = fields
+        .get("round")
+        .parse()
+        .map_err(|_| Refusal::not_found("轮次", "round"))?;
+    Ok(RoundRef {
+        district: web.district()?,
+        id,
+    })
 }
 
 /// What to watch out for with the goods of an order.
 fn care(order: &Order, packs: &[Pack], lang: Lang) -> Vec<String> {
     let holds = |category: &str| {
         order.lines.iter().filter(|line| line.quantity > 0).any(|line| {
-            packs.iter().any(|pack| pack.code == line.pack && pack.contents.iter().any(|content| content.category == category))
+            packs.iter().any(|pack| {
+                pack.code == line.pack && pack.contents.iter().any(|content| content.category == category)
+            })
         })
     };
     let mut words = Vec::new();
@@ -62,7 +75,10 @@ fn label(ctx: &Ctx, lang: Lang, district: &str, order: &Order, packs: &[Pack], c
         .iter()
         .filter_map(|line| {
             let quantity = u32::try_from(if packed { line.packed } else { line.quantity }).unwrap_or(0);
-            let name = packs.iter().find(|pack| pack.code == line.pack).map_or(line.pack.as_str(), |pack| pack.name.as_str());
+            let name = packs
+                .iter()
+                .find(|pack| pack.code == line.pack)
+                .map_or(line.pack.as_str(), |pack| pack.name.as_str());
             (quantity > 0).then(|| (name.to_string(), quantity))
         })
         .collect();
@@ -71,7 +87,11 @@ fn label(ctx: &Ctx, lang: Lang, district: &str, order: &Order, packs: &[Pack], c
         dwelling: order.dwelling(),
         phone_masked: ctx.actor.show(Field::Phone, &order.phone),
         lines,
-        amount: format!("{} {}", yuan(order.amount_fen - order.refund_fen), lang.t("元", "yuan")),
+        amount: format!(
+            "{} {}",
+            yuan(order.amount_fen - order.refund_fen),
+            lang.t("元", "yuan")
+        ),
         paid: order.payment.word(lang).to_string(),
         // One bag per household and order (FC-4).
         bag: 1,
@@ -84,7 +104,13 @@ fn label(ctx: &Ctx, lang: Lang, district: &str, order: &Order, packs: &[Pack], c
 }
 
 /// The labels of all bags of a round in `area` that are to be packed or are packed, as one walks.
-pub(super) fn bag_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str) -> Result<Vec<Label>> {
+pub(super) fn bag_labels(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    lang: Lang,
+    at: &RoundRef,
+    area: &str,
+) -> Result<Vec<Label>> {
     round_of(tx, ctx, at)?;
     let packs = open::packs(tx, &at.district, at.id)?;
     let mut orders = order::of_round(tx, &at.district, at.id, area)?;
@@ -96,14 +122,25 @@ pub(super) fn bag_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area
         if !names.contains_key(&order.compound) {
             names.insert(order.compound.clone(), area_name(tx, &order.compound)?);
         }
-        labels.push(label(ctx, lang, &at.district, order, &packs, &names[&order.compound]));
+        labels.push(label(
+            ctx,
+            lang,
+            &at.district,
+            order,
+            &packs,
+            &names[&order.compound],
+        ));
     }
     Ok(labels)
 }
 
 /// The buildings of the bags in a box, such as `1、2、3栋`, or the first and the last of many.
 fn buildings(orders: &[&Order], lang: Lang) -> String {
-    let mut names: Vec<&str> = orders.iter().map(|order| order.building.as_str()).filter(|name| !name.is_empty()).collect();
+    let mut names: Vec<&str> = orders
+        .iter()
+        .map(|order| order.building.as_str())
+        .filter(|name| !name.is_empty())
+        .collect();
     names.sort_by(|left, right| planner::natural::cmp(left, right));
     names.dedup();
     match (names.as_slice(), lang) {
@@ -116,11 +153,19 @@ fn buildings(orders: &[&Order], lang: Lang) -> String {
 }
 
 /// The labels of the boxes of a round in `area`.
-pub(super) fn box_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str) -> Result<Vec<BoxLabel>> {
+pub(super) fn box_labels(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    lang: Lang,
+    at: &RoundRef,
+    area: &str,
+) -> Result<Vec<BoxLabel>> {
     let round = round_of(tx, ctx, at)?;
     let supplier = supplier_name(tx, &at.district, &round.supplier)?;
-    let points: BTreeMap<String, String> =
-        open::compounds(tx, &at.district, at.id)?.into_iter().map(|one| (one.compound, one.drop_point)).collect();
+    let points: BTreeMap<String, String> = open::compounds(tx, &at.district, at.id)?
+        .into_iter()
+        .map(|one| (one.compound, one.drop_point))
+        .collect();
     let boxes = packing::boxes(tx, at)?;
     let orders = order::of_round(tx, &at.district, at.id, area)?;
     let mut per_compound: BTreeMap<&str, u32> = BTreeMap::new();
@@ -129,7 +174,10 @@ pub(super) fn box_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area
     }
     let mut labels = Vec::new();
     for one in boxes.iter().filter(|one| within(&one.compound, area)) {
-        let inside: Vec<&Order> = orders.iter().filter(|order| order.box_id == Some(one.id)).collect();
+        let inside: Vec<&Order> = orders
+            .iter()
+            .filter(|order| order.box_id == Some(one.id))
+            .collect();
         let trip = match one.trip {
             Some(trip) => {
                 let trip = trips::get(tx, &at.district, trip)?;
@@ -173,9 +221,16 @@ pub(super) async fn bags(web: Web, RawQuery(query): RawQuery) -> Answer {
     let at = reference(&web, &fields)?;
     let area = web.area(fields.get("compound"))?;
     ctx.actor.check(Action::ViewRounds, &area)?;
-    let sheet = if fields.get("sheet") == "roll" { LabelSheet::Roll100x70 } else { LabelSheet::A4x24 };
+    let sheet = if fields.get("sheet") == "roll" {
+        LabelSheet::Roll100x70
+    } else {
+        LabelSheet::A4x24
+    };
     let (maker, lang, of, within_area) = (ctx.clone(), web.lang, at.clone(), area.clone());
-    let labels = web.app.read(move |tx| bag_labels(tx, &maker, lang, &of, &within_area)).await?;
+    let labels = web
+        .app
+        .read(move |tx| bag_labels(tx, &maker, lang, &of, &within_area))
+        .await?;
     if labels.is_empty() {
         return Err(Refusal::conflict(
             "no_labels",
@@ -197,9 +252,17 @@ pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {
     let area = web.area(fields.get("compound"))?;
     ctx.actor.check(Action::ViewRounds, &area)?;
     let (maker, lang) = (ctx, web.lang);
-    let labels = web.app.read(move |tx| box_labels(tx, &maker, lang, &at, &area)).await?;
+    let labels = web
+        .app
+        .read(move |tx| box_labels(tx, &maker, lang, &at, &area))
+        .await?;
     if labels.is_empty() {
-        return Err(Refusal::conflict("no_labels", "这里还没有装箱，请先把装好的袋子装箱。", "There are no boxes here yet; put the packed bags into boxes first.").into());
+        return Err(Refusal::conflict(
+            "no_labels",
+            "这里还没有装箱，请先把装好的袋子装箱。",
+            "There are no boxes here yet; put the packed bags into boxes first.",
+        )
+        .into());
     }
     let printer = printer()?.with_lang(print_lang(lang));
     let bytes = blocking(move || Ok(printer.box_labels(&labels).map_err(document_fault)?)).await?;
@@ -209,15 +272,28 @@ pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {
 /// The sign that stands at the drop point of a compound. Names and phones are written on it by hand, because it hangs
 /// in public.
 fn drop_point_sign(compound: &Compound, site: &str, lang: Lang) -> Sign {
-    let point = if compound.drop_point.is_empty() { lang.t("小区门口", "at the gate") } else { compound.drop_point.as_str() };
+    let point = if compound.drop_point.is_empty() {
+        lang.t("小区门口", "at the gate")
+    } else {
+        compound.drop_point.as_str()
+    };
     Sign {
         title: lang.t("生活物资投放点", "Supplies: drop point").to_string(),
         place: compound.compound.clone(),
         lines: vec![
             format!("{}{point}", lang.t("位置：", "Place: ")),
-            lang.t("按通知的时段取货，前后保持2米", "Come at your time, keep 2 metres apart").to_string(),
-            lang.t("核对袋上的房号再取走", "Check the dwelling on the bag").to_string(),
-            lang.t("联络人：＿＿＿＿　电话：＿＿＿＿＿＿＿", "Liaison: ________ Phone: ______________").to_string(),
+            lang.t(
+                "按通知的时段取货，前后保持2米",
+                "Come at your time, keep 2 metres apart",
+            )
+            .to_string(),
+            lang.t("核对袋上的房号再取走", "Check the dwelling on the bag")
+                .to_string(),
+            lang.t(
+                "联络人：＿＿＿＿　电话：＿＿＿＿＿＿＿",
+                "Liaison: ________ Phone: ______________",
+            )
+            .to_string(),
         ],
         qr: String::new(),
         footer: site.to_string(),
@@ -229,9 +305,16 @@ pub(super) async fn sign(web: Web, RawQuery(query): RawQuery) -> Answer {
     let code = fields.get("compound").to_string();
     web.actor()?.check(Action::ViewRounds, &code)?;
     let in_district = web.district()?;
-    let compound: Compound = web.app.read(move |tx| entry::noun(tx, "compounds", &in_district, &code)).await?;
+    let compound: Compound = web
+        .app
+        .read(move |tx| entry::noun(tx, "compounds", &in_district, &code))
+        .await?;
     let sign = drop_point_sign(&compound, &web.shell("").site, web.lang);
     let printer = printer()?.with_lang(print_lang(web.lang));
     let bytes = blocking(move || Ok(printer.sign(&sign).map_err(document_fault)?)).await?;
-    Ok(web.file(&format!("{}{}.pdf", compound.compound, web.t("投放点标识", " sign")), PDF, bytes))
+    Ok(web.file(
+        &format!("{}{}.pdf", compound.compound, web.t("投放点标识", " sign")),
+        PDF,
+        bytes,
+    ))
 }

@@ -1,0 +1,10 @@
+//! The integration tests: one binary, through the public faces, on SQLite and, where BAOGONG_TEST_POSTGRES names a
+//! server, on PostgreSQL.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod access;
+mod imports;
+mod rules_of_ordering;
+mod statements;
+mod story;
+mod support;
