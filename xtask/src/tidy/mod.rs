@@ -58,6 +58,9 @@ impl fmt::Display for Finding {
     }
 }
 
+/// A rule over all files.
+type Rule = fn(&[Source]) -> Vec<Finding>;
+
 /// Folders that hold nothing of ours.
 const SKIPPED: &[&str] = &["target", "node_modules", ".git", "data", "artifacts"];
 /// Endings of files that are read.
@@ -70,7 +73,7 @@ pub fn check(root: &Path) -> Outcome {
     let mut sources = Vec::new();
     collect(root, "", &mut sources)?;
     sources.sort_by(|one, other| one.path.cmp(&other.path));
-    let rules: &[fn(&[Source]) -> Vec<Finding>] = &[
+    let rules: &[Rule] = &[
         directions::leaves,
         directions::layers,
         directions::drivers,

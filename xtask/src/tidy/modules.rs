@@ -53,12 +53,14 @@ fn is_root(path: &str) -> bool {
     } else {
         parts.get(1..)
     };
-    match inside.unwrap_or_default() {
-        ["build.rs"] | ["src", "lib.rs" | "main.rs"] | ["src", "bin", ..] => true,
-        ["tests" | "examples" | "benches", _] => true,
-        ["tests" | "examples" | "benches", _, "main.rs"] => true,
-        _ => false,
-    }
+    matches!(
+        inside.unwrap_or_default(),
+        ["build.rs"]
+            | ["src", "lib.rs" | "main.rs"]
+            | ["src", "bin", ..]
+            | ["tests" | "examples" | "benches", _]
+            | ["tests" | "examples" | "benches", _, "main.rs"]
+    )
 }
 
 /// The folder in which the children of a file lie.

@@ -103,7 +103,7 @@ pub fn has_word(line: &str, word: &str) -> bool {
         let after = line[at + word.len()..].chars().next().is_some_and(is_word);
         let begins = word.chars().next().is_some_and(is_word);
         let ends = word.chars().next_back().is_some_and(is_word);
-        !(before && begins) && !(after && ends)
+        !(before && begins || after && ends)
     })
 }
 

@@ -90,3 +90,69 @@ fn complete(path: &str, method: &str, operation: &mut Value) {
         None => operation["parameters"] = json!([id]),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn described() -> Vec<(String, String, Value)> {
+        let paths = document()["paths"].as_object().unwrap();
+        let operations = paths.iter().flat_map(|(path, item)| {
+            let item = item.as_object().unwrap();
+            item.iter()
+                .map(|(method, operation)| (method.to_uppercase(), path.clone(), operation.clone()))
+        });
+        operations.collect()
+    }
+
+    #[test]
+    fn every_route_is_described_and_every_description_is_a_route() {
+        let routes: BTreeSet<(String, String)> = super::super::routes()
+            .iter()
+            .map(|route| (route.method.to_string(), route.path.to_string()))
+            .collect();
+        let described: BTreeSet<(String, String)> = described()
+            .into_iter()
+            .map(|(method, path, _)| (method, path))
+            .collect();
+        assert_eq!(routes, described);
+        assert!(routes.len() > 60, "{}", routes.len());
+    }
+
+    #[test]
+    fn the_document_is_consistent() {
+        let mut ids = BTreeSet::new();
+        for (method, path, operation) in described() {
+            let id = operation["operationId"].as_str().unwrap_or_default().to_string();
+            assert!(
+                !id.is_empty() && ids.insert(id.clone()),
+                "{method} {path}: operation id {id:?}"
+            );
+            let named = |name: &str| {
+                let parameters = operation["parameters"].as_array();
+                parameters.is_some_and(|all| all.iter().any(|one| one["name"] == name))
+            };
+            for part in path
+                .split('/')
+                .filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'))
+            {
+                assert!(named(part), "{method} {path}: {part} is not described");
+            }
+            let changes = method != "GET" && path != "/api/v1/session" || method == "DELETE";
+            assert_eq!(named("Idempotency-Key"), changes, "{method} {path}");
+        }
+        let text = document().to_string();
+        for reference in text
+            .split("\"$ref\":\"#")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            assert!(
+                document().pointer(reference).is_some(),
+                "{reference} leads nowhere"
+            );
+        }
+    }
+}

@@ -146,11 +146,21 @@ fn mine(actor: &Actor, batch: &Batch) -> bool {
 
 fn load(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
     let loaded = import::batch(tx, at)?;
-    if mine(&ctx.actor, &loaded.0) { Ok(loaded) } else { Err(Refusal::not_found("导入批次", "import").into()) }
+    if mine(&ctx.actor, &loaded.0) {
+        Ok(loaded)
+    } else {
+        Err(Refusal::not_found("导入批次", "import").into())
+    }
 }
 
 async fn look(web: &Web, id: BatchId) -> Answer {
-    let (ctx, at) = (web.ctx()?, BatchRef { district: web.district()?, id });
+    let (ctx, at) = (
+        web.ctx()?,
+        BatchRef {
+            district: web.district()?,
+            id,
+        },
+    );
     let found = web.app.read(move |tx| {
         let (batch, bytes) = load(tx, &ctx, &at)?;
         let preview = match batch.state {
@@ -209,7 +219,10 @@ fn apply_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
     let (batch, bytes) = load(tx, ctx, at)?;
     if !ctx.actor.covers(&at.district) && batch.state == BatchState::Previewed {
         let preview = import::preview(tx, &at.district, &import::read_file(&batch.file_name, &bytes)?)?;
-        let mut entries = preview.changes.iter().flat_map(|change| change.before.iter().chain(&change.after));
+        let mut entries = preview
+            .changes
+            .iter()
+            .flat_map(|change| change.before.iter().chain(&change.after));
         if entries.any(|entry| !ctx.actor.covers(&entry.area)) {
             return Err(Refusal::new(
                 RefusalKind::NotAllowed,

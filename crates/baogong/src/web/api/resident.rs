@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::input::{Body, command_id};
 use super::rounds::{LeftView, left};
 use super::view::json;
+use crate::base::id::OrderId;
 use crate::register::correct::area_name;
 use crate::round::modes::Mode;
 use crate::round::order::Want;
@@ -17,7 +18,7 @@ use crate::web::pages::resident;
 use crate::web::{Answer, Fields, Web};
 
 endpoints! {
-    read "/api/v1/open/{token}", Gate::Open, open_round;
+    read "/api/v1/open/{token}", Gate::Open, show_offer;
     write "/api/v1/open/{token}/orders", Gate::Open, place_own_order;
 }
 
@@ -52,7 +53,7 @@ pub struct OfferView {
 #[utoipa::path(get, path = "/api/v1/open/{token}", tag = "residents",
     params(("token" = String, Path, description = "The secret part of the compound's link")),
     responses((status = 200, body = OfferView)))]
-async fn open_round(web: Web, Path(token): Path<String>) -> Answer {
+async fn show_offer(web: Web, Path(token): Path<String>) -> Answer {
     let now_s = web.app.clock.now_s();
     let found = web.app.read(move |tx| {
         let (in_district, id, compound) = open::by_token(tx, &token)?;
@@ -94,7 +95,7 @@ pub struct OwnOrder {
 #[derive(Serialize, ToSchema)]
 pub struct OwnOrderMade {
     /// The order.
-    id: String,
+    id: OrderId,
     /// The path of the page on which only this household sees, changes and cancels it.
     path: String,
 }
@@ -131,7 +132,7 @@ async fn place_own_order(
     )
     .await?;
     json(&OwnOrderMade {
-        id: id.to_string(),
+        id,
         path: format!("/o/{token}/{id}/{key}"),
     })
 }

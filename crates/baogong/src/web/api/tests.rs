@@ -1,6 +1,6 @@
-//! The API as a client sees it: one supply from round to hand-over, who may not do what, and the document.
+//! The API as a client sees it: one supply from round to hand-over, commands that act once, files, links.
 
-use std::collections::BTreeSet;
+mod access;
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -9,7 +9,6 @@ use serde_json::{Value, json};
 use tower::ServiceExt;
 use uuid::Uuid;
 
-use super::document::document;
 use crate::base::id::BatchId;
 use crate::base::people::{self, UserDraft};
 use crate::base::{App, Ctx};
@@ -24,7 +23,10 @@ const HOME: &str = "431023001001-1-3-2-501";
 
 fn new_entry(key: &str, code: &str, area: &str, body: Value) -> Change {
     let body = body.as_object().unwrap().clone();
-    Change { before: None, after: Some(Entry::of(register(key).unwrap(), code.into(), area.into(), body)) }
+    Change {
+        before: None,
+        after: Some(Entry::of(register(key).unwrap(), code.into(), area.into(), body)),
+    }
 }
 
 fn household(compound: &str, room: &str, head: &str) -> Change {
@@ -47,17 +49,40 @@ async fn town() -> Town {
     });
     let community = "431023001001";
     let changes = vec![
-        new_entry("areas", DISTRICT, DISTRICT, json!({"code": DISTRICT, "name": "永兴县", "level": "county"})),
-        new_entry("compounds", COMPOUND, community, json!({"compound": "幸福里", "community": "城关社区"})),
-        new_entry("compounds", OTHER, community, json!({"compound": "和平苑", "community": "城关社区"})),
+        new_entry(
+            "areas",
+            DISTRICT,
+            DISTRICT,
+            json!({"code": DISTRICT, "name": "永兴县", "level": "county"}),
+        ),
+        new_entry(
+            "compounds",
+            COMPOUND,
+            community,
+            json!({"compound": "幸福里", "community": "城关社区"}),
+        ),
+        new_entry(
+            "compounds",
+            OTHER,
+            community,
+            json!({"compound": "和平苑", "community": "城关社区"}),
+        ),
         household(COMPOUND, "501", "张小明"),
         household(COMPOUND, "502", "李大海"),
         household(OTHER, "101", "王芳"),
         new_entry("suppliers", "S001", DISTRICT, json!({"name": "惠民超市"})),
         new_entry("goods", "S001/V", DISTRICT, pack),
-        new_entry("vehicles", "湘L12345", DISTRICT, json!({"plate": "湘L12345", "driver_name": "陈师傅"})),
+        new_entry(
+            "vehicles",
+            "湘L12345",
+            DISTRICT,
+            json!({"plate": "湘L12345", "driver_name": "陈师傅"}),
+        ),
     ];
-    app.db.write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes)).await.unwrap();
+    app.db
+        .write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes))
+        .await
+        .unwrap();
     let router = router(&app);
     Town { app, router }
 }
@@ -84,12 +109,22 @@ impl Town {
             let user = people::save(tx, &ctx.sub(&draft.login), &draft)?;
             people::open_session(tx, user, ctx.now_s)
         });
-        Client { router: self.router.clone(), secret: opened.await.unwrap(), cookie: false }
+        Client {
+            router: self.router.clone(),
+            secret: opened.await.unwrap(),
+            cookie: false,
+        }
     }
 }
 
 impl Client {
-    async fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: Option<&Value>) -> (StatusCode, Value) {
+    async fn send(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> (StatusCode, Value) {
         let mut request = Request::builder().method(method).uri(path);
         request = match self.cookie {
             true => request.header("cookie", format!("session={}", self.secret)),
@@ -99,7 +134,12 @@ impl Client {
             request = request.header(*name, *value);
         }
         let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
         let status = response.status();
         let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
         (status, serde_json::from_slice(&bytes).unwrap_or(Value::Null))
@@ -112,7 +152,13 @@ impl Client {
     }
 
     async fn try_post(&self, path: &str, body: Value) -> (StatusCode, Value) {
-        self.send("POST", path, &[("idempotency-key", &Uuid::now_v7().to_string())], Some(&body)).await
+        self.send(
+            "POST",
+            path,
+            &[("idempotency-key", &Uuid::now_v7().to_string())],
+            Some(&body),
+        )
+        .await
     }
 
     async fn post(&self, path: &str, body: Value) -> Value {
@@ -124,7 +170,10 @@ impl Client {
 
 async fn open_round(headquarters: &Client) -> String {
     let draft = json!({"mode": "A", "supplier": "S001", "compounds": [COMPOUND], "packs": [{"code": "V", "total": 10}]});
-    headquarters.post("/api/v1/rounds", draft).await["id"].as_str().unwrap().to_string()
+    headquarters.post("/api/v1/rounds", draft).await["id"]
+        .as_str()
+        .unwrap()
+        .to_string()
 }
 
 fn wants(round: &str, quantity: i64) -> Value {
@@ -138,42 +187,86 @@ async fn a_round_goes_from_opening_to_the_door() {
     let headquarters = town.client("headquarters", DISTRICT, "").await;
     let liaison = town.client("liaison", COMPOUND, "").await;
     let supplier = town.client("supplier", DISTRICT, "S001").await;
-    let directive = json!({"area": COMPOUND, "plan": "fc", "level": "control", "risk": "medium", "ordered_by": "指挥长"});
+    let directive =
+        json!({"area": COMPOUND, "plan": "fc", "level": "control", "risk": "medium", "ordered_by": "指挥长"});
     headquarters.post("/api/v1/directives", directive).await;
     let rules = liaison.get(&format!("/api/v1/rules?area={COMPOUND}")).await;
     assert_eq!(rules["closed"], true);
     let round = open_round(&headquarters).await;
     let at = json!({"district": DISTRICT, "id": round});
     let order = liaison.post("/api/v1/orders", wants(&round, 2)).await["id"].clone();
-    let left = liaison.get(&format!("/api/v1/rounds/{round}/left?compound={COMPOUND}")).await;
+    let left = liaison
+        .get(&format!("/api/v1/rounds/{round}/left?compound={COMPOUND}"))
+        .await;
     assert_eq!(left, json!([{"pack": "V", "left": 8}]));
-    liaison.post("/api/v1/payments", json!({"district": DISTRICT, "order": order, "kind": "paid", "payer": "张小明"})).await;
-    assert_eq!(liaison.get(&format!("/api/v1/rounds/{round}/payments")).await[0]["payer"], "张**");
+    liaison
+        .post(
+            "/api/v1/payments",
+            json!({"district": DISTRICT, "order": order, "kind": "paid", "payer": "张小明"}),
+        )
+        .await;
+    assert_eq!(
+        liaison.get(&format!("/api/v1/rounds/{round}/payments")).await[0]["payer"],
+        "张**"
+    );
     liaison.post("/api/v1/rounds/confirm", at.clone()).await;
-    assert_eq!(supplier.get(&format!("/api/v1/rounds/{round}/pick-list")).await[0]["to_pack"], 2);
+    assert_eq!(
+        supplier.get(&format!("/api/v1/rounds/{round}/pick-list")).await[0]["to_pack"],
+        2
+    );
     let all = json!({"district": DISTRICT, "round": round, "compound": ""});
-    assert_eq!(supplier.post("/api/v1/bags/pack-all", all.clone()).await["count"], 1);
-    supplier.post("/api/v1/boxes/fill", json!({"at": all, "bags_max": 20})).await;
-    let trips = supplier.post("/api/v1/trips", json!({"district": DISTRICT, "round": round, "vehicles": ["湘L12345"]})).await;
+    assert_eq!(
+        supplier.post("/api/v1/bags/pack-all", all.clone()).await["count"],
+        1
+    );
+    supplier
+        .post("/api/v1/boxes/fill", json!({"at": all, "bags_max": 20}))
+        .await;
+    let trips = supplier
+        .post(
+            "/api/v1/trips",
+            json!({"district": DISTRICT, "round": round, "vehicles": ["湘L12345"]}),
+        )
+        .await;
     let trip = json!({"district": DISTRICT, "id": trips["ids"][0]});
     supplier.post("/api/v1/trips/load", trip.clone()).await;
-    let seen = liaison.get(&format!("/api/v1/trips/{}", trips["ids"][0].as_str().unwrap())).await;
+    let seen = liaison
+        .get(&format!("/api/v1/trips/{}", trips["ids"][0].as_str().unwrap()))
+        .await;
     let stop = json!({"trip": trip, "seq": 1});
     liaison.post("/api/v1/trips/arrive", stop.clone()).await;
     let drop = json!({"at": stop, "boxes": seen["boxes"][0]["code"], "received_by": "刘阿姨"});
     assert_eq!(liaison.post("/api/v1/trips/hand-over", drop).await["bags"], 1);
-    liaison.post("/api/v1/hand-overs", json!({"district": DISTRICT, "order": order, "outcome": "handed"})).await;
-    let cover = liaison.get(&format!("/api/v1/coverage/household?household={HOME}")).await;
+    liaison
+        .post(
+            "/api/v1/hand-overs",
+            json!({"district": DISTRICT, "order": order, "outcome": "handed"}),
+        )
+        .await;
+    let cover = liaison
+        .get(&format!("/api/v1/coverage/household?household={HOME}"))
+        .await;
     assert_eq!(cover[0]["balance_g"], 10_000);
     let settled = liaison.post("/api/v1/rounds/settle", at).await;
     assert_eq!(settled["amount_fen"], 6_000);
     let statement = supplier.get(&format!("/api/v1/rounds/{round}/statement")).await;
-    assert_eq!((&statement[0]["due_fen"], &statement[0]["difference_fen"]), (&json!(6_000), &json!(0)));
+    assert_eq!(
+        (&statement[0]["due_fen"], &statement[0]["difference_fen"]),
+        (&json!(6_000), &json!(0))
+    );
     let board = headquarters.get("/api/v1/board").await;
     assert_eq!(board["total"]["handed"], 1);
     let report = headquarters.get("/api/v1/reports/situation?lang=en").await;
-    assert!(report["blocks"].as_array().is_some_and(|blocks| !blocks.is_empty()));
-    let verified = town.client("supervisor", DISTRICT, "").await.get("/api/v1/audit/verify").await;
+    assert!(
+        report["blocks"]
+            .as_array()
+            .is_some_and(|blocks| !blocks.is_empty())
+    );
+    let verified = town
+        .client("supervisor", DISTRICT, "")
+        .await
+        .get("/api/v1/audit/verify")
+        .await;
     assert_eq!(verified, json!({"whole": true, "findings": []}));
 }
 
@@ -184,102 +277,38 @@ async fn a_command_acts_once_and_its_id_cannot_be_used_for_something_else() {
     let round = open_round(&headquarters).await;
     let key = Uuid::now_v7().to_string();
     let headers = [("idempotency-key", key.as_str())];
-    let first = headquarters.send("POST", "/api/v1/orders", &headers, Some(&wants(&round, 2))).await;
-    let again = headquarters.send("POST", "/api/v1/orders", &headers, Some(&wants(&round, 2))).await;
+    let first = headquarters
+        .send("POST", "/api/v1/orders", &headers, Some(&wants(&round, 2)))
+        .await;
+    let again = headquarters
+        .send("POST", "/api/v1/orders", &headers, Some(&wants(&round, 2)))
+        .await;
     assert_eq!((first.0, &first.1), (StatusCode::OK, &again.1));
-    let (status, problem) = headquarters.send("POST", "/api/v1/orders", &headers, Some(&wants(&round, 3))).await;
-    assert_eq!((status, &problem["code"]), (StatusCode::CONFLICT, &json!("command_reused")));
-    assert_eq!(headquarters.get(&format!("/api/v1/rounds/{round}/orders")).await.as_array().unwrap().len(), 1);
+    let (status, problem) = headquarters
+        .send("POST", "/api/v1/orders", &headers, Some(&wants(&round, 3)))
+        .await;
+    assert_eq!(
+        (status, &problem["code"]),
+        (StatusCode::CONFLICT, &json!("command_reused"))
+    );
+    assert_eq!(
+        headquarters
+            .get(&format!("/api/v1/rounds/{round}/orders"))
+            .await
+            .as_array()
+            .unwrap()
+            .len(),
+        1
+    );
     for headers in [&[][..], &[("idempotency-key", "yesterday")]] {
-        let (status, problem) = headquarters.send("POST", "/api/v1/orders", headers, Some(&wants(&round, 1))).await;
-        assert_eq!((status, &problem["field"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("Idempotency-Key")));
+        let (status, problem) = headquarters
+            .send("POST", "/api/v1/orders", headers, Some(&wants(&round, 1)))
+            .await;
+        assert_eq!(
+            (status, &problem["field"]),
+            (StatusCode::UNPROCESSABLE_ENTITY, &json!("Idempotency-Key"))
+        );
     }
-}
-
-#[tokio::test]
-async fn a_cookie_needs_the_form_token_and_a_bearer_does_not() {
-    let town = town().await;
-    let mut client = town.client("headquarters", DISTRICT, "").await;
-    client.cookie = true;
-    let draft = json!({"household": HOME, "item": "胰岛素"});
-    let (status, problem) = client.try_post("/api/v1/needs", draft.clone()).await;
-    assert_eq!((status, &problem["code"]), (StatusCode::FORBIDDEN, &json!("form_token")));
-    let me = client.get("/api/v1/me").await;
-    let headers = [("idempotency-key", &*Uuid::now_v7().to_string()), ("x-form-token", me["form_token"].as_str().unwrap())];
-    assert_eq!(client.send("POST", "/api/v1/needs", &headers, Some(&draft)).await.0, StatusCode::OK);
-}
-
-#[tokio::test]
-async fn nobody_reaches_beyond_the_own_area_role_or_supplier() {
-    let town = town().await;
-    let headquarters = town.client("headquarters", DISTRICT, "").await;
-    let round = open_round(&headquarters).await;
-    let neighbour = town.client("liaison", OTHER, "").await;
-    let competitor = town.client("supplier", DISTRICT, "S002").await;
-    let order = headquarters.post("/api/v1/orders", wants(&round, 1)).await["id"].as_str().unwrap().to_string();
-    for client in [&neighbour, &competitor] {
-        for path in [format!("/api/v1/rounds/{round}"), format!("/api/v1/orders/{order}")] {
-            assert_eq!(client.send("GET", &path, &[], None).await.0, StatusCode::NOT_FOUND, "{path}");
-        }
-    }
-    assert_eq!(neighbour.get("/api/v1/rounds").await, json!([]));
-    let at = json!({"district": DISTRICT, "id": round});
-    for (path, body) in [
-        ("/api/v1/orders", wants(&round, 1)),
-        ("/api/v1/orders/cancel", json!({"district": DISTRICT, "id": order})),
-        ("/api/v1/payments", json!({"district": DISTRICT, "order": order, "kind": "paid"})),
-        ("/api/v1/rounds/cut-off", at.clone()),
-        ("/api/v1/rounds/confirm", at),
-        ("/api/v1/needs", json!({"household": HOME, "item": "米"})),
-        ("/api/v1/bags/pack-all", json!({"district": DISTRICT, "round": round})),
-        ("/api/v1/directives", json!({"area": OTHER, "plan": "fc", "level": "control", "risk": "low", "ordered_by": "我"})),
-    ] {
-        let (status, problem) = neighbour.try_post(path, body).await;
-        assert_eq!(status, StatusCode::FORBIDDEN, "{path}: {problem}");
-    }
-    let foreign = json!({"district": DISTRICT, "round": round, "compound": ""});
-    assert_eq!(competitor.try_post("/api/v1/bags/pack-all", foreign).await.0, StatusCode::NOT_FOUND);
-    let away = json!({"district": "431024", "id": order});
-    assert_eq!(headquarters.try_post("/api/v1/orders/cancel", away).await.1["field"], "district");
-    let anonymous = Client { router: town.router.clone(), secret: "0".repeat(32), cookie: false };
-    assert_eq!(anonymous.send("GET", "/api/v1/rounds", &[], None).await.0, StatusCode::UNAUTHORIZED);
-}
-
-#[tokio::test]
-async fn relief_is_not_given_by_choosing_a_channel() {
-    let town = town().await;
-    let headquarters = town.client("headquarters", DISTRICT, "").await;
-    let round = open_round(&headquarters).await;
-    let mut draft = wants(&round, 1);
-    draft["channel"] = "relief".into();
-    assert_eq!(headquarters.try_post("/api/v1/orders", draft).await.1["field"], "channel");
-    let run = json!({"district": DISTRICT, "round": round, "pack": "V", "needs": []});
-    assert_eq!(headquarters.try_post("/api/v1/relief", run).await.0, StatusCode::CONFLICT);
-}
-
-#[tokio::test]
-async fn registers_are_listed_masked_and_corrected_only_in_the_own_area() {
-    let town = town().await;
-    let office = town.client("office", COMPOUND, "").await;
-    let page = office.get("/api/v1/registers/households/entries?limit=1").await;
-    assert_eq!((&page["total"], &page["people"]), (&json!(2), &json!(6)));
-    assert_eq!(page["entries"][0]["fields"]["head"], "张**");
-    assert_eq!(page["entries"][0]["fields"]["phone"], "138****5678");
-    let fields = |compound: &str, room: &str| {
-        json!([["compound", compound], ["building", "3"], ["unit", "2"], ["room", room], ["members", "2"], ["head", "赵六"]])
-    };
-    let draft = |fields: Value| json!({"register": "households", "district": DISTRICT, "code": "", "fields": fields});
-    let made = office.post("/api/v1/registers/corrections", draft(fields("幸福里", "503"))).await;
-    assert_eq!(made["id"], format!("{COMPOUND}-3-2-503"));
-    let (status, _) = office.try_post("/api/v1/registers/corrections", draft(fields("和平苑", "503"))).await;
-    assert_eq!(status, StatusCode::FORBIDDEN);
-    let there = format!("/api/v1/registers/households/entries/{OTHER}-3-2-101");
-    let key = Uuid::now_v7().to_string();
-    assert_eq!(office.send("DELETE", &there, &[("idempotency-key", &key)], None).await.0, StatusCode::NOT_FOUND);
-    let here = format!("/api/v1/registers/households/entries/{COMPOUND}-3-2-503");
-    assert_eq!(office.send("DELETE", &here, &[("idempotency-key", &key)], None).await.0, StatusCode::OK);
-    let headquarters = town.client("headquarters", DISTRICT, "").await;
-    assert_eq!(headquarters.get("/api/v1/registers/goods/entries/S001%2FV").await["name"], "蔬菜包");
 }
 
 #[tokio::test]
@@ -301,18 +330,26 @@ async fn a_file_is_previewed_applied_and_undone() {
     let preview: Value = serde_json::from_slice(&bytes).unwrap();
     let id = preview["batch"]["id"].clone();
     assert!(id.is_string(), "{preview}");
-    let again = headquarters.get(&format!("/api/v1/imports/{}", id.as_str().unwrap())).await;
+    let again = headquarters
+        .get(&format!("/api/v1/imports/{}", id.as_str().unwrap()))
+        .await;
     assert_eq!(again, preview);
     assert_eq!(headquarters.get("/api/v1/imports").await[0]["id"], id);
     let office = town.client("office", COMPOUND, "").await;
     let at = json!({"district": DISTRICT, "id": id});
-    assert_eq!(office.try_post("/api/v1/imports/apply", at.clone()).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        office.try_post("/api/v1/imports/apply", at.clone()).await.0,
+        StatusCode::NOT_FOUND
+    );
     let applied = headquarters.post("/api/v1/imports/apply", at.clone()).await;
     assert_eq!(applied["tallies"][0]["added"], 1);
     let entry = "/api/v1/registers/areas/entries/431023002";
     assert_eq!(headquarters.get(entry).await["name"], "城郊镇");
     assert_eq!(headquarters.post("/api/v1/imports/undo", at).await["count"], 1);
-    assert_eq!(headquarters.send("GET", entry, &[], None).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(
+        headquarters.send("GET", entry, &[], None).await.0,
+        StatusCode::NOT_FOUND
+    );
 }
 
 #[tokio::test]
@@ -322,12 +359,22 @@ async fn a_resident_orders_by_the_link_and_only_with_the_registered_phone() {
     let round = open_round(&headquarters).await;
     let token = headquarters.get(&format!("/api/v1/rounds/{round}")).await["compounds"][0]["token"].clone();
     let path = format!("/api/v1/open/{}", token.as_str().unwrap());
-    let nobody = Client { router: town.router.clone(), secret: String::new(), cookie: true };
+    let nobody = Client {
+        router: town.router.clone(),
+        secret: String::new(),
+        cookie: true,
+    };
     let offer = nobody.get(&path).await;
-    assert_eq!((&offer["taking"], &offer["left"][0]["left"]), (&json!(true), &json!(10)));
+    assert_eq!(
+        (&offer["taking"], &offer["left"][0]["left"]),
+        (&json!(true), &json!(10))
+    );
     let order = |phone: &str| json!({"dwelling": "3栋2单元501", "phone": phone, "wants": [{"pack": "V", "quantity": 1}]});
     let orders = format!("{path}/orders");
-    assert_eq!(nobody.try_post(&orders, order("13900000000")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        nobody.try_post(&orders, order("13900000000")).await.0,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let made = nobody.post(&orders, order("13812345678")).await;
     assert!(made["path"].as_str().is_some_and(|path| path.starts_with("/o/")));
     assert_eq!(nobody.get(&path).await["left"][0]["left"], 9);
@@ -341,47 +388,10 @@ async fn a_chain_is_previewed_before_it_orders() {
     let draft = json!({"district": DISTRICT, "round": round, "compound": COMPOUND, "text": "1. 3栋2单元501 蔬菜包2份"});
     let preview = headquarters.post("/api/v1/chains/preview", draft.clone()).await;
     assert_eq!(preview["orders"][0]["understood"], "3栋2单元501  蔬菜包 × 2");
-    assert_eq!(headquarters.get(&format!("/api/v1/rounds/{round}/orders")).await, json!([]));
+    assert_eq!(
+        headquarters.get(&format!("/api/v1/rounds/{round}/orders")).await,
+        json!([])
+    );
     let taken = headquarters.post("/api/v1/chains", draft).await;
     assert!(taken["orders"][0]["order"].is_string(), "{taken}");
-}
-
-fn described() -> Vec<(String, String, Value)> {
-    let paths = document()["paths"].as_object().unwrap();
-    let operations = paths.iter().flat_map(|(path, item)| {
-        let item = item.as_object().unwrap();
-        item.iter().map(|(method, operation)| (method.to_uppercase(), path.clone(), operation.clone()))
-    });
-    operations.collect()
-}
-
-#[test]
-fn every_route_is_described_and_every_description_is_a_route() {
-    let routes: BTreeSet<(String, String)> =
-        super::routes().iter().map(|route| (route.method.to_string(), route.path.to_string())).collect();
-    let described: BTreeSet<(String, String)> = described().into_iter().map(|(method, path, _)| (method, path)).collect();
-    assert_eq!(routes, described);
-    assert!(routes.len() > 60, "{}", routes.len());
-}
-
-#[test]
-fn the_document_is_consistent() {
-    let mut ids = BTreeSet::new();
-    for (method, path, operation) in described() {
-        let id = operation["operationId"].as_str().unwrap_or_default().to_string();
-        assert!(!id.is_empty() && ids.insert(id.clone()), "{method} {path}: operation id {id:?}");
-        let named = |name: &str| {
-            let parameters = operation["parameters"].as_array();
-            parameters.is_some_and(|all| all.iter().any(|one| one["name"] == name))
-        };
-        for part in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-            assert!(named(part), "{method} {path}: {part} is not described");
-        }
-        let changes = method != "GET" && path != "/api/v1/session" || method == "DELETE";
-        assert_eq!(named("Idempotency-Key"), changes, "{method} {path}");
-    }
-    let text = document().to_string();
-    for reference in text.split("\"$ref\":\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
-        assert!(document().pointer(reference).is_some(), "{reference} leads nowhere");
-    }
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::{Body, Command, Id, own};
-use super::view::{MadeAll, counted, done, json};
+use super::view::{counted, done, json};
 use crate::base::act::Act;
 use crate::base::id::TripId;
 use crate::base::{Action, Refusal};
@@ -82,15 +82,20 @@ async fn get_trip(web: Web, Id(id): Id<TripId>) -> Answer {
     json(&found.await?)
 }
 
+/// The trips that were planned.
+#[derive(Serialize, ToSchema)]
+pub struct PlannedView {
+    /// Their ids.
+    ids: Vec<TripId>,
+}
+
 /// Spreads the waiting boxes of a round over vehicles and orders the stops of each. Gives the trips.
 #[utoipa::path(post, path = "/api/v1/trips", tag = "trips", request_body = TripDraft,
-    responses((status = 200, body = MadeAll)))]
+    responses((status = 200, body = PlannedView)))]
 async fn plan_trips(command: Command, Body(draft): Body<TripDraft>) -> Answer {
     let area = command.round(&draft.district, draft.round).await?.area;
-    let trips = command.act(&PLAN, &area, draft, trips::plan).await?;
-    json(&MadeAll {
-        ids: trips.iter().map(TripId::to_string).collect(),
-    })
+    let ids = command.act(&PLAN, &area, draft, trips::plan).await?;
+    json(&PlannedView { ids })
 }
 
 /// Loads a trip with all its boxes and sends it off. Gives how many boxes.

@@ -19,14 +19,8 @@ use crate::web::pages::rounds::visible;
 #[derive(Serialize, ToSchema)]
 pub struct Made {
     /// The id or code.
-    pub id: String,
-}
-
-/// The ids of what was made.
-#[derive(Serialize, ToSchema)]
-pub struct MadeAll {
-    /// The ids.
-    pub ids: Vec<String>,
+    #[schema(value_type = String)]
+    pub id: Value,
 }
 
 /// How many it was.
@@ -55,8 +49,10 @@ pub fn json<T: Serialize>(value: &T) -> Answer {
 }
 
 /// The id of what was made.
-pub fn made(id: impl std::fmt::Display) -> Answer {
-    json(&Made { id: id.to_string() })
+pub fn made(id: impl Serialize) -> Answer {
+    json(&Made {
+        id: serde_json::to_value(id)?,
+    })
 }
 
 /// How many it was.

@@ -1,0 +1,130 @@
+//! Spreadsheets as offices write them: preview, errors by cell, all or nothing, safe to repeat, undo.
+
+use rust_xlsxwriter::{Format, Workbook};
+
+use crate::support::{Server, demo_servers, servers};
+
+const AREAS: &str = "区划代码,名称,级别\n431023,永兴县,县\n431023001,便江街道,街道\n431023001001,滨河路社区,社区\n431023001002,文昌社区,社区\n";
+
+fn with_areas() -> Vec<Server> {
+    let servers = servers();
+    for server in &servers {
+        server.import("区划.csv", AREAS.as_bytes().to_vec()).unwrap();
+    }
+    servers
+}
+
+/// Form 1 with a title above, other column order, full-width digits, a merged community and a totals row.
+fn awkward_compounds() -> Vec<u8> {
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    let plain = Format::new();
+    sheet.merge_range(0, 0, 0, 5, "便江街道小区基本情况统计表（3月）", &plain).unwrap();
+    sheet.write(1, 0, "填报人：某某").unwrap();
+    for (column, heading) in ["户数", "小区名称", "社区", "常住人口", "楼栋数", "备注"].into_iter().enumerate() {
+        sheet.write(3, column as u16, heading).unwrap();
+    }
+    sheet.merge_range(4, 2, 5, 2, "滨河路社区", &plain).unwrap();
+    for (row, (households, name, residents, buildings)) in
+        [("１２０", "橙香苑", "３１５", "６"), ("80", "江景花园", "210", "4")].into_iter().enumerate()
+    {
+        let row = row as u32 + 4;
+        sheet.write(row, 0, households).unwrap();
+        sheet.write(row, 1, name).unwrap();
+        sheet.write(row, 3, residents).unwrap();
+        sheet.write(row, 4, buildings).unwrap();
+    }
+    sheet.write(7, 0, "200").unwrap();
+    sheet.write(7, 1, "合计").unwrap();
+    sheet.write(7, 3, "525").unwrap();
+    book.save_to_buffer().unwrap()
+}
+
+/// SH-2, X-3: the awkward form comes in right, a second time it changes nothing.
+#[test]
+fn an_awkward_form_comes_in_and_a_second_time_changes_nothing() {
+    for server in with_areas() {
+        let first = server.import("附表1.xlsx", awkward_compounds()).unwrap();
+        assert_eq!((first.tallies[0].added, first.tallies[0].rows), (2, 2), "{}: {first:?}", server.name);
+        let compounds = server.entries("compounds", "431023001001");
+        assert_eq!(compounds.len(), 2);
+        let orange = compounds.iter().find(|entry| entry.name == "橙香苑").unwrap();
+        assert_eq!(baogong::register::number(&orange.body, "households"), Some(120));
+        assert_eq!(baogong::register::number(&orange.body, "residents"), Some(315));
+        let second = server.import("附表1.xlsx", awkward_compounds()).unwrap();
+        assert_eq!((second.tallies[0].added, second.tallies[0].changed, second.tallies[0].unchanged), (0, 0, 2));
+        assert!(server.findings().is_empty());
+    }
+}
+
+/// Impossible cells are named with row and column, and nothing at all is written.
+#[test]
+fn wrong_cells_are_named_and_nothing_is_written() {
+    for server in with_areas() {
+        server.import("附表1.xlsx", awkward_compounds()).unwrap();
+        let rows = "社区,小区,房号,户主,人口数,联系电话\n滨河路社区,橙香苑,3栋2单元501,张三,3,13800001111\n滨河路社区,橙香苑,3-2-502,李四,300,13800001112\n滨河路社区,没有的小区,1-1-101,王五,2,13800001113\n滨河路社区,橙香苑,3-2-503,赵六,2,1380000\n";
+        let errors = server.import("住户.csv", rows.as_bytes().to_vec()).unwrap_err();
+        let at = |row: u32| errors.iter().filter(|error| error.row == row).collect::<Vec<_>>();
+        assert_eq!(errors.len(), 3, "{errors:#?}");
+        assert!(at(3)[0].heading.contains("人口") && at(3)[0].value == "300", "{:?}", at(3));
+        assert!(at(4)[0].zh.contains("没有登记"), "{:?}", at(4));
+        assert!(at(5)[0].heading.contains("电话"), "{:?}", at(5));
+        assert_eq!(server.count("households"), 0);
+    }
+}
+
+#[test]
+fn households_are_read_in_every_way_of_writing_a_dwelling_and_undone_together() {
+    for server in with_areas() {
+        server.import("附表1.xlsx", awkward_compounds()).unwrap();
+        let rows = "小区,房号,姓名,人数,手机,特殊人群\n橙香苑,3栋2单元501,张三,３,138 0000 1111,独居老人、慢性病\n橙香苑,3-2-502,李四,两人,13800001112,\n橙香苑,三栋二单元503,王五,1,,\n\n";
+        let mut browser = server.user("office", "office", "431023001", "");
+        let sent = browser.upload("/imports", &[], "住户.csv", rows.as_bytes());
+        assert_eq!(sent.status, 303, "{}", sent.text());
+        let preview = browser.open(&sent.location);
+        preview.shows("新增");
+        let id = sent.location.rsplit('/').next().unwrap().to_string();
+        let applied = browser.send(&format!("/imports/{id}/apply"), &[]);
+        assert_eq!(applied.status, 303, "{}", applied.text());
+        let households = server.entries("households", "431023001001");
+        let codes: Vec<&str> = households.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(codes, ["3栋2单元501", "3栋2单元502", "3栋2单元503"], "{}", server.name);
+        assert_eq!(households[0].tag, "need");
+        assert_eq!(baogong::register::text(&households[0].body, "phone"), "13800001111");
+        let undone = browser.send(&format!("/imports/{id}/undo"), &[]);
+        assert_eq!(undone.status, 303, "{}", undone.text());
+        assert_eq!(server.count("households"), 0);
+        assert!(server.findings().is_empty());
+    }
+}
+
+/// what a register exports comes back in without a change.
+#[test]
+fn an_export_comes_back_without_a_change() {
+    let server = demo_servers().remove(0);
+    let mut browser = server.demo_user("zhihui");
+    for register in ["areas", "sites", "outlets", "vehicles", "suppliers", "goods"] {
+        let file = browser.get(&format!("/registers/{register}/export?format=xlsx"));
+        assert_eq!(file.status, 200, "{register}");
+        let result = server.import(&format!("{register}.xlsx"), file.bytes);
+        let summary = result.unwrap_or_else(|errors| panic!("{register}: {errors:#?}"));
+        let tally = &summary.tallies[0];
+        assert_eq!((tally.added, tally.changed), (0, 0), "{register}: {tally:?}");
+        assert_eq!(tally.unchanged as i64, server.count(register), "{register}");
+    }
+}
+
+/// YO-1, YO-6: the demo county has the outlets and the couriers of the report.
+#[test]
+fn the_demo_county_is_complete() {
+    let server = demo_servers().remove(0);
+    assert_eq!(server.count("areas"), 298);
+    assert_eq!(server.count("suppliers"), 19);
+    assert_eq!(server.count("vehicles"), 40);
+    let couriers = server
+        .entries("staff", "431023")
+        .iter()
+        .filter(|entry| baogong::register::text(&entry.body, "post") == "courier")
+        .count();
+    assert_eq!(couriers, 92);
+}
