@@ -50,7 +50,7 @@ export async function open({ size = DESK, scripts = true, lang = "zh", elder = f
     isMobile: size.width < 600,
     hasTouch: size.width < 600,
   });
-  profile.setDefaultTimeout(20_000);
+  profile.setDefaultTimeout(10_000);
   const cookies = [{ name: "lang", value: lang, url: BASE }];
   if (elder) cookies.push({ name: "elder", value: "1", url: BASE });
   if (login) cookies.push({ name: "session", value: await session(login), url: BASE });

@@ -191,6 +191,7 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, draft: &HandDraft) -> Result<()> {
     }
     let in_district = district(&bag.household).to_string();
     let round = open::get(tx, &in_district, bag.round)?;
+    super::packing::check_supplier(ctx, &round)?;
     let leave = |words: &str, to: fn(&Order, &str, &str) -> book::Acc, reason| -> Vec<Move> {
         bag.lines
             .iter()

@@ -312,6 +312,16 @@ fn check_taking(ctx: &Ctx, terms: &Terms, channel: Channel, change: bool) -> Res
     if ctx.actor.role == Role::Resident && (channel != Channel::Link || !round.mode.facts().takes_orders) {
         return Err(Refusal::new(RefusalKind::NotAllowed, "channel", "这一轮不由居民自助下单。", "Residents do not order by themselves in this round.").into());
     }
+    let gives_relief = matches!(ctx.actor.role, Role::Headquarters | Role::Office | Role::System);
+    if channel == Channel::Relief && !(round.mode == super::modes::Mode::Relief && gives_relief) {
+        return Err(Refusal::new(
+            RefusalKind::NotAllowed,
+            "relief",
+            "免费应急包只能由指挥部或社区在应急包轮次中发放。",
+            "Free relief packs are given by headquarters or an office, in a round of relief packs.",
+        )
+        .into());
+    }
     if channel == Channel::Proxy && !terms.rules.flag(RuleKey::AdvanceAllowed) {
         return Err(Refusal::conflict(
             "advance_not_allowed",

@@ -249,6 +249,13 @@ pub fn list(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<Vec<Trip>>
     tx.rows(&LIST, &params![in_district, supplier])?.iter().map(read).collect()
 }
 
+fn check_supplier(ctx: &Ctx, trip: &Trip) -> Result<()> {
+    if ctx.actor.supplier.as_ref().is_some_and(|own| *own != trip.supplier) {
+        return Err(Refusal::not_found("车次", "trip").into());
+    }
+    Ok(())
+}
+
 /// The stops of a trip, in order.
 pub fn stops(tx: &mut Tx, in_district: &str, id: TripId) -> Result<Vec<Stop>> {
     let rows = tx.rows(&STOPS, &params![in_district, id])?;
@@ -313,6 +320,7 @@ fn carry(order: &Order, words: &str, from: impl Fn(&str) -> Acc, to: impl Fn(&st
 
 /// Loads a trip with all its boxes and sends it off. A box that is left behind is taken off the trip first.
 pub fn load(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
+    check_supplier(ctx, &get(tx, &at.district, at.id)?)?;
     if tx.run(&DEPART, &params![at.district.as_str(), at.id, ctx.now_s])? == 0 {
         return Err(Refusal::conflict("trip_state", "这个车次已经出发。", "This trip has left already.").into());
     }
@@ -344,8 +352,9 @@ pub struct BoxMove {
 }
 
 /// Takes a box off a trip that has not left.
-pub fn leave_behind(tx: &mut Tx, _ctx: &Ctx, change: &BoxMove) -> Result<()> {
+pub fn leave_behind(tx: &mut Tx, ctx: &Ctx, change: &BoxMove) -> Result<()> {
     let trip = get(tx, &change.trip.district, change.trip.id)?;
+    check_supplier(ctx, &trip)?;
     let found = packing::box_by_code(tx, &change.trip.district, &change.code)?;
     match found {
         Some(one) if one.trip == Some(trip.id) && trip.state == TripState::Planned => {
@@ -366,7 +375,9 @@ pub struct StopRef {
 
 /// Records that the vehicle has arrived at a stop.
 pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
-    if get(tx, &at.trip.district, at.trip.id)?.state != TripState::UnderWay {
+    let trip = get(tx, &at.trip.district, at.trip.id)?;
+    check_supplier(ctx, &trip)?;
+    if trip.state != TripState::UnderWay {
         return Err(Refusal::conflict("trip_state", "车次还没有出发，或已结束。", "The trip has not left, or has ended.").into());
     }
     tx.run(&ARRIVE, &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s])?;
@@ -412,6 +423,7 @@ pub fn codes(text: &str) -> Vec<String> {
 pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcome> {
     let trip_ref = &draft.at.trip;
     let trip = get(tx, &trip_ref.district, trip_ref.id)?;
+    check_supplier(ctx, &trip)?;
     if trip.state != TripState::UnderWay {
         return Err(Refusal::conflict("trip_state", "车次还没有出发，或已结束。", "The trip has not left, or has ended.").into());
     }

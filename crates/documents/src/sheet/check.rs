@@ -269,6 +269,7 @@ fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Fin
         return;
     };
     let Some(Ok(dwelling)) = cells[at].text().map(values::dwelling) else {
+        spread_room(form, cells);
         return;
     };
     cells[at] = Cell::Empty;
@@ -292,6 +293,32 @@ fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Fin
             None => cells[position] = Cell::Text(value),
         }
     }
+}
+
+/// Many offices write the whole address under 房号: 3-2-501 without a building column, 2-501 or 2单元501 beside one.
+fn spread_room(form: &'static Form, cells: &mut [Cell]) {
+    let (Some(building), Some(unit), Some(room)) =
+        (form.position("building"), form.position("unit"), form.position("room"))
+    else {
+        return;
+    };
+    let Some(Ok(written)) = cells[room].text().map(values::dwelling) else {
+        return;
+    };
+    let parts = match (cells[building].is_empty(), cells[unit].is_empty()) {
+        (true, true) if !written.building.is_empty() => (Some(written.building), written.unit),
+        // The building has a column of its own, so the first of two parts is the unit.
+        (false, true) if written.unit.is_empty() && !written.building.is_empty() => (None, written.building),
+        (false, true) if written.building.is_empty() && !written.unit.is_empty() => (None, written.unit),
+        _ => return,
+    };
+    if let Some(value) = parts.0 {
+        cells[building] = Cell::Text(value);
+    }
+    if !parts.1.is_empty() {
+        cells[unit] = Cell::Text(parts.1);
+    }
+    cells[room] = Cell::Text(written.room);
 }
 
 /// China reaches from 3.5°N to 53.6°N and from 73.4°E to 135.1°E.

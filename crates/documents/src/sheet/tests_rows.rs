@@ -227,3 +227,24 @@ fn doubtful_surveys_are_warned_about() {
         .collect();
     assert_eq!(columns, ["D", "E"]);
 }
+
+#[test]
+fn an_address_under_the_heading_of_rooms_is_spread() {
+    //
+    let reading = read_rows(
+        "households",
+        &[
+            &["小区", "楼栋", "房号", "姓名", "人数"],
+            &["幸福苑", "", "3-2-501", "张伟", "3"],
+            &["幸福苑", "4", "2-502", "李伟", "2"],
+            &["幸福苑", "4栋", "1单元503", "王伟", "2"],
+            &["幸福苑", "5", "504", "赵伟", "2"],
+        ],
+    );
+    assert!(reading.errors.is_empty(), "{:?}", reading.errors);
+    let parts = |row| ["building", "unit", "room"].map(|key| value(&reading, row, key));
+    assert_eq!(parts(0), ["3", "2", "501"]);
+    assert_eq!(parts(1), ["4", "2", "502"]);
+    assert_eq!(parts(2), ["4", "1", "503"]);
+    assert_eq!(parts(3), ["5", "", "504"]);
+}

@@ -3,7 +3,6 @@
 use axum::extract::RawQuery;
 use documents::sheet::{OutCell, OutColumn, OutKind, OutSheet, write_csv};
 use kit::{Column, Field, Icon, Lang, TableRow, Tone, html};
-use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::super::Answer;
@@ -11,6 +10,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read};
+use super::household_name;
 use super::registers::address;
 use super::reports::blocking;
 use crate::base::act::Act;
@@ -140,19 +140,17 @@ fn with_places(tx: &mut Tx, records: Vec<Record>) -> Result<Vec<Line>> {
     let mut names: std::collections::HashMap<String, String> = std::collections::HashMap::new();
     let mut lines = Vec::with_capacity(records.len());
     for record in records {
-        // A household's code names its address; its compound is enough here.
-        let parts: Vec<&str> = record.area.split('-').take(2).collect();
-        let area = parts.join("-");
-        if !names.contains_key(&area) {
-            let name = if area.is_empty() {
-                String::new()
-            } else {
-                area_name(tx, &area)?
+        if !names.contains_key(&record.area) {
+            // Compound, building, unit and room follow the community in a household's code.
+            let name = match record.area.split('-').count() {
+                _ if record.area.is_empty() => String::new(),
+                0..=2 => area_name(tx, &record.area)?,
+                _ => household_name(tx, &record.area)?,
             };
-            names.insert(area.clone(), name);
+            names.insert(record.area.clone(), name);
         }
         lines.push(Line {
-            place: names[&area].clone(),
+            place: names[&record.area].clone(),
             record,
         });
     }
@@ -239,8 +237,8 @@ async fn list(web: Web, RawQuery(query): RawQuery) -> Answer {
 
 /// The reason that was given for a look at personal data.
 fn reason(record: &Record) -> Option<String> {
-    let detail: serde_json::Value = serde_json::from_str(&record.detail).ok()?;
-    detail.get("reason")?.as_str().map(str::to_string)
+    let unmasked = record.action == "personal.unmask";
+    serde_json::from_str(&record.detail).ok().filter(|_| unmasked)
 }
 
 /// A finding of the check in words; findings come in English from where they are found.
@@ -288,12 +286,6 @@ async fn verify(web: Web) -> Answer {
     Ok(web.page(title, body))
 }
 
-/// The record of an export.
-#[derive(Clone, Serialize, Deserialize)]
-struct Exported {
-    records: usize,
-}
-
 async fn export(web: Web, RawQuery(query): RawQuery) -> Answer {
     let fields = Fields::of_query(&query.unwrap_or_default());
     let ctx = web.ctx()?;
@@ -305,10 +297,9 @@ async fn export(web: Web, RawQuery(query): RawQuery) -> Answer {
             with_places(tx, records)
         })
         .await?;
-    let record = Exported { records: lines.len() };
     web.app
-        .act(&ctx, &EXPORT, &ctx.actor.area, record, |_, _, record| {
-            Ok(record.clone())
+        .act(&ctx, &EXPORT, &ctx.actor.area, lines.len(), |_, _, records| {
+            Ok(*records)
         })
         .await?;
     let lang = web.lang;
@@ -398,7 +389,10 @@ mod tests {
             }
         }
         let mut missing = Vec::new();
-        look(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut missing);
+        look(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut missing,
+        );
         assert_eq!(missing, Vec::<String>::new());
     }
 

@@ -6,7 +6,7 @@ mod remarks;
 use axum::extract::Path;
 use documents::sheet::Reading;
 use kit::{Column, Field, Icon, TableRow, Tone, html};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use store::Tx;
 
 use super::super::Answer;
@@ -297,17 +297,10 @@ async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     Ok(web.done(&format!("/imports/{id}"), &words))
 }
 
-/// How many entries returned to what they were; kept as the result of an undo.
-#[derive(Serialize, Deserialize)]
-struct Undone {
-    entries: usize,
-}
-
-fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Undone> {
+/// Gives how many entries returned to what they were.
+fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
     load(tx, &ctx.actor, at)?;
-    Ok(Undone {
-        entries: import::undo(tx, ctx, at)?,
-    })
+    import::undo(tx, ctx, at)
 }
 
 async fn undo(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
@@ -317,11 +310,8 @@ async fn undo(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let area = ctx.actor.area.clone();
     let undone = web.app.act(&ctx, &UNDO, &area, at, undo_within).await?;
     let words = match web.lang {
-        kit::Lang::Zh => format!("已撤销，{}项恢复到导入以前。", undone.entries),
-        kit::Lang::En => format!(
-            "Undone: {} entries are as they were before the import.",
-            undone.entries
-        ),
+        kit::Lang::Zh => format!("已撤销，{undone}项恢复到导入以前。"),
+        kit::Lang::En => format!("Undone: {undone} entries are as they were before the import."),
     };
     Ok(web.done(&format!("/imports/{id}"), &words))
 }

@@ -4,7 +4,6 @@ mod labels;
 
 use axum::extract::{Path, RawQuery};
 use kit::{Field, Icon, Markup, Tone, html};
-use serde::{Deserialize, Serialize};
 
 use super::super::Answer;
 use super::super::fields::Fields;
@@ -57,22 +56,11 @@ fn printing(action: Action) -> &'static Act {
     }
 }
 
-/// What was printed.
-#[derive(Clone, Serialize, Deserialize)]
-struct Printed {
-    report: String,
-    area: String,
-    round: String,
-    trip: String,
-    format: String,
-}
-
-async fn note(web: &Web, ctx: &Ctx, action: Action, printed: Printed) -> Result<()> {
-    let area = printed.area.clone();
+/// Records who opened or printed `what`: short words without personal data, such as the report, the round and the
+/// format.
+async fn note(web: &Web, ctx: &Ctx, action: Action, area: &str, what: String) -> Result<()> {
     web.app
-        .act(ctx, printing(action), &area, printed, |_, _, printed| {
-            Ok(printed.clone())
-        })
+        .act(ctx, printing(action), area, what, |_, _, what| Ok(what.clone()))
         .await?;
     Ok(())
 }
@@ -173,14 +161,8 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         .read(move |tx| (report.make)(tx, &maker, lang, &made_of))
         .await?;
     if PERSONAL.contains(&report.key) {
-        let printed = Printed {
-            report: report.key.to_string(),
-            area: area.clone(),
-            round: subject.round.clone(),
-            trip: subject.trip.clone(),
-            format: format.to_string(),
-        };
-        note(&web, &ctx, report.action, printed).await?;
+        let what = [report.key, subject.round.as_str(), format].join(" ");
+        note(&web, &ctx, report.action, &area, what).await?;
     }
     let stamp = clock::zoned(ctx.now_s).strftime("%Y%m%d-%H%M");
     let file = |ending: &str| format!("{}-{stamp}.{ending}", document.title);

@@ -17,7 +17,7 @@ use super::show::{hidden, masked, typed};
 use super::{address, asked};
 use crate::base::act::Act;
 use crate::base::id::district;
-use crate::base::{Action, Actor, Ctx, Error, Refusal, Result};
+use crate::base::{Action, Actor, Ctx, Error, Refusal, RefusalKind, Result};
 use crate::register::correct::{self, Correction, Removal};
 use crate::register::entry::{self, Entry};
 use crate::register::{Coding, Register};
@@ -106,13 +106,9 @@ pub(super) async fn form(web: Web, Path(key): Path<String>, RawQuery(query): Raw
             .any(|(key, value)| !value.is_empty() && masked(&actor, register, key));
         if shows_person {
             // Correcting shows names and phones as they are, so that is recorded like any other look at them.
-            let unmasking = Unmasking {
-                register: key,
-                code: entry.code.clone(),
-                reason: "修改登记".to_string(),
-            };
+            let (area, unmasking) = Unmasking::of(&entry, "修改登记")?;
             web.app
-                .act(&web.ctx()?, &UNMASK, &entry.area, unmasking, record)
+                .act(&web.ctx()?, &UNMASK, &area, unmasking, record)
                 .await?;
         }
     }
@@ -442,8 +438,12 @@ pub(super) async fn remove(web: Web, Path(key): Path<String>, fields: Fields) ->
         .app
         .read(move |tx| {
             // When the form is sent twice the entry is gone already; the second time is answered like the first.
-            let entry = load(tx, &viewer, register, &wanted)
-                .or_else(|_| load_removed(tx, &viewer, register, &wanted))?;
+            let entry = match load(tx, &viewer, register, &wanted) {
+                Err(Error::Refusal(refusal)) if refusal.kind == RefusalKind::NotFound => {
+                    load_removed(tx, &viewer, register, &wanted)?
+                }
+                other => other?,
+            };
             Ok(entry.area)
         })
         .await?;

@@ -70,39 +70,61 @@ pub(super) async fn page(web: Web, Path(key): Path<String>, RawQuery(query): Raw
     show_view(&web, register, &view, false)
 }
 
-/// Who wants to see whose data in full, and why; this is also the record of it.
+/// The longest record, in bytes, that the audit log keeps of an act; longer ones would be left out.
+const RECORD_BYTES_MAX: usize = 64;
+
+/// Whose data somebody wants to see in full, and why.
 #[derive(Clone, Serialize, Deserialize)]
 pub(super) struct Unmasking {
-    pub(super) register: String,
-    pub(super) code: String,
-    pub(super) reason: String,
+    register: String,
+    code: String,
+    /// What the audit log says beside who, when and where.
+    record: String,
+}
+
+impl Unmasking {
+    /// The area of the record, which for a household is the household itself, and what is recorded.
+    ///
+    /// Refuses a reason that is missing, or too long to be recorded.
+    pub(super) fn of(entry: &Entry, reason: &str) -> Result<(String, Self)> {
+        let wrong = |zh: &str, en: &str| Refusal::invalid("reason", zh, en);
+        if reason.chars().count() < 2 {
+            return Err(wrong("请写明为什么要看完整信息。", "Say why the full data are needed.").into());
+        }
+        let (area, record) = match entry.code.starts_with(entry.area.as_str()) {
+            true => (entry.code.clone(), reason.to_string()),
+            false => (entry.area.clone(), format!("{} {reason}", entry.code)),
+        };
+        if serde_json::to_string(&record)?.len() > RECORD_BYTES_MAX {
+            return Err(wrong(
+                "理由请写短一些，最多15个字。",
+                "Keep the reason short: at most 45 letters.",
+            )
+            .into());
+        }
+        Ok((
+            area,
+            Self {
+                register: entry.register.clone(),
+                code: entry.code.clone(),
+                record,
+            },
+        ))
+    }
 }
 
 /// Only the record is written; what is shown comes from a read, so that it never stands in the audit log.
-pub(super) fn record(_: &mut Tx, _: &Ctx, unmasking: &Unmasking) -> Result<Unmasking> {
-    Ok(unmasking.clone())
+pub(super) fn record(_: &mut Tx, _: &Ctx, unmasking: &Unmasking) -> Result<String> {
+    Ok(unmasking.record.clone())
 }
 
 pub(super) async fn unmask(web: Web, Path(key): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let register = asked(&key)?;
     let (actor, code) = (web.actor()?, fields.get("code").to_string());
-    let reason: String = fields.get("reason").chars().take(200).collect();
-    if reason.chars().count() < 2 {
-        return Err(Refusal::invalid(
-            "reason",
-            "请写明为什么要看完整信息。",
-            "Say why the full data are needed.",
-        )
-        .into());
-    }
+    let reason = fields.get("reason").to_string();
     let view = web.app.read(move |tx| load(tx, &actor, register, &code)).await?;
-    let unmasking = Unmasking {
-        register: key,
-        code: view.last.code.clone(),
-        reason,
-    };
-    let area = view.last.area.clone();
+    let (area, unmasking) = Unmasking::of(&view.last, &reason)?;
     web.app
         .act(&web.ctx_for(fields.command())?, &UNMASK, &area, unmasking, record)
         .await?;
@@ -191,7 +213,7 @@ fn show_view(web: &Web, register: &'static Register, view: &View, whole: bool) -
             (kit::section(web.t("查看完整个人信息", "See full personal data"), kit::form(&format!("{base}/unmask"), &web.shell(""), html! {
                 (Field::hidden("code", &entry.code))
                 (Field::text("reason", web.t("为什么要看", "Why")).placeholder(web.t("如：电话联系独居老人", "Such as: to call an elderly person"))
-                    .hint(web.t("查看人、时间和理由会记入审计日志", "Who looked, when and why goes into the audit log")).attr("maxlength", "200").required())
+                    .hint(web.t("查看人、时间和理由会记入审计日志", "Who looked, when and why goes into the audit log")).attr("maxlength", "45").required())
                 (kit::actions(kit::button(web.t("显示完整信息", "Show in full"), Tone::Plain)))
             })))
         }

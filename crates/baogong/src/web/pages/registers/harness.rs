@@ -40,7 +40,10 @@ pub struct Town {
 /// A change that adds an entry.
 pub fn new_entry(key: &str, code: &str, area: &str, body: Value) -> Change {
     let body = body.as_object().unwrap().clone();
-    Change { before: None, after: Some(Entry::of(register(key).unwrap(), code.into(), area.into(), body)) }
+    Change {
+        before: None,
+        after: Some(Entry::of(register(key).unwrap(), code.into(), area.into(), body)),
+    }
 }
 
 /// An installation without anything.
@@ -54,7 +57,12 @@ pub fn empty() -> Town {
 pub async fn town() -> Town {
     let town = empty();
     let area = |code: &str, name: &str, level: &str| {
-        new_entry("areas", code, code, json!({"code": code, "name": name, "level": level}))
+        new_entry(
+            "areas",
+            code,
+            code,
+            json!({"code": code, "name": name, "level": level}),
+        )
     };
     let household = |compound: &str, room: &str, mut body: Value| {
         let fields = body.as_object_mut().unwrap();
@@ -73,17 +81,48 @@ pub async fn town() -> Town {
         area("431023001001", "干劲社区", "community"),
         area("431023002", "马田镇", "street"),
         area("431023002001", "邝家社区", "community"),
-        new_entry("compounds", COMPOUND, "431023001001", json!({"compound": "幸福里", "community": "干劲社区", "households": 3})),
-        new_entry("compounds", ELSEWHERE, "431023002001", json!({"compound": "和平苑", "community": "邝家社区"})),
-        household(COMPOUND, "501", json!({"compound": "幸福里", "head": "张小明", "phone": PHONE, "members": 3, "needs": ["dialysis"]})),
-        household(COMPOUND, "502", json!({"compound": "幸福里", "head": "李大海", "phone": "13900001111", "members": 2})),
-        household(ELSEWHERE, "101", json!({"compound": "和平苑", "head": "王芳", "phone": "13700002222", "members": 1})),
+        new_entry(
+            "compounds",
+            COMPOUND,
+            "431023001001",
+            json!({"compound": "幸福里", "community": "干劲社区", "households": 3}),
+        ),
+        new_entry(
+            "compounds",
+            ELSEWHERE,
+            "431023002001",
+            json!({"compound": "和平苑", "community": "邝家社区"}),
+        ),
+        household(
+            COMPOUND,
+            "501",
+            json!({"compound": "幸福里", "head": "张小明", "phone": PHONE, "members": 3, "needs": ["dialysis"]}),
+        ),
+        household(
+            COMPOUND,
+            "502",
+            json!({"compound": "幸福里", "head": "李大海", "phone": "13900001111", "members": 2}),
+        ),
+        household(
+            ELSEWHERE,
+            "101",
+            json!({"compound": "和平苑", "head": "王芳", "phone": "13700002222", "members": 1}),
+        ),
         new_entry("suppliers", "S001", DISTRICT, json!({"name": "惠民超市"})),
         new_entry("goods", "S001/V", DISTRICT, pack),
-        new_entry("volunteers", "V001", COMPOUND, json!({"name": "欧阳小红", "phone": "13600003333", "compound": "幸福里"})),
+        new_entry(
+            "volunteers",
+            "V001",
+            COMPOUND,
+            json!({"name": "欧阳小红", "phone": "13600003333", "compound": "幸福里"}),
+        ),
     ];
     let ctx = Ctx::system(&town.app.clock);
-    town.app.db.write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes)).await.unwrap();
+    town.app
+        .db
+        .write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes))
+        .await
+        .unwrap();
     town
 }
 
@@ -104,7 +143,12 @@ pub struct Page {
 impl Page {
     /// Fails unless the page came and holds `words`.
     pub fn holds(&self, words: &str) -> &Self {
-        assert!(self.text.contains(words), "{words} not in {} {}", self.status, self.text);
+        assert!(
+            self.text.contains(words),
+            "{words} not in {} {}",
+            self.status,
+            self.text
+        );
         self
     }
 
@@ -143,31 +187,57 @@ impl Town {
                 people::open_session(tx, user, ctx.now_s)
             })
             .await;
-        Client { router: self.router.clone(), secret: opened.unwrap() }
+        Client {
+            router: self.router.clone(),
+            secret: opened.unwrap(),
+        }
     }
 
     /// Somebody who is not signed in.
     pub fn guest(&self) -> Client {
-        Client { router: self.router.clone(), secret: String::new() }
+        Client {
+            router: self.router.clone(),
+            secret: String::new(),
+        }
     }
 
     /// Every audit record's act and detail.
     pub async fn records(&self) -> Vec<(String, String)> {
-        let records = self.app.read(|tx| crate::base::audit::page(tx, "", "", 1_000, 0)).await.unwrap();
-        records.into_iter().map(|record| (record.action, record.detail)).collect()
+        let records = self
+            .app
+            .read(|tx| crate::base::audit::page(tx, "", "", 1_000, 0))
+            .await
+            .unwrap();
+        records
+            .into_iter()
+            .map(|record| (record.action, record.detail))
+            .collect()
     }
 }
 
 impl Client {
     async fn send(&self, mut request: axum::http::request::Builder, body: Body) -> Page {
-        request = request.header(COOKIE, format!("session={}; lang=zh", self.secret)).header("host", "bg.test");
-        let response = self.router.clone().oneshot(request.body(body).unwrap()).await.unwrap();
+        request = request
+            .header(COOKIE, format!("session={}; lang=zh", self.secret))
+            .header("host", "bg.test");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(body).unwrap())
+            .await
+            .unwrap();
         let (parts, body) = response.into_parts();
         let text_of = |name| {
             let values = parts.headers.get_all(name);
-            values.iter().map(|value| value.to_str().unwrap().to_string()).collect::<Vec<_>>()
+            values
+                .iter()
+                .map(|value| value.to_str().unwrap().to_string())
+                .collect::<Vec<_>>()
         };
-        let cookies = text_of(SET_COOKIE).iter().map(|line| line.split(';').next().unwrap().to_string()).collect();
+        let cookies = text_of(SET_COOKIE)
+            .iter()
+            .map(|line| line.split(';').next().unwrap().to_string())
+            .collect();
         let bytes = to_bytes(body, 1 << 26).await.unwrap().to_vec();
         Page {
             status: parts.status,
@@ -196,7 +266,8 @@ impl Client {
     /// Sends a form under a command.
     pub async fn post_as(&self, path: &str, command: &str, fields: &[(&str, &str)]) -> Page {
         let mut form = form_urlencoded::Serializer::new(String::new());
-        form.append_pair("token", &self.token()).append_pair("command", command);
+        form.append_pair("token", &self.token())
+            .append_pair("command", command);
         form.extend_pairs(fields);
         let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
         self.send(request, Body::from(form.finish())).await
@@ -206,10 +277,15 @@ impl Client {
     pub async fn upload(&self, path: &str, files: &[(&str, &[u8])]) -> Page {
         let mut body = Vec::new();
         for (name, value) in [("token", self.token()), ("command", Uuid::now_v7().to_string())] {
-            body.extend_from_slice(format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+            body.extend_from_slice(
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
         }
         for (name, bytes) in files {
-            let head = format!("--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n");
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+            );
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(bytes);
             body.extend_from_slice(b"\r\n");

@@ -4,7 +4,6 @@ use axum::extract::{Path, RawQuery};
 use documents::forms::{Column as FormColumn, Kind};
 use documents::sheet::{self, OutSheet};
 use kit::Lang;
-use serde::{Deserialize, Serialize};
 
 use super::super::super::Answer;
 use super::super::super::fields::Fields;
@@ -22,15 +21,6 @@ use crate::register::{Body, Register, text};
 
 static EXPORT: Act = Act::new("register.export", Action::ViewRegister);
 
-/// The record of an export, without what was searched for.
-#[derive(Clone, Serialize, Deserialize)]
-struct Exported {
-    register: String,
-    area: String,
-    entries: usize,
-    format: String,
-}
-
 pub(super) async fn export(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let register = asked(&key)?;
     let fields = Fields::of_query(&query.unwrap_or_default());
@@ -46,12 +36,8 @@ pub(super) async fn export(web: Web, Path(key): Path<String>, RawQuery(query): R
             Ok((entries, names, area_name(tx, &wanted.area)?))
         })
         .await?;
-    let record = Exported {
-        register: key,
-        area: filter.area.clone(),
-        entries: entries.len(),
-        format: if csv { "csv" } else { "xlsx" }.to_string(),
-    };
+    // What was searched for may be a name, and stays out of the record.
+    let record = format!("{key} {} {}", entries.len(), if csv { "csv" } else { "xlsx" });
     // Registers for the whole county are exported by people of one street too; the record lies in their own area.
     let area = if ctx.actor.covers(&filter.area) {
         filter.area

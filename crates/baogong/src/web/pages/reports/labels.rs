@@ -12,7 +12,7 @@ use super::super::super::fields::Fields;
 use super::super::super::request::{PDF, Web};
 use super::super::super::serve::printer;
 use super::super::supplier_name;
-use super::{Printed, blocking, document_fault, note};
+use super::{blocking, document_fault, note};
 use crate::base::access::{Field, within};
 use crate::base::id::RoundId;
 use crate::base::words::yuan;
@@ -201,16 +201,6 @@ pub(super) fn box_labels(
     Ok(labels)
 }
 
-fn printed(report: &str, area: &str, at: &RoundRef) -> Printed {
-    Printed {
-        report: report.to_string(),
-        area: area.to_string(),
-        round: at.id.to_string(),
-        trip: String::new(),
-        format: "pdf".to_string(),
-    }
-}
-
 fn asked(query: Option<String>) -> Fields {
     Fields::of_query(&query.unwrap_or_default())
 }
@@ -239,7 +229,7 @@ pub(super) async fn bags(web: Web, RawQuery(query): RawQuery) -> Answer {
         )
         .into());
     }
-    note(&web, &ctx, Action::ViewRounds, printed("labels", &area, &at)).await?;
+    note(&web, &ctx, Action::ViewRounds, &area, format!("labels {}", at.id)).await?;
     let printer = printer()?.with_lang(print_lang(lang));
     let bytes = blocking(move || Ok(printer.labels(sheet, &labels).map_err(document_fault)?)).await?;
     Ok(web.file(web.t("袋签.pdf", "bag-labels.pdf"), PDF, bytes))
