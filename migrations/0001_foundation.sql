@@ -148,6 +148,7 @@ CREATE INDEX entry_change_batch ON entry_change (district, batch);
 CREATE TABLE directive (
     district TEXT /*postgres COLLATE "C"*/ NOT NULL,
     id BYTEA NOT NULL,
+    number BIGINT NOT NULL,
     area TEXT /*postgres COLLATE "C"*/ NOT NULL,
     plan TEXT NOT NULL,
     level TEXT NOT NULL,
@@ -159,7 +160,8 @@ CREATE TABLE directive (
     actor TEXT NOT NULL,
     created_s BIGINT NOT NULL,
     ended_by TEXT,
-    PRIMARY KEY (district, id)
+    PRIMARY KEY (district, id),
+    UNIQUE (district, number)
 );
 CREATE INDEX directive_area ON directive (district, area, from_s);
 

@@ -59,16 +59,16 @@ const NEEDS: &[Need] = &[
         without: None,
     },
     Need {
-        what: "Node 18 or later, with npm",
+        what: "Node 20 or later, with npm (where the system has an older one: https://nodejs.org)",
         packages: &["nodejs", "npm"],
-        find: node,
+        find: node_for_browser,
         scopes: &[Scope::Everything, Scope::Browser],
         without: None,
     },
     Need {
         what: "Node 18 or later, with npm",
         packages: &["nodejs", "npm"],
-        find: node,
+        find: node_for_pages,
         scopes: &[Scope::Quick],
         without: Some("the pages are built without their scripts, and the browser tests need it"),
     },
@@ -158,7 +158,7 @@ fn install(packages: &[&str]) -> Outcome {
 }
 
 /// The folder with the programs of the newest PostgreSQL server.
-fn postgres() -> Option<PathBuf> {
+pub fn postgres() -> Option<PathBuf> {
     let versions = std::fs::read_dir("/usr/lib/postgresql")
         .into_iter()
         .flatten()
@@ -201,10 +201,20 @@ fn poppler() -> Option<PathBuf> {
     step::on_path("pdftoppm").and(step::on_path("pdftotext"))
 }
 
-fn node() -> Option<PathBuf> {
+fn node_for_pages() -> Option<PathBuf> {
+    node(18)
+}
+
+fn node_for_browser() -> Option<PathBuf> {
+    node(20)
+}
+
+fn node(least: u32) -> Option<PathBuf> {
     step::on_path("npm")?;
     let version = step::output(Command::new("node").arg("--version")).ok()?;
-    (major(&version)? >= 18).then(|| step::on_path("node")).flatten()
+    (major(&version)? >= least)
+        .then(|| step::on_path("node"))
+        .flatten()
 }
 
 /// The first number of a version such as `v20.20.2`.

@@ -148,3 +148,25 @@ fn as_user(owner: Option<&str>, program: &Path) -> Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::needs;
+
+    #[test]
+    fn a_cluster_answers_and_goes() {
+        let Some(bin) = needs::postgres() else {
+            eprintln!("skipped: PostgreSQL was not found");
+            return;
+        };
+        let cluster = Cluster::start(&bin).unwrap();
+        let folder = cluster.data.parent().unwrap().to_path_buf();
+        let ask = || step::output(Command::new(bin.join("pg_isready")).args(["-d", &cluster.url]));
+        assert!(ask().is_ok());
+        let url = cluster.url.clone();
+        drop(cluster);
+        assert!(step::output(Command::new(bin.join("pg_isready")).args(["-d", &url])).is_err());
+        assert!(!folder.exists());
+    }
+}

@@ -61,8 +61,10 @@ impl fmt::Display for Finding {
 /// A rule over all files.
 type Rule = fn(&[Source]) -> Vec<Finding>;
 
-/// Folders that hold nothing of ours.
-const SKIPPED: &[&str] = &["target", "node_modules", ".git", "data", "artifacts"];
+/// Folders that hold nothing of ours, wherever they are.
+const SKIPPED: &[&str] = &["node_modules", ".git"];
+/// Folders of the root that hold what was built or written.
+const SKIPPED_ROOT: &[&str] = &["target", "data", "artifacts"];
 /// Endings of files that are read.
 const READ: &[&str] = &[
     "rs", "ts", "mjs", "css", "toml", "md", "sql", "csv", "typ", "json", "yml",
@@ -111,7 +113,7 @@ fn collect(root: &Path, folder: &str, sources: &mut Vec<Source>) -> Outcome {
         };
         let kind = entry.file_type().map_err(failed)?;
         if kind.is_dir() {
-            if !SKIPPED.contains(&name.as_str()) {
+            if !SKIPPED.contains(&name.as_str()) && !SKIPPED_ROOT.contains(&path.as_str()) {
                 collect(root, &path, sources)?;
             }
         } else if kind.is_file()

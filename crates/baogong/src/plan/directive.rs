@@ -11,9 +11,11 @@ use crate::base::{Ctx, Refusal, Result};
 
 stmt!(
     INSERT,
-    "INSERT INTO directive (district, id, area, plan, level, risk, from_s, until_s, ordered_by, note, actor, created_s)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9, $10, $11)"
+    "INSERT INTO directive (district, id, area, plan, level, risk, from_s, until_s, ordered_by, note, actor, created_s,
+                            number)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9, $10, $11, $12)"
 );
+stmt!(LAST_NUMBER, "SELECT MAX(number) FROM directive WHERE district = $1");
 stmt!(
     END,
     "UPDATE directive SET until_s = $3, ended_by = $4 WHERE district = $1 AND id = $2 AND (until_s IS NULL OR until_s > $3)"
@@ -25,14 +27,14 @@ stmt!(
 );
 stmt!(
     ALL,
-    "SELECT id, area, plan, level, risk, from_s, until_s, ordered_by, note, actor, created_s, ended_by
-     FROM directive WHERE district = $1 ORDER BY from_s DESC, created_s DESC"
+    "SELECT id, area, plan, level, risk, from_s, until_s, ordered_by, note, actor, created_s, ended_by, number
+     FROM directive WHERE district = $1 ORDER BY number DESC"
 );
 stmt!(
     HOLDING,
-    "SELECT id, area, plan, level, risk, from_s, until_s, ordered_by, note, actor, created_s, ended_by
+    "SELECT id, area, plan, level, risk, from_s, until_s, ordered_by, note, actor, created_s, ended_by, number
      FROM directive WHERE district = $1 AND from_s <= $2 AND (until_s IS NULL OR until_s > $2)
-     ORDER BY from_s, created_s"
+     ORDER BY number"
 );
 
 /// A directive as stored.
@@ -40,6 +42,8 @@ stmt!(
 pub struct Directive {
     /// The id.
     pub id: DirectiveId,
+    /// Its number within the district, in the order of entry.
+    pub number: i64,
     /// The area it speaks of.
     pub area: String,
     /// The plan it puts in force.
@@ -110,6 +114,8 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<Directive
     };
     let in_district = district(&draft.area);
     let id = DirectiveId::of_command(ctx.command);
+    let last = tx.row(&LAST_NUMBER, &params![in_district])?.map_or(Ok(None), |row| row.get::<Option<i64>>(0))?;
+    let number = last.unwrap_or(0) + 1;
     tx.run(
         &SUPERSEDE,
         &params![in_district, draft.area.as_str(), draft.plan.as_str(), from_s, format!("directive {id}")],
@@ -127,7 +133,8 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<Directive
             draft.ordered_by.trim(),
             draft.note.trim(),
             ctx.actor.name.as_str(),
-            ctx.now_s
+            ctx.now_s,
+            number
         ],
     )?;
     Ok(id)
@@ -170,6 +177,7 @@ fn read(row: &store::Row) -> Result<Directive> {
         actor: row.get(9)?,
         created_s: row.get(10)?,
         ended_by: row.get(11)?,
+        number: row.get(12)?,
     })
 }
 

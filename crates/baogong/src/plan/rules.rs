@@ -197,7 +197,7 @@ pub fn at(tx: &mut Tx, area: &str, at_s: i64) -> Result<Rules> {
 pub fn resolve(area: &str, directives: Vec<Directive>) -> Rules {
     let mut covering: Vec<Directive> =
         directives.into_iter().filter(|directive| within(area, &directive.area)).collect();
-    covering.sort_by_key(|directive| (directive.area.len(), directive.from_s, directive.created_s));
+    covering.sort_by_key(|directive| (directive.area.len(), directive.from_s, directive.number));
     let level = covering.iter().map(|directive| directive.level).max();
     let risk = covering.iter().map(|directive| directive.risk).max();
     let mut held: Vec<Held> = Vec::new();
@@ -293,6 +293,7 @@ mod tests {
     fn directive(area: &str, plan: &str, level: ControlLevel, risk: RiskLevel, from_s: i64) -> Directive {
         Directive {
             id: DirectiveId::fresh(),
+            number: from_s,
             area: area.into(),
             plan: plan.into(),
             level,

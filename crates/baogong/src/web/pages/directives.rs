@@ -114,7 +114,8 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
             Ok((areas, compounds, chosen))
         })
         .await?;
-    let mut options: Vec<(String, String)> = chosen;
+    let mut options: Vec<(String, String)> = vec![(String::new(), web.t("请选择", "Choose").to_string())];
+    options.extend(chosen);
     options.extend(compounds.clone());
     options.extend(areas);
     let plans: Vec<(&str, &str)> =
@@ -126,7 +127,7 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
         (kit::section(web.t("找小区", "Find a compound"), html! {
             form method="get" action="/directives/new" class="search" {
                 (Field::text("find", web.t("小区名称", "Name of the compound")).value(fields.get("find")))
-                (kit::button(web.t("搜索", "Search"), Tone::Quiet))
+                (kit::button(web.t("搜索", "Search"), Tone::Plain))
             }
             @if !fields.get("find").is_empty() && compounds.is_empty() { p { (web.t("没有找到这个小区。", "No such compound.")) } }
         }))
@@ -148,6 +149,10 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
 
 async fn issue(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
+    if fields.get("area").is_empty() {
+        let refusal = Refusal::invalid("area", "请选择区域；小区请先搜索名称。", "Choose an area; search for a compound by name first.");
+        return show_form(&web, &fields, Some(&refusal)).await;
+    }
     let draft = DirectiveDraft {
         area: fields.get("area").to_string(),
         plan: fields.get("plan").to_string(),

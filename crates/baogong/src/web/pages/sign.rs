@@ -67,14 +67,15 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
         @if let Some(refusal) = refusal {
             (kit::notice(Tone::Bad, web.t("没有登录成功", "Not signed in"), html! { p { (web.words(refusal)) } }))
         }
-        (kit::section("", kit::form("/sign-in", &shell, html! {
+        (kit::section("", html! { (kit::form("/sign-in", &shell, html! {
             (Field::hidden("back", fields.get("back")))
             (login.attr("autocomplete", "username").attr("autocapitalize", "none").attr("maxlength", "100").required())
             (Field::password("password", web.t("密码", "Password")).attr("maxlength", "200").required())
             (kit::actions(kit::button(web.t("登录", "Sign in"), Tone::Accent)))
-        })))
+        }))
         p { (web.t("没有密码，或忘记了密码？请管理员发一个登录链接。",
             "No password, or forgotten it? Ask your administrator for a sign-in link.")) }
+        }))
     };
     let status = if refusal.is_some() {
         StatusCode::UNPROCESSABLE_ENTITY

@@ -141,7 +141,7 @@ pub(super) async fn page(web: Web, Path(id): Path<String>) -> Answer {
 fn tallies(web: &Web, tallies: &[Tally]) -> Markup {
     let columns = [
         Column::text(web.t("台账", "Register")),
-        Column::number(web.t("读到的行", "Rows read")),
+        Column::number(web.t("没有错误的行", "Rows without errors")),
         Column::number(web.t("新增", "New")),
         Column::number(web.t("更新", "Changed")),
         Column::number(web.t("不变", "Unchanged")),

@@ -156,7 +156,8 @@ async fn show_form(
         (false, false) => web.t("恢复登记", "Bring an entry back"),
         (false, true) => web.t("新增登记", "Add an entry"),
     };
-    let mut inputs: Vec<Markup> = Vec::new();
+    // Lists to tick take the whole width below the other fields.
+    let (mut inputs, mut lists): (Vec<Markup>, Vec<Markup>) = (Vec::new(), Vec::new());
     for column in columns(register) {
         if hidden(&actor, register, column.key) {
             continue;
@@ -169,8 +170,24 @@ async fn show_form(
         } else {
             input(web, column, value, unseen, locked)
         };
-        inputs.push(input);
+        if matches!(column.kind, Kind::Choices(_)) {
+            lists.push(input)
+        } else {
+            inputs.push(input)
+        }
     }
+    let locks = editing && columns(register).any(|column| fixed(register, column.key));
+    let lead = if locks {
+        web.t(
+            "带 * 的必须填写。灰色的是标识，不能修改；确需更改请新增一项，再删除这一项。",
+            "Fields with * are required. Grey ones identify the entry: to change them, add another entry and remove this one.",
+        )
+    } else {
+        web.t(
+            "带 * 的必须填写。保存时按导入表格的同一套规则检查。",
+            "Fields with * are required. The same checks as for spreadsheets apply.",
+        )
+    };
     let base = format!("/registers/{}", register.key());
     let back = if editing {
         address(&format!("{base}/entry"), &[("code", code)])
@@ -184,7 +201,7 @@ async fn show_form(
             (String::new(), title.into()),
         ]))
         (kit::heading(&format!("{title} · {}", register.word(web.lang)),
-            web.t("带 * 的必须填写。保存时按导入表格的同一套规则检查。", "Fields with * are required. The same checks as for spreadsheets apply."), html! {}))
+            lead, html! {}))
         @if let Some(refusal) = refusal {
             (kit::notice(Tone::Bad, web.t("没有保存，请改正", "Not saved; please correct"), html! { p { (web.words(refusal)) } }))
         }
@@ -194,6 +211,7 @@ async fn show_form(
             datalist id="communities" { @for name in &communities { option value=(name) {} } }
             datalist id="compounds" { @for name in &compounds { option value=(name) {} } }
             (kit::fields(html! { @for input in &inputs { (input) } }))
+            @for list in &lists { (list) }
             (kit::actions(html! {
                 (kit::button(web.t("保存", "Save"), Tone::Accent))
                 (kit::link_button(&back, web.t("取消", "Cancel"), Tone::Quiet))
@@ -285,10 +303,7 @@ fn input(web: &Web, column: &Column, value: &str, unseen: bool, locked: bool) ->
         Kind::Text { .. } | Kind::Choice(_) | Kind::Flag | Kind::Date | Kind::Time
     );
     let hint = match (locked, unseen) {
-        (true, _) => web.t(
-            "不能修改；确需更改请新增一项，再删除这一项",
-            "Cannot be changed; add another entry and remove this one",
-        ),
+        (true, _) => web.t("不能修改", "Cannot be changed"),
         (_, true) => web.t(
             "已有内容不显示；不填则保持不变",
             "What is stored is not shown; leave empty to keep it",
@@ -321,9 +336,9 @@ fn choices_input(
     html! {
         fieldset class="field" {
             legend class="field-label" { (label) }
-            @for entry in entries {
+            (kit::fields(html! { @for entry in entries {
                 (Field::check(&format!("{name}.{}", entry.key), entry.title.get(zh)).checked(chosen.contains(&entry.key)))
-            }
+            } }))
         }
     }
 }
