@@ -16,8 +16,19 @@ async function someOrders(county) {
   const lines = county.homes.slice(2).map(({ dwelling }, index) => `${index + 1}. ${dwelling} A${1 + (index % 2)} B1`);
   await page.locator("textarea[name=text]").fill(["#接龙", ...lines, `${lines.length + 1}. 99-9-9901 A1`].join("\n"));
   await press(page, `${county.round.path}/chain`);
-  await page.screenshot({ path: join(folder, "phone", "lianluo-chain-result.png"), fullPage: true });
+  await picture(page, join(folder, "phone", "lianluo-chain-result"));
   await close(page);
+}
+
+/** What the screen shows, and the whole page where it is longer. Bars that stick to the screen stay at its edges. */
+async function picture(page, path) {
+  await page.screenshot({ path: `${path}.png` });
+  const screen = page.viewportSize();
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  if (height <= screen.height) return;
+  await page.setViewportSize({ ...screen, height: Math.min(height, 8000) });
+  await page.screenshot({ path: `${path}-whole.png` });
+  await page.setViewportSize(screen);
 }
 
 async function take(pages, kind, options) {
@@ -26,7 +37,7 @@ async function take(pages, kind, options) {
     const page = await open({ ...options, login });
     for (const one of pages.filter((one) => one.login === login)) {
       await visit(page, one.path);
-      await page.screenshot({ path: join(folder, kind, `${fileName(one)}.png`), fullPage: true });
+      await picture(page, join(folder, kind, fileName(one)));
     }
     await close(page);
   }

@@ -74,6 +74,6 @@ async function hrefs(page, path, start) {
 
 /** A name for a file from a path. */
 export function fileName({ login, path }) {
-  const words = path.replace(/[0-9a-f]{8}-[0-9a-f-]{20,}/g, "id").replace(/[^A-Za-z0-9]+/g, "-");
+  const words = path.replace(/[0-9a-f]{32}/g, "id").replace(/^\/o\/\w+/, "/order").replace(/[^A-Za-z0-9]+/g, "-");
   return `${login ?? "resident"}${words.replace(/-+$/, "")}`;
 }

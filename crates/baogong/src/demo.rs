@@ -46,13 +46,21 @@ pub fn found(tx: &mut Tx) -> Result<()> {
     set_setting(tx, "site", "永兴县")?;
     set_setting(tx, "demo", "1")?;
     for (login, name, role, area) in USERS {
-        let ctx = Ctx { actor: crate::base::Actor::system(), now_s, command: Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes()) };
+        let ctx = Ctx {
+            actor: crate::base::Actor::system(),
+            now_s,
+            command: Uuid::new_v5(&Uuid::NAMESPACE_OID, login.as_bytes()),
+        };
         let draft = UserDraft {
             login: (*login).to_string(),
             name: (*name).to_string(),
             role: role.key().to_string(),
             area: (*area).to_string(),
-            supplier: if *role == Role::Supplier { "S001".into() } else { String::new() },
+            supplier: if *role == Role::Supplier {
+                "S001".into()
+            } else {
+                String::new()
+            },
             password: PASSWORD.to_string(),
             ..UserDraft::default()
         };
@@ -65,7 +73,12 @@ pub fn found(tx: &mut Tx) -> Result<()> {
 pub fn links(tx: &mut Tx, now_s: i64) -> Result<Vec<(String, String)>> {
     let mut links = Vec::new();
     for user in people::list(tx)? {
-        let words = format!("{} ({}) · {}", user.role.word(kit::Lang::Zh), user.role.word(kit::Lang::En), user.login);
+        let words = format!(
+            "{} ({}) · {}",
+            user.role.word(kit::Lang::Zh),
+            user.role.word(kit::Lang::En),
+            user.login
+        );
         links.push((words, people::make_link(tx, Some(user.id), now_s)?));
     }
     Ok(links)
@@ -76,7 +89,11 @@ pub fn load(app: &App, size: Size, seed: u64) {
     let begun = std::time::Instant::now();
     match load_all(app, size, seed) {
         Ok(households) => {
-            tracing::info!(households, seconds = begun.elapsed().as_secs(), "demo county loaded");
+            tracing::info!(
+                households,
+                seconds = begun.elapsed().as_secs(),
+                "demo county loaded"
+            );
         }
         Err(error) => tracing::error!(%error, "the demo county could not be loaded"),
     }
@@ -91,16 +108,27 @@ pub fn load_all(app: &App, size: Size, seed: u64) -> Result<i64> {
     for (index, file) in files.into_iter().enumerate() {
         let per_cent = u8::try_from((index + 1) * 100 / (total + 1)).unwrap_or(99);
         app.set_progress(Some((format!("正在导入 {} / importing", file.name), per_cent)));
-        let upload = Upload { district: DISTRICT.into(), file_name: file.name, bytes: file.bytes };
+        let upload = Upload {
+            district: DISTRICT.into(),
+            file_name: file.name,
+            bytes: file.bytes,
+        };
         let ctx = Ctx::system(&app.clock);
         app.db.write_blocking(move |tx| {
             let id = once(tx, &ctx, &IMPORT, DISTRICT, &upload, import::keep)?;
-            let at = BatchRef { district: DISTRICT.into(), id };
+            let at = BatchRef {
+                district: DISTRICT.into(),
+                id,
+            };
             once(tx, &ctx.sub("apply"), &APPLY, DISTRICT, &at, import::apply)
         })?;
     }
     app.db.read_blocking(|tx| {
-        let query = entry::Query { register: "households", area: DISTRICT, ..entry::Query::default() };
+        let query = entry::Query {
+            register: "households",
+            area: DISTRICT,
+            ..entry::Query::default()
+        };
         Ok(entry::count(tx, &query)?.0)
     })
 }

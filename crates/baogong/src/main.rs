@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use baogong::base::act::once;
 use baogong::base::act::Act;
+use baogong::base::act::once;
 use baogong::base::id::district;
 use baogong::base::{Action, App, Ctx, Error, Result, audit, book, people};
 use baogong::register::import::{self, BatchRef, Upload};
@@ -123,7 +123,10 @@ impl Place {
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "baogong=info,warn".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "baogong=info,warn".into()),
+        )
         .with_writer(std::io::stderr)
         .init();
     match run(Cli::parse()) {
@@ -136,10 +139,21 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: Cli) -> Result<ExitCode> {
-    let place = Place { data: "data".into(), database: None };
-    match cli.command.unwrap_or(Command::Serve { place, listen: "127.0.0.1:8080".into() }) {
+    let place = Place {
+        data: "data".into(),
+        database: None,
+    };
+    match cli.command.unwrap_or(Command::Serve {
+        place,
+        listen: "127.0.0.1:8080".into(),
+    }) {
         Command::Serve { place, listen } => start(&place.open()?, &listen, None),
-        Command::Demo { data, listen, small, seed } => {
+        Command::Demo {
+            data,
+            listen,
+            small,
+            seed,
+        } => {
             let app = Place { data, database: None }.open()?;
             start(&app, &listen, Some((size(small), seed)))
         }
@@ -151,8 +165,18 @@ fn run(cli: Cli) -> Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Command::Import { place, district, dry_run, files } => import_files(&place.open()?, &district, dry_run, &files),
-        Command::Report { place, key, area, file } => write_report(&place.open()?, &key, &area, &file),
+        Command::Import {
+            place,
+            district,
+            dry_run,
+            files,
+        } => import_files(&place.open()?, &district, dry_run, &files),
+        Command::Report {
+            place,
+            key,
+            area,
+            file,
+        } => write_report(&place.open()?, &key, &area, &file),
         Command::Backup { place, file } => {
             place.open()?.db.backup(&file)?;
             println!("{}", file.display());
@@ -168,7 +192,11 @@ fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 fn size(small: bool) -> baogong::simulate::Size {
-    if small { baogong::simulate::Size::Small } else { baogong::simulate::Size::Full }
+    if small {
+        baogong::simulate::Size::Small
+    } else {
+        baogong::simulate::Size::Full
+    }
 }
 
 fn start(app: &App, listen: &str, demo_county: Option<(baogong::simulate::Size, u64)>) -> Result<ExitCode> {
@@ -211,42 +239,87 @@ static APPLY: Act = Act::new("register.apply", Action::ImportRegister);
 fn import_files(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> Result<ExitCode> {
     let mut clean = true;
     for file in files {
-        let name = file.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
+        let name = file
+            .file_name()
+            .map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let bytes = std::fs::read(file)?;
         let reading = import::read_file(&name, &bytes)?;
         let in_district = county.to_string();
-        let preview = app.db.read_blocking(move |tx| import::preview(tx, &in_district, &reading))?;
+        let preview = app
+            .db
+            .read_blocking(move |tx| import::preview(tx, &in_district, &reading))?;
         for error in &preview.errors {
-            println!("{name}: {}!{}{} {} {:?}: {} / {}", error.sheet, error.column, error.row, error.heading, error.value, error.zh, error.en);
+            println!(
+                "{name}: {}!{}{} {} {:?}: {} / {}",
+                error.sheet, error.column, error.row, error.heading, error.value, error.zh, error.en
+            );
         }
         for tally in &preview.tallies {
-            println!("{name}: {} +{} ~{} ={}", tally.register, tally.added, tally.changed, tally.unchanged);
+            println!(
+                "{name}: {} +{} ~{} ={}",
+                tally.register, tally.added, tally.changed, tally.unchanged
+            );
         }
         clean &= preview.errors.is_empty();
         if dry_run || !preview.errors.is_empty() {
             continue;
         }
-        let upload = Upload { district: county.to_string(), file_name: name, bytes };
+        let upload = Upload {
+            district: county.to_string(),
+            file_name: name,
+            bytes,
+        };
         let ctx = Ctx::system(&app.clock);
         app.db.write_blocking(move |tx| {
-            let id = once(tx, &ctx, &IMPORT, district(&upload.district), &upload, import::keep)?;
-            let at = BatchRef { district: upload.district.clone(), id };
-            once(tx, &ctx.sub("apply"), &APPLY, district(&upload.district), &at, import::apply)
+            let id = once(
+                tx,
+                &ctx,
+                &IMPORT,
+                district(&upload.district),
+                &upload,
+                import::keep,
+            )?;
+            let at = BatchRef {
+                district: upload.district.clone(),
+                id,
+            };
+            once(
+                tx,
+                &ctx.sub("apply"),
+                &APPLY,
+                district(&upload.district),
+                &at,
+                import::apply,
+            )
         })?;
     }
-    Ok(if clean { ExitCode::SUCCESS } else { ExitCode::from(2) })
+    Ok(if clean {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(2)
+    })
 }
 
 fn write_report(app: &App, key: &str, area: &str, file: &Path) -> Result<ExitCode> {
     let report = report::report(key)?;
-    let ctx = Ctx { command: Uuid::now_v7(), ..Ctx::system(&app.clock) };
-    let subject = report::Subject { area: area.to_string(), ..report::Subject::default() };
-    let document = app.db.read_blocking(move |tx| (report.make)(tx, &ctx, kit::Lang::Zh, &subject))?;
+    let ctx = Ctx {
+        command: Uuid::now_v7(),
+        ..Ctx::system(&app.clock)
+    };
+    let subject = report::Subject {
+        area: area.to_string(),
+        ..report::Subject::default()
+    };
+    let document = app
+        .db
+        .read_blocking(move |tx| (report.make)(tx, &ctx, kit::Lang::Zh, &subject))?;
     let document_fault = |words: String| Error::Fault(baogong::base::Fault::Document(words));
     let bytes = if file.extension().is_some_and(|end| end == "xlsx") {
         report::render::workbook(&document, kit::Lang::Zh).map_err(document_fault)?
     } else {
-        baogong::web::serve::printer()?.document(&document).map_err(|fault| document_fault(fault.to_string()))?
+        baogong::web::serve::printer()?
+            .document(&document)
+            .map_err(|fault| document_fault(fault.to_string()))?
     };
     std::fs::write(file, bytes)?;
     println!("{}", file.display());

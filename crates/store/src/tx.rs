@@ -106,7 +106,10 @@ impl<'a> Tx<'a> {
     ///
     /// # Errors
     /// What `part` returns, and faults of the engine.
-    pub fn attempt<T, E: From<Fault>>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E> {
+    pub fn attempt<T, E: From<Fault>>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
         self.ready(None)?;
         let marked = self.session.batch("attempt", "SAVEPOINT attempt");
         self.note(marked)?;

@@ -54,25 +54,43 @@ use Role::{Administrator, Driver, Headquarters, Liaison, Office, Supervisor, Sup
 
 /// The table. A role that is not named here for an action may not do it anywhere.
 pub const ACCESS: &[(Action, &[Role])] = &[
-    (Action::ViewBoard, &[Administrator, Headquarters, Office, Supervisor]),
-    (Action::ViewRegister, &[Administrator, Headquarters, Office, Supervisor]),
+    (
+        Action::ViewBoard,
+        &[Administrator, Headquarters, Office, Supervisor],
+    ),
+    (
+        Action::ViewRegister,
+        &[Administrator, Headquarters, Office, Supervisor],
+    ),
     (Action::EditRegister, &[Administrator, Headquarters, Office]),
     (Action::ImportRegister, &[Administrator, Headquarters, Office]),
-    (Action::ViewPlan, &[Administrator, Headquarters, Office, Liaison, Supplier, Supervisor]),
+    (
+        Action::ViewPlan,
+        &[Administrator, Headquarters, Office, Liaison, Supplier, Supervisor],
+    ),
     (Action::IssueDirective, &[Headquarters]),
     (Action::ViewLists, &[Headquarters, Office, Liaison]),
     (Action::EditNeeds, &[Headquarters, Office, Liaison]),
     (Action::ViewCoverage, &[Headquarters, Office, Liaison, Supervisor]),
     (Action::Propose, &[Headquarters]),
-    (Action::ViewRounds, &[Headquarters, Office, Liaison, Supplier, Supervisor]),
+    (
+        Action::ViewRounds,
+        &[Headquarters, Office, Liaison, Supplier, Supervisor],
+    ),
     (Action::OpenRound, &[Headquarters, Office, Liaison]),
     (Action::TakeOrders, &[Headquarters, Office, Liaison]),
     (Action::Collect, &[Headquarters, Office, Liaison]),
     (Action::Settle, &[Headquarters, Office, Liaison]),
     (Action::Pack, &[Headquarters, Supplier]),
     (Action::Dispatch, &[Headquarters, Office, Supplier]),
-    (Action::Deliver, &[Headquarters, Office, Liaison, Driver, Volunteer, Supplier]),
-    (Action::ViewReport, &[Administrator, Headquarters, Office, Supervisor]),
+    (
+        Action::Deliver,
+        &[Headquarters, Office, Liaison, Driver, Volunteer, Supplier],
+    ),
+    (
+        Action::ViewReport,
+        &[Administrator, Headquarters, Office, Supervisor],
+    ),
     (Action::Unmask, &[Headquarters, Office, Liaison]),
     (Action::ManageUsers, &[Administrator]),
     (Action::ViewAudit, &[Administrator, Supervisor]),
@@ -128,8 +146,22 @@ pub const FIELDS: &[(Field, &[(Role, View)])] = &[
             (Supervisor, View::Masked),
         ],
     ),
-    (Field::Identity, &[(Administrator, View::Masked), (Headquarters, View::Masked), (Office, View::Masked)]),
-    (Field::Health, &[(Headquarters, View::Whole), (Office, View::Whole), (Liaison, View::Whole)]),
+    (
+        Field::Identity,
+        &[
+            (Administrator, View::Masked),
+            (Headquarters, View::Masked),
+            (Office, View::Masked),
+        ],
+    ),
+    (
+        Field::Health,
+        &[
+            (Headquarters, View::Whole),
+            (Office, View::Whole),
+            (Liaison, View::Whole),
+        ],
+    ),
 ];
 
 /// Somebody who acts: a user, a resident with a link, or the system itself.
@@ -150,7 +182,13 @@ pub struct Actor {
 impl Actor {
     /// The program itself, for deadlines that pass and for commands at the console.
     pub fn system() -> Self {
-        Self { user: None, name: "系统".into(), role: Role::System, area: String::new(), supplier: None }
+        Self {
+            user: None,
+            name: "系统".into(),
+            role: Role::System,
+            area: String::new(),
+            supplier: None,
+        }
     }
 
     /// A resident who came by a compound's link; may act for `household` only.
@@ -169,7 +207,9 @@ impl Actor {
         match self.role {
             Role::System => true,
             Role::Resident => action == Action::TakeOrders,
-            role => ACCESS.iter().any(|(listed, roles)| *listed == action && roles.contains(&role)),
+            role => ACCESS
+                .iter()
+                .any(|(listed, roles)| *listed == action && roles.contains(&role)),
         }
     }
 
@@ -184,7 +224,11 @@ impl Actor {
             return Err(Refusal::new(
                 RefusalKind::NotAllowed,
                 "not_allowed",
-                format!("您的身份是“{}”，不能{}。", self.role.word(super::words::Lang::Zh), action.word(super::words::Lang::Zh)),
+                format!(
+                    "您的身份是“{}”，不能{}。",
+                    self.role.word(super::words::Lang::Zh),
+                    action.word(super::words::Lang::Zh)
+                ),
                 format!(
                     "As {} you may not: {}.",
                     self.role.word(super::words::Lang::En),
@@ -253,7 +297,11 @@ mod tests {
     #[test]
     fn every_action_has_one_row_and_every_staff_role_some_action() {
         for action in Action::ALL {
-            assert_eq!(ACCESS.iter().filter(|(listed, _)| listed == action).count(), 1, "{action:?}");
+            assert_eq!(
+                ACCESS.iter().filter(|(listed, _)| listed == action).count(),
+                1,
+                "{action:?}"
+            );
         }
         for role in Role::ALL {
             let listed = ACCESS.iter().any(|(_, roles)| roles.contains(role));
@@ -263,7 +311,10 @@ mod tests {
 
     #[test]
     fn a_supplier_never_sees_names_or_health() {
-        let actor = Actor { role: Role::Supplier, ..Actor::system() };
+        let actor = Actor {
+            role: Role::Supplier,
+            ..Actor::system()
+        };
         assert_eq!(actor.show(Field::Name, "张三"), "");
         assert_eq!(actor.show(Field::Health, "透析"), "");
         assert_eq!(actor.show(Field::Phone, "13812345678"), "138****5678");

@@ -13,7 +13,10 @@ use super::clock::Clock;
 use super::error::{Fault, Refusal, Result};
 use super::{audit, id};
 
-stmt!(COMMAND, "SELECT hash, result FROM command WHERE district = $1 AND id = $2");
+stmt!(
+    COMMAND,
+    "SELECT hash, result FROM command WHERE district = $1 AND id = $2"
+);
 stmt!(
     RECORD_COMMAND,
     "INSERT INTO command (district, id, name, hash, result, at_s, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -44,7 +47,11 @@ pub struct Ctx {
 impl Ctx {
     /// The system acting now under a fresh command.
     pub fn system(clock: &Clock) -> Self {
-        Self { actor: Actor::system(), now_s: clock.now_s(), command: Uuid::now_v7() }
+        Self {
+            actor: Actor::system(),
+            now_s: clock.now_s(),
+            command: Uuid::now_v7(),
+        }
     }
 
     /// A stable id for a part of this command.
@@ -54,7 +61,10 @@ impl Ctx {
 
     /// The same actor and time under a command of its own for part `words`.
     pub fn sub(&self, words: &str) -> Self {
-        Self { command: self.part(words), ..self.clone() }
+        Self {
+            command: self.part(words),
+            ..self.clone()
+        }
     }
 }
 
@@ -77,7 +87,11 @@ impl Act {
 impl App {
     /// An application over a store.
     pub fn new(db: Db) -> Self {
-        Self { db, clock: Clock::default(), progress: Arc::default() }
+        Self {
+            db,
+            clock: Clock::default(),
+            progress: Arc::default(),
+        }
     }
 
     /// Does `change` once: refuses without the right, replays the first result when the same command comes
@@ -96,7 +110,9 @@ impl App {
     {
         ctx.actor.check(act.action, area)?;
         let (ctx, area) = (ctx.clone(), area.to_string());
-        self.db.write(move |tx| once(tx, &ctx, act, &area, &input, change)).await
+        self.db
+            .write(move |tx| once(tx, &ctx, act, &area, &input, change))
+            .await
     }
 
     /// Reads within one consistent snapshot.
@@ -159,7 +175,15 @@ where
     let result = serde_json::to_string(&output).map_err(Fault::from)?;
     tx.run(
         &RECORD_COMMAND,
-        &params![district, ctx.command, act.name, hash, result.as_str(), ctx.now_s, ctx.actor.name.as_str()],
+        &params![
+            district,
+            ctx.command,
+            act.name,
+            hash,
+            result.as_str(),
+            ctx.now_s,
+            ctx.actor.name.as_str()
+        ],
     )?;
     audit::append(tx, ctx, act.name, area, &without_content(&result))?;
     Ok(output)

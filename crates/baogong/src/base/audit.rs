@@ -6,7 +6,10 @@ use store::{Tx, params, stmt};
 
 use super::{Ctx, Result};
 
-stmt!(LAST, "SELECT seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1");
+stmt!(
+    LAST,
+    "SELECT seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1"
+);
 stmt!(
     APPEND,
     "INSERT INTO audit (chain, seq, at_s, actor, role, action, area, detail, previous, hash)
@@ -131,7 +134,10 @@ pub fn verify(tx: &mut Tx) -> Result<Vec<String>> {
                 findings.push(format!("audit chain {chain}: record {next} is missing"));
             }
             if record.previous != previous {
-                findings.push(format!("audit chain {chain}: record {} does not follow the one before it", record.seq));
+                findings.push(format!(
+                    "audit chain {chain}: record {} does not follow the one before it",
+                    record.seq
+                ));
             }
             if seal(&record) != record.hash {
                 findings.push(format!("audit chain {chain}: record {} was altered", record.seq));

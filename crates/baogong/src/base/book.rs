@@ -39,8 +39,14 @@ stmt!(
                            cause, reason, at_s, actor, linked)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
 );
-stmt!(SET_STATE, "UPDATE transfer SET state = $3 WHERE district = $1 AND id = $2");
-stmt!(BALANCE, "SELECT posted, reserved_out, reserved_in FROM account WHERE district = $1 AND id = $2");
+stmt!(
+    SET_STATE,
+    "UPDATE transfer SET state = $3 WHERE district = $1 AND id = $2"
+);
+stmt!(
+    BALANCE,
+    "SELECT posted, reserved_out, reserved_in FROM account WHERE district = $1 AND id = $2"
+);
 stmt!(
     CUSTODY,
     "SELECT t.at_s, t.reason, t.amount, t.action, f.name, g.name, t.asset, t.actor
@@ -56,8 +62,14 @@ stmt!(
      WHERE t.district = $1 AND (t.from_id = $2 OR t.to_id = $2) AND t.action IN (0, 2)
      ORDER BY t.at_s, t.id"
 );
-stmt!(SUMS, "SELECT district, asset, CAST(SUM(posted) AS BIGINT) FROM account GROUP BY district, asset HAVING SUM(posted) <> 0");
-stmt!(BELOW_ZERO, "SELECT name, asset, posted, reserved_out FROM account WHERE guarded = 1 AND posted - reserved_out < 0");
+stmt!(
+    SUMS,
+    "SELECT district, asset, CAST(SUM(posted) AS BIGINT) FROM account GROUP BY district, asset HAVING SUM(posted) <> 0"
+);
+stmt!(
+    BELOW_ZERO,
+    "SELECT name, asset, posted, reserved_out FROM account WHERE guarded = 1 AND posted - reserved_out < 0"
+);
 stmt!(
     DRIFT,
     "SELECT a.name, a.asset, a.posted, COALESCE(m.moved, 0)
@@ -121,12 +133,20 @@ pub struct Acc {
 impl Acc {
     /// An account that never goes below zero.
     pub fn guarded(name: impl Into<String>, asset: impl Into<String>) -> Self {
-        Self { name: name.into(), asset: asset.into(), guard: Guard::NotBelowZero }
+        Self {
+            name: name.into(),
+            asset: asset.into(),
+            guard: Guard::NotBelowZero,
+        }
     }
 
     /// An account of the world outside, which may go below zero.
     pub fn free(name: impl Into<String>, asset: impl Into<String>) -> Self {
-        Self { name: name.into(), asset: asset.into(), guard: Guard::Free }
+        Self {
+            name: name.into(),
+            asset: asset.into(),
+            guard: Guard::Free,
+        }
     }
 
     /// The hash of name and asset.
@@ -200,7 +220,12 @@ fn blob(id: u128) -> [u8; 16] {
 }
 
 /// Makes all of `moves` or none: the first refusal is given back and nothing is written.
-pub fn post(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move]) -> Result<std::result::Result<(), Blocked>> {
+pub fn post(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    district: &str,
+    moves: &[Move],
+) -> Result<std::result::Result<(), Blocked>> {
     let mut book = Book::with_capacity(moves.len() * 2, moves.len() * 2);
     let mut accounts: Vec<&Acc> = moves.iter().flat_map(|one| [&one.from, &one.to]).collect();
     accounts.sort_by_key(|account| account.id());
@@ -214,8 +239,10 @@ pub fn post(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move]) -> Result<st
             load_transfer(tx, district, of, &mut book)?;
         }
     }
-    let before: Vec<Account> =
-        accounts.iter().filter_map(|account| book.account(account.id()).copied()).collect();
+    let before: Vec<Account> = accounts
+        .iter()
+        .filter_map(|account| book.account(account.id()).copied())
+        .collect();
     let batch: Vec<Transfer> = moves
         .iter()
         .enumerate()
@@ -233,10 +260,16 @@ pub fn post(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move]) -> Result<st
         })
         .collect();
     let outcomes = book.apply(&batch);
-    let blame = outcomes.iter().enumerate().find_map(|(index, outcome)| match outcome {
-        Err(ledger::Refusal::LinkedFailed) | Ok(_) => None,
-        Err(refusal) => Some(Blocked { index, refusal: *refusal }),
-    });
+    let blame = outcomes
+        .iter()
+        .enumerate()
+        .find_map(|(index, outcome)| match outcome {
+            Err(ledger::Refusal::LinkedFailed) | Ok(_) => None,
+            Err(refusal) => Some(Blocked {
+                index,
+                refusal: *refusal,
+            }),
+        });
     if let Some(blocked) = blame {
         return Ok(Err(blocked));
     }
@@ -250,10 +283,7 @@ pub fn post_certain(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move]) -> R
         Ok(()) => Ok(()),
         Err(blocked) => Err(Fault::Invariant(format!(
             "move {} from {} to {} was refused: {:?}",
-            blocked.index,
-            moves[blocked.index].from.name,
-            moves[blocked.index].to.name,
-            blocked.refusal
+            blocked.index, moves[blocked.index].from.name, moves[blocked.index].to.name, blocked.refusal
         ))
         .into()),
     }
@@ -263,9 +293,15 @@ fn action(kind: Kind) -> ledger::Action {
     match kind {
         Kind::Post => ledger::Action::Post,
         Kind::Reserve { expires_s } => ledger::Action::Reserve { expires_s },
-        Kind::PostReserved(of) => ledger::Action::PostReserved { reservation: TransferId(of.as_u128()) },
-        Kind::VoidReserved(of) => ledger::Action::VoidReserved { reservation: TransferId(of.as_u128()) },
-        Kind::ExpireReserved(of) => ledger::Action::ExpireReserved { reservation: TransferId(of.as_u128()) },
+        Kind::PostReserved(of) => ledger::Action::PostReserved {
+            reservation: TransferId(of.as_u128()),
+        },
+        Kind::VoidReserved(of) => ledger::Action::VoidReserved {
+            reservation: TransferId(of.as_u128()),
+        },
+        Kind::ExpireReserved(of) => ledger::Action::ExpireReserved {
+            reservation: TransferId(of.as_u128()),
+        },
     }
 }
 
@@ -276,7 +312,11 @@ fn load_or_open(tx: &mut Tx, district: &str, account: &Acc) -> Result<Account> {
             return Ok(Account {
                 id: account.id(),
                 asset: asset_id(&account.asset),
-                guard: if row.get::<bool>(3)? { Guard::NotBelowZero } else { Guard::Free },
+                guard: if row.get::<bool>(3)? {
+                    Guard::NotBelowZero
+                } else {
+                    Guard::Free
+                },
                 posted: row.get(0)?,
                 reserved_out: row.get(1)?,
                 reserved_in: row.get(2)?,
@@ -297,7 +337,9 @@ fn load_or_open(tx: &mut Tx, district: &str, account: &Acc) -> Result<Account> {
 }
 
 fn load_transfer(tx: &mut Tx, district: &str, id: Uuid, book: &mut Book) -> Result<()> {
-    let Some(row) = tx.row(&TRANSFER, &params![district, id])? else { return Ok(()) };
+    let Some(row) = tx.row(&TRANSFER, &params![district, id])? else {
+        return Ok(());
+    };
     let reservation = || -> Result<TransferId> {
         let of: Option<Uuid> = row.get(5)?;
         of.map(|of| TransferId(of.as_u128()))
@@ -305,10 +347,18 @@ fn load_transfer(tx: &mut Tx, district: &str, id: Uuid, book: &mut Book) -> Resu
     };
     let action = match row.get::<i64>(4)? {
         0 => ledger::Action::Post,
-        1 => ledger::Action::Reserve { expires_s: row.get(6)? },
-        2 => ledger::Action::PostReserved { reservation: reservation()? },
-        3 => ledger::Action::VoidReserved { reservation: reservation()? },
-        _ => ledger::Action::ExpireReserved { reservation: reservation()? },
+        1 => ledger::Action::Reserve {
+            expires_s: row.get(6)?,
+        },
+        2 => ledger::Action::PostReserved {
+            reservation: reservation()?,
+        },
+        3 => ledger::Action::VoidReserved {
+            reservation: reservation()?,
+        },
+        _ => ledger::Action::ExpireReserved {
+            reservation: reservation()?,
+        },
     };
     let state = match row.get::<Option<i64>>(7)? {
         None => None,
@@ -335,7 +385,14 @@ fn load_transfer(tx: &mut Tx, district: &str, id: Uuid, book: &mut Book) -> Resu
     Ok(())
 }
 
-fn write(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move], before: &[Account], book: &Book) -> Result<()> {
+fn write(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    district: &str,
+    moves: &[Move],
+    before: &[Account],
+    book: &Book,
+) -> Result<()> {
     for old in before {
         let Some(new) = book.account(old.id) else { continue };
         if new == old {
@@ -356,7 +413,9 @@ fn write(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move], before: &[Accou
         }
     }
     for new in book.new_transfers() {
-        let Some(one) = moves.iter().find(|one| one.id.as_u128() == new.id.0) else { continue };
+        let Some(one) = moves.iter().find(|one| one.id.as_u128() == new.id.0) else {
+            continue;
+        };
         let (action, reservation, expires_s) = match one.kind {
             Kind::Post => (0, None, None),
             Kind::Reserve { expires_s } => (1, None, expires_s),
@@ -454,7 +513,15 @@ pub fn custody(tx: &mut Tx, district: &str, cause: Uuid) -> Result<Vec<Step>> {
 pub fn lines(tx: &mut Tx, district: &str, account: &Acc) -> Result<Vec<(i64, Reason, i64, Uuid, String)>> {
     let rows = tx.rows(&STATEMENT, &params![district, blob(account.id().0)])?;
     rows.iter()
-        .map(|row| Ok((row.get(0)?, reason(row.get(1)?)?, row.get(2)?, row.get(3)?, row.get(4)?)))
+        .map(|row| {
+            Ok((
+                row.get(0)?,
+                reason(row.get(1)?)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+            ))
+        })
         .collect()
 }
 
@@ -478,7 +545,11 @@ pub fn verify(tx: &mut Tx) -> Result<Vec<String>> {
         ));
     }
     for row in tx.rows(&BELOW_ZERO, &[])? {
-        findings.push(format!("ledger: {} ({}) is below zero", row.get::<String>(0)?, row.get::<String>(1)?));
+        findings.push(format!(
+            "ledger: {} ({}) is below zero",
+            row.get::<String>(0)?,
+            row.get::<String>(1)?
+        ));
     }
     for (statement, what) in [(&DRIFT, "balance"), (&OPEN_RESERVATIONS, "reserved amount")] {
         for row in tx.rows(statement, &[])? {

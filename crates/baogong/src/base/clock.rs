@@ -35,7 +35,9 @@ fn zone() -> TimeZone {
 
 /// The calendar time of a moment.
 pub fn zoned(at_s: i64) -> Zoned {
-    Timestamp::from_second(at_s).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone())
+    Timestamp::from_second(at_s)
+        .unwrap_or(Timestamp::UNIX_EPOCH)
+        .to_zoned(zone())
 }
 
 /// The number of the calendar day, for whole-day intervals ("every 3 days" counts days, not hours).

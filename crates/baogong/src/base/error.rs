@@ -40,12 +40,22 @@ pub struct Refusal {
 impl Refusal {
     /// Makes a refusal of `kind` with a stable `code` and both texts.
     pub fn new(kind: RefusalKind, code: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { kind, code, zh: zh.into(), en: en.into(), field: None, possible_s: None }
+        Self {
+            kind,
+            code,
+            zh: zh.into(),
+            en: en.into(),
+            field: None,
+            possible_s: None,
+        }
     }
 
     /// A field is missing or wrong.
     pub fn invalid(field: &'static str, zh: impl Into<String>, en: impl Into<String>) -> Self {
-        Self { field: Some(field), ..Self::new(RefusalKind::Invalid, "invalid", zh, en) }
+        Self {
+            field: Some(field),
+            ..Self::new(RefusalKind::Invalid, "invalid", zh, en)
+        }
     }
 
     /// `zh`/`en` name the thing that was not found.

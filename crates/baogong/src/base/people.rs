@@ -20,15 +20,27 @@ stmt!(
     UPDATE_USER,
     "UPDATE app_user SET name = $2, role = $3, area = $4, supplier = $5, active = $6 WHERE id = $1"
 );
-stmt!(SET_PASSWORD, "UPDATE app_user SET password_hash = $2 WHERE id = $1");
+stmt!(
+    SET_PASSWORD,
+    "UPDATE app_user SET password_hash = $2 WHERE id = $1"
+);
 stmt!(COUNT_USERS, "SELECT COUNT(*) FROM app_user");
-stmt!(USERS, "SELECT id, login, name, role, area, supplier, active, password_hash FROM app_user ORDER BY created_s, login");
+stmt!(
+    USERS,
+    "SELECT id, login, name, role, area, supplier, active, password_hash FROM app_user ORDER BY created_s, login"
+);
 stmt!(
     USER_BY_LOGIN,
     "SELECT id, login, name, role, area, supplier, active, password_hash FROM app_user WHERE login = $1"
 );
-stmt!(USER, "SELECT id, login, name, role, area, supplier, active, password_hash FROM app_user WHERE id = $1");
-stmt!(INSERT_SESSION, "INSERT INTO session (token_hash, user_id, created_s, expires_s) VALUES ($1, $2, $3, $4)");
+stmt!(
+    USER,
+    "SELECT id, login, name, role, area, supplier, active, password_hash FROM app_user WHERE id = $1"
+);
+stmt!(
+    INSERT_SESSION,
+    "INSERT INTO session (token_hash, user_id, created_s, expires_s) VALUES ($1, $2, $3, $4)"
+);
 stmt!(
     SESSION_USER,
     "SELECT u.id, u.login, u.name, u.role, u.area, u.supplier, u.active, u.password_hash
@@ -36,9 +48,18 @@ stmt!(
 );
 stmt!(END_SESSION, "DELETE FROM session WHERE token_hash = $1");
 stmt!(END_SESSIONS_OF, "DELETE FROM session WHERE user_id = $1");
-stmt!(INSERT_LINK, "INSERT INTO sign_in_link (token_hash, user_id, expires_s) VALUES ($1, $2, $3)");
-stmt!(LINK, "SELECT user_id FROM sign_in_link WHERE token_hash = $1 AND expires_s > $2 AND used_s IS NULL");
-stmt!(USE_LINK, "UPDATE sign_in_link SET used_s = $2 WHERE token_hash = $1 AND used_s IS NULL");
+stmt!(
+    INSERT_LINK,
+    "INSERT INTO sign_in_link (token_hash, user_id, expires_s) VALUES ($1, $2, $3)"
+);
+stmt!(
+    LINK,
+    "SELECT user_id FROM sign_in_link WHERE token_hash = $1 AND expires_s > $2 AND used_s IS NULL"
+);
+stmt!(
+    USE_LINK,
+    "UPDATE sign_in_link SET used_s = $2 WHERE token_hash = $1 AND used_s IS NULL"
+);
 
 /// How long a session lasts without signing in again.
 const SESSION_S: i64 = 12 * HOUR_S;
@@ -124,7 +145,11 @@ fn hash_password(password: &str) -> Result<String> {
 
 /// Whether `password` is the one behind `hash`; takes about 20 ms, so never call it inside the writer.
 pub fn password_matches(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 fn read(row: &store::Row) -> Result<User> {
@@ -142,7 +167,10 @@ fn read(row: &store::Row) -> Result<User> {
 
 /// Whether nobody has been set up yet.
 pub fn is_empty(tx: &mut Tx) -> Result<bool> {
-    Ok(tx.row(&COUNT_USERS, &[])?.map_or(Ok(0), |row| row.get::<i64>(0))? == 0)
+    Ok(tx
+        .row(&COUNT_USERS, &[])?
+        .map_or(Ok(0), |row| row.get::<i64>(0))?
+        == 0)
 }
 
 /// All users.
@@ -157,7 +185,11 @@ pub fn find(tx: &mut Tx, id: UserId) -> Result<Option<User>> {
 
 /// The user who signs in with this name, with the password hash to compare against.
 pub fn by_login(tx: &mut Tx, login: &str) -> Result<Option<(User, String)>> {
-    let user = tx.row(&USER_BY_LOGIN, &params![login])?.as_ref().map(read).transpose()?;
+    let user = tx
+        .row(&USER_BY_LOGIN, &params![login])?
+        .as_ref()
+        .map(read)
+        .transpose()?;
     Ok(user.map(|user| {
         let hash = user.password_hash.clone();
         (user, hash)
@@ -181,28 +213,52 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, draft: &UserDraft) -> Result<UserId> {
         .into());
     }
     if !draft.password.is_empty() && draft.password.chars().count() < 8 {
-        return Err(Refusal::invalid("password", "密码至少8个字符。", "A password has at least 8 characters.").into());
+        return Err(Refusal::invalid(
+            "password",
+            "密码至少8个字符。",
+            "A password has at least 8 characters.",
+        )
+        .into());
     }
     let supplier = Some(draft.supplier.trim()).filter(|code| !code.is_empty());
-    let hash = if draft.password.is_empty() { String::new() } else { hash_password(&draft.password)? };
+    let hash = if draft.password.is_empty() {
+        String::new()
+    } else {
+        hash_password(&draft.password)?
+    };
     if draft.id.is_empty() {
         let login = draft.login.trim();
         if login.is_empty() {
             return Err(Refusal::invalid("login", "请填写登录名。", "Enter a sign-in name.").into());
         }
         if by_login(tx, login)?.is_some() {
-            return Err(Refusal::invalid("login", "这个登录名已有人使用。", "This sign-in name is taken.").into());
+            return Err(
+                Refusal::invalid("login", "这个登录名已有人使用。", "This sign-in name is taken.").into(),
+            );
         }
         let id = UserId::of_command(ctx.command);
         tx.run(
             &INSERT_USER,
-            &params![id, login, draft.name.trim(), hash, role, draft.area.trim(), supplier, ctx.now_s],
+            &params![
+                id,
+                login,
+                draft.name.trim(),
+                hash,
+                role,
+                draft.area.trim(),
+                supplier,
+                ctx.now_s
+            ],
         )?;
         return Ok(id);
     }
     let id: UserId = draft.id.parse().map_err(|_| Refusal::not_found("用户", "user"))?;
     let active = draft.active == "1";
-    if tx.run(&UPDATE_USER, &params![id, draft.name.trim(), role, draft.area.trim(), supplier, active])? == 0 {
+    if tx.run(
+        &UPDATE_USER,
+        &params![id, draft.name.trim(), role, draft.area.trim(), supplier, active],
+    )? == 0
+    {
         return Err(Refusal::not_found("用户", "user").into());
     }
     if !hash.is_empty() {
@@ -217,13 +273,20 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, draft: &UserDraft) -> Result<UserId> {
 /// Opens a session and gives its secret.
 pub fn open_session(tx: &mut Tx, user: UserId, now_s: i64) -> Result<String> {
     let secret = secret()?;
-    tx.run(&INSERT_SESSION, &params![secret_hash(&secret), user, now_s, now_s + SESSION_S])?;
+    tx.run(
+        &INSERT_SESSION,
+        &params![secret_hash(&secret), user, now_s, now_s + SESSION_S],
+    )?;
     Ok(secret)
 }
 
 /// The user of a session, if it is alive and the user active.
 pub fn session_user(tx: &mut Tx, secret: &str, now_s: i64) -> Result<Option<User>> {
-    let user = tx.row(&SESSION_USER, &params![secret_hash(secret), now_s])?.as_ref().map(read).transpose()?;
+    let user = tx
+        .row(&SESSION_USER, &params![secret_hash(secret), now_s])?
+        .as_ref()
+        .map(read)
+        .transpose()?;
     Ok(user.filter(|user| user.active))
 }
 
@@ -236,14 +299,20 @@ pub fn close_session(tx: &mut Tx, secret: &str) -> Result<()> {
 /// Makes a one-time sign-in link for a user (or, without one, for setting up the first administrator).
 pub fn make_link(tx: &mut Tx, user: Option<UserId>, now_s: i64) -> Result<String> {
     let secret = secret()?;
-    tx.run(&INSERT_LINK, &params![secret_hash(&secret), user, now_s + 7 * DAY_S])?;
+    tx.run(
+        &INSERT_LINK,
+        &params![secret_hash(&secret), user, now_s + 7 * DAY_S],
+    )?;
     Ok(secret)
 }
 
 /// Whose link this is, without using it up: `Some(None)` is the set-up link of an empty installation.
 pub fn link_user(tx: &mut Tx, secret: &str, now_s: i64) -> Result<Option<Option<UserId>>> {
     let row = tx.row(&LINK, &params![secret_hash(secret), now_s])?;
-    Ok(row.map(|row| row.get::<Option<uuid::Uuid>>(0)).transpose()?.map(|user| user.map(UserId)))
+    Ok(row
+        .map(|row| row.get::<Option<uuid::Uuid>>(0))
+        .transpose()?
+        .map(|user| user.map(UserId)))
 }
 
 /// Uses a link up; refuses one that is unknown, too old or used.

@@ -55,7 +55,11 @@ macro_rules! wording {
 /// Fen as yuan with two decimals, such as `12.50`.
 pub fn yuan(amount_fen: i64) -> String {
     let sign = if amount_fen < 0 { "-" } else { "" };
-    format!("{sign}{}.{:02}", amount_fen.unsigned_abs() / 100, amount_fen.unsigned_abs() % 100)
+    format!(
+        "{sign}{}.{:02}",
+        amount_fen.unsigned_abs() / 100,
+        amount_fen.unsigned_abs() % 100
+    )
 }
 
 /// Grams as kilograms, without needless zeros: `0.5`, `12`.
@@ -96,8 +100,13 @@ pub fn mask_phone(phone: &str) -> String {
 /// A name of which only the family name shows: `张**`.
 pub fn mask_name(name: &str) -> String {
     let mut characters = name.chars();
-    let Some(first) = characters.next() else { return String::new() };
-    std::iter::once(first).chain(characters.map(|_| '*')).take(4).collect()
+    let Some(first) = characters.next() else {
+        return String::new();
+    };
+    std::iter::once(first)
+        .chain(characters.map(|_| '*'))
+        .take(4)
+        .collect()
 }
 
 /// An identity number of which the region and the last four remain.

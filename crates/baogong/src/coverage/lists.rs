@@ -22,8 +22,14 @@ stmt!(
     "SELECT id, household, item, category, quantity, urgent, state, created_s, settled_s FROM need
      WHERE district = $1 AND compound = $2 ORDER BY state DESC, urgent DESC, created_s"
 );
-stmt!(COMPOUND_OF_NEED, "SELECT compound FROM need WHERE district = $1 AND id = $2");
-stmt!(SETTLE_NEED, "UPDATE need SET state = $3, settled_s = $4 WHERE district = $1 AND id = $2 AND state = 'open'");
+stmt!(
+    COMPOUND_OF_NEED,
+    "SELECT compound FROM need WHERE district = $1 AND id = $2"
+);
+stmt!(
+    SETTLE_NEED,
+    "UPDATE need SET state = $3, settled_s = $4 WHERE district = $1 AND id = $2 AND state = 'open'"
+);
 stmt!(
     OPEN_NEEDS,
     "SELECT compound, COUNT(*), SUM(CASE WHEN urgent = 1 THEN 1 ELSE 0 END) FROM need
@@ -102,7 +108,8 @@ pub struct NeedDraft {
 }
 
 fn household(tx: &mut Tx, code: &str) -> Result<Entry> {
-    Ok(entry::get(tx, "households", district(code), code)?.ok_or_else(|| Refusal::not_found("住户", "household"))?)
+    Ok(entry::get(tx, "households", district(code), code)?
+        .ok_or_else(|| Refusal::not_found("住户", "household"))?)
 }
 
 /// Records a need.
@@ -112,7 +119,11 @@ pub fn add_need(tx: &mut Tx, ctx: &Ctx, draft: &NeedDraft) -> Result<NeedId> {
         return Err(Refusal::invalid("item", "请填写需要什么。", "Say what is needed.").into());
     }
     let id = NeedId::of_command(ctx.command);
-    let category = if draft.category.is_empty() { documents::forms::category_of(&draft.item) } else { &draft.category };
+    let category = if draft.category.is_empty() {
+        documents::forms::category_of(&draft.item)
+    } else {
+        &draft.category
+    };
     tx.run(
         &INSERT_NEED,
         &params![
@@ -151,7 +162,10 @@ pub fn settle_need(tx: &mut Tx, ctx: &Ctx, settled: &NeedSettled) -> Result<()> 
     if row.get::<String>(0)? != settled.compound || settled.state == NeedState::Open {
         return Err(Refusal::not_found("需求", "need").into());
     }
-    tx.run(&SETTLE_NEED, &params![in_district, settled.id, settled.state, ctx.now_s])?;
+    tx.run(
+        &SETTLE_NEED,
+        &params![in_district, settled.id, settled.state, ctx.now_s],
+    )?;
     Ok(())
 }
 
@@ -177,8 +191,13 @@ pub fn needs(tx: &mut Tx, compound: &str) -> Result<Vec<Need>> {
 
 /// Open needs per compound of an area: (compound, open, urgent).
 pub fn open_needs(tx: &mut Tx, area: &str) -> Result<Vec<(String, i64, i64)>> {
-    let rows = tx.rows(&OPEN_NEEDS, &params![district(area), area, entry::subtree_end(area)])?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+    let rows = tx.rows(
+        &OPEN_NEEDS,
+        &params![district(area), area, entry::subtree_end(area)],
+    )?;
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .collect()
 }
 
 /// A visit or call to be recorded (CQ-6).
@@ -230,7 +249,14 @@ pub fn record_visit(tx: &mut Tx, ctx: &Ctx, draft: &VisitDraft) -> Result<VisitI
 pub fn visits(tx: &mut Tx, code: &str) -> Result<Vec<(i64, VisitOutcome, String, String)>> {
     let rows = tx.rows(&VISITS, &params![district(code), code])?;
     rows.iter()
-        .map(|row| Ok((row.get(0)?, VisitOutcome::stored(&row.get::<String>(1)?)?, row.get(2)?, row.get(3)?)))
+        .map(|row| {
+            Ok((
+                row.get(0)?,
+                VisitOutcome::stored(&row.get::<String>(1)?)?,
+                row.get(2)?,
+                row.get(3)?,
+            ))
+        })
         .collect()
 }
 
@@ -250,14 +276,24 @@ pub struct Person {
 /// The people list of a compound: who lives where; with `special` only those who have special needs, most overdue
 /// first. A household that was never reached is due since the compound was closed.
 pub fn people(tx: &mut Tx, rules: &Rules, compound: &str, words: &str, special: bool) -> Result<Vec<Person>> {
-    let query = entry::Query { register: "households", area: compound, words, tag: if special { "need" } else { "" } };
+    let query = entry::Query {
+        register: "households",
+        area: compound,
+        words,
+        tag: if special { "need" } else { "" },
+    };
     let visited: std::collections::HashMap<String, i64> = tx
         .rows(&LAST_VISITS, &params![district(compound), compound])?
         .iter()
         .map(|row| Ok((row.get(0)?, row.get(1)?)))
         .collect::<Result<_>>()?;
     let interval_d = rules.number(RuleKey::VisitIntervalD);
-    let closed_since_s = rules.directives.iter().map(|directive| directive.from_s).min().unwrap_or(0);
+    let closed_since_s = rules
+        .directives
+        .iter()
+        .map(|directive| directive.from_s)
+        .min()
+        .unwrap_or(0);
     let mut people: Vec<Person> = entry::list(tx, &query, i64::MAX, 0)?
         .into_iter()
         .map(|entry| {
@@ -269,7 +305,12 @@ pub fn people(tx: &mut Tx, rules: &Rules, compound: &str, words: &str, special: 
                 }
                 _ => None,
             };
-            Ok(Person { entry, household, visited_s, due_s })
+            Ok(Person {
+                entry,
+                household,
+                visited_s,
+                due_s,
+            })
         })
         .collect::<Result<_>>()?;
     if special {
@@ -277,7 +318,11 @@ pub fn people(tx: &mut Tx, rules: &Rules, compound: &str, words: &str, special: 
     } else {
         people.sort_by(|left, right| {
             let parts = |person: &Person| {
-                [person.household.building.clone(), person.household.unit.clone(), person.household.room.clone()]
+                [
+                    person.household.building.clone(),
+                    person.household.unit.clone(),
+                    person.household.room.clone(),
+                ]
             };
             parts(left)
                 .iter()
@@ -295,6 +340,9 @@ pub fn visits_due(tx: &mut Tx, ctx: &Ctx, compound: &str) -> Result<(usize, usiz
     let rules = rules::at(tx, compound, ctx.now_s)?;
     let people = people(tx, &rules, compound, "", true)?;
     let end_of_day_s = day_start_s(day_number(ctx.now_s)) + DAY_S;
-    let due = people.iter().filter(|person| person.due_s.is_some_and(|due_s| due_s < end_of_day_s)).count();
+    let due = people
+        .iter()
+        .filter(|person| person.due_s.is_some_and(|due_s| due_s < end_of_day_s))
+        .count();
     Ok((people.len(), due))
 }

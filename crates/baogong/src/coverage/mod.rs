@@ -94,7 +94,13 @@ fn daily_g(rules: &Rules, category: &str, members: i64) -> Option<i64> {
 
 /// Credits what a household received (grams by category) to its pantry, after debiting what it ate since.
 /// Categories without a norm are not counted.
-pub fn credit(tx: &mut Tx, ctx: &Ctx, household: &str, cause: Uuid, received: &BTreeMap<&str, i64>) -> Result<()> {
+pub fn credit(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    household: &str,
+    cause: Uuid,
+    received: &BTreeMap<&str, i64>,
+) -> Result<()> {
     adjust(tx, ctx, household, cause, received, false)
 }
 
@@ -115,7 +121,9 @@ pub fn stocktake(tx: &mut Tx, ctx: &Ctx, found: &Stocktake) -> Result<()> {
     let mut grams = BTreeMap::new();
     for (category, tenths) in &found.tenths_of_days {
         if !(0..=3650).contains(tenths) {
-            return Err(Refusal::invalid("days", "天数应在0到365之间。", "Days lie between 0 and 365.").into());
+            return Err(
+                Refusal::invalid("days", "天数应在0到365之间。", "Days lie between 0 and 365.").into(),
+            );
         }
         let daily_g = daily_g(&rules, category, members).ok_or_else(|| {
             Refusal::conflict(
@@ -134,21 +142,33 @@ fn household_entry(tx: &mut Tx, household: &str) -> Result<Entry> {
         .ok_or_else(|| Refusal::not_found("住户", "household"))?)
 }
 
-fn adjust(tx: &mut Tx, ctx: &Ctx, household: &str, cause: Uuid, grams: &BTreeMap<&str, i64>, counted: bool) -> Result<()> {
+fn adjust(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    household: &str,
+    cause: Uuid,
+    grams: &BTreeMap<&str, i64>,
+    counted: bool,
+) -> Result<()> {
     let in_district = district(household).to_string();
     let entry = household_entry(tx, household)?;
     let members = entry.noun::<Household>()?.members;
     let rules = rules::at(tx, &entry.area, ctx.now_s)?;
-    let known: BTreeMap<String, Cover> =
-        of_household(tx, household)?.into_iter().map(|cover| (cover.category.clone(), cover)).collect();
+    let known: BTreeMap<String, Cover> = of_household(tx, household)?
+        .into_iter()
+        .map(|cover| (cover.category.clone(), cover))
+        .collect();
     for (category, amount_g) in grams {
         let before = known.get(*category);
-        let Some(daily_g) = daily_g(&rules, category, members).or(before.map(|cover| cover.daily_g)) else { continue };
+        let Some(daily_g) = daily_g(&rules, category, members).or(before.map(|cover| cover.daily_g)) else {
+            continue;
+        };
         let pantry = chart::pantry(household, category);
         let food = chart::food(&in_district, category);
         let (held_g, _) = book::balance(tx, &in_district, &pantry)?;
         let eaten_g = before.map_or(0, |cover| {
-            let eaten = i128::from(cover.daily_g) * i128::from((ctx.now_s - cover.as_of_s).max(0)) / i128::from(DAY_S);
+            let eaten = i128::from(cover.daily_g) * i128::from((ctx.now_s - cover.as_of_s).max(0))
+                / i128::from(DAY_S);
             i64::try_from(eaten).unwrap_or(i64::MAX).min(held_g)
         });
         let one = |words: &str, from, to, amount, reason| Move {
@@ -173,10 +193,21 @@ fn adjust(tx: &mut Tx, ctx: &Ctx, household: &str, cause: Uuid, grams: &BTreeMap
             moves.push(one("out", pantry, food, left_g - balance_g, Reason::Count));
         }
         book::post_certain(tx, ctx, &in_district, &moves)?;
-        let runs_out_s = ctx.now_s + i64::try_from(i128::from(balance_g) * i128::from(DAY_S) / i128::from(daily_g)).unwrap_or(i64::MAX / 2);
+        let runs_out_s = ctx.now_s
+            + i64::try_from(i128::from(balance_g) * i128::from(DAY_S) / i128::from(daily_g))
+                .unwrap_or(i64::MAX / 2);
         tx.run(
             &PUT,
-            &params![in_district.as_str(), household, *category, entry.area.as_str(), balance_g, daily_g, ctx.now_s, runs_out_s],
+            &params![
+                in_district.as_str(),
+                household,
+                *category,
+                entry.area.as_str(),
+                balance_g,
+                daily_g,
+                ctx.now_s,
+                runs_out_s
+            ],
         )?;
     }
     Ok(())
@@ -216,8 +247,18 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<CompoundCover>> {
     for (compound, households, _) in entry::count_by_area(tx, "households", area)? {
         let rules = rules::resolve(&compound, directives.clone());
         if rules.closed() {
-            alarm_s.insert(compound.clone(), rules.number(RuleKey::CoverAlarmD).unwrap_or(0) * DAY_S);
-            board.insert(compound.clone(), CompoundCover { compound, households, ..CompoundCover::default() });
+            alarm_s.insert(
+                compound.clone(),
+                rules.number(RuleKey::CoverAlarmD).unwrap_or(0) * DAY_S,
+            );
+            board.insert(
+                compound.clone(),
+                CompoundCover {
+                    compound,
+                    households,
+                    ..CompoundCover::default()
+                },
+            );
         }
     }
     let soonest_s = alarm_s.values().copied().max().unwrap_or(0);
@@ -230,18 +271,35 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<CompoundCover>> {
     }
     let rows = tx.rows(
         &BY_COMPOUND,
-        &params![in_district.as_str(), area, subtree_end(area), ctx.now_s, ctx.now_s + soonest_s],
+        &params![
+            in_district.as_str(),
+            area,
+            subtree_end(area),
+            ctx.now_s,
+            ctx.now_s + soonest_s
+        ],
     )?;
     for row in rows {
-        let Some(cover) = board.get_mut(&row.get::<String>(0)?) else { continue };
+        let Some(cover) = board.get_mut(&row.get::<String>(0)?) else {
+            continue;
+        };
         let category: String = row.get(1)?;
-        cover.first_out_s.insert(category.clone(), (row.get::<i64>(5)? - ctx.now_s).max(0));
-        cover.mean_left_s.insert(category, (row.get::<i64>(6)? - ctx.now_s).max(0));
+        cover
+            .first_out_s
+            .insert(category.clone(), (row.get::<i64>(5)? - ctx.now_s).max(0));
+        cover
+            .mean_left_s
+            .insert(category, (row.get::<i64>(6)? - ctx.now_s).max(0));
     }
     let mut board: Vec<CompoundCover> = board.into_values().collect();
     board.sort_by_key(|cover| {
         let first = cover.first_out_s.values().min().copied();
-        (std::cmp::Reverse(cover.short), std::cmp::Reverse(cover.unknown()), first.unwrap_or(0), cover.compound.clone())
+        (
+            std::cmp::Reverse(cover.short),
+            std::cmp::Reverse(cover.unknown()),
+            first.unwrap_or(0),
+            cover.compound.clone(),
+        )
     });
     Ok(board)
 }
@@ -261,25 +319,39 @@ pub struct RunningOut {
 
 /// The households of an area that run out first, of any category or of one.
 pub fn first_out(tx: &mut Tx, area: &str, category: &str, limit: i64) -> Result<Vec<RunningOut>> {
-    let rows = tx.rows(&FIRST_OUT, &params![district(area), area, subtree_end(area), category, limit])?;
+    let rows = tx.rows(
+        &FIRST_OUT,
+        &params![district(area), area, subtree_end(area), category, limit],
+    )?;
     rows.iter()
         .map(|row| {
-            Ok(RunningOut { household: row.get(0)?, compound: row.get(1)?, category: row.get(2)?, runs_out_s: row.get(3)? })
+            Ok(RunningOut {
+                household: row.get(0)?,
+                compound: row.get(1)?,
+                category: row.get(2)?,
+                runs_out_s: row.get(3)?,
+            })
         })
         .collect()
 }
 
-stmt!(ALL, "SELECT district, household, category, balance_g FROM coverage");
+stmt!(
+    ALL,
+    "SELECT district, household, category, balance_g FROM coverage"
+);
 
 /// Checks that each pantry on the board equals its account. Empty when all is well.
 pub fn verify(tx: &mut Tx) -> Result<Vec<String>> {
     let mut findings = Vec::new();
     for row in tx.rows(&ALL, &[])? {
-        let (in_district, household, category): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        let (in_district, household, category): (String, String, String) =
+            (row.get(0)?, row.get(1)?, row.get(2)?);
         let shown_g: i64 = row.get(3)?;
         let (held_g, _) = book::balance(tx, &in_district, &chart::pantry(&household, &category))?;
         if held_g != shown_g {
-            findings.push(format!("coverage: {category} of {household} shows {shown_g} g, its account {held_g} g"));
+            findings.push(format!(
+                "coverage: {category} of {household} shows {shown_g} g, its account {held_g} g"
+            ));
         }
     }
     Ok(findings)

@@ -15,7 +15,10 @@ stmt!(
                             number)
      VALUES ($1, $2, $3, $4, $5, $6, $7, NULL, $8, $9, $10, $11, $12)"
 );
-stmt!(LAST_NUMBER, "SELECT MAX(number) FROM directive WHERE district = $1");
+stmt!(
+    LAST_NUMBER,
+    "SELECT MAX(number) FROM directive WHERE district = $1"
+);
 stmt!(
     END,
     "UPDATE directive SET until_s = $3, ended_by = $4 WHERE district = $1 AND id = $2 AND (until_s IS NULL OR until_s > $3)"
@@ -93,8 +96,8 @@ pub struct DirectiveDraft {
 pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<DirectiveId> {
     let level = ControlLevel::of(&draft.level)
         .ok_or_else(|| Refusal::invalid("level", "请选择管理级别。", "Choose a control level."))?;
-    let risk =
-        RiskLevel::of(&draft.risk).ok_or_else(|| Refusal::invalid("risk", "请选择风险等级。", "Choose a risk level."))?;
+    let risk = RiskLevel::of(&draft.risk)
+        .ok_or_else(|| Refusal::invalid("risk", "请选择风险等级。", "Choose a risk level."))?;
     if plan(&draft.plan).is_none() {
         return Err(Refusal::invalid("plan", "请选择预案。", "Choose a plan.").into());
     }
@@ -109,16 +112,29 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<Directive
     let from_s = if draft.from.trim().is_empty() {
         ctx.now_s
     } else {
-        clock::parse_minute(&draft.from)
-            .ok_or_else(|| Refusal::invalid("from", "时间应如 2026-11-21 06:00。", "A time looks like 2026-11-21 06:00."))?
+        clock::parse_minute(&draft.from).ok_or_else(|| {
+            Refusal::invalid(
+                "from",
+                "时间应如 2026-11-21 06:00。",
+                "A time looks like 2026-11-21 06:00.",
+            )
+        })?
     };
     let in_district = district(&draft.area);
     let id = DirectiveId::of_command(ctx.command);
-    let last = tx.row(&LAST_NUMBER, &params![in_district])?.map_or(Ok(None), |row| row.get::<Option<i64>>(0))?;
+    let last = tx
+        .row(&LAST_NUMBER, &params![in_district])?
+        .map_or(Ok(None), |row| row.get::<Option<i64>>(0))?;
     let number = last.unwrap_or(0) + 1;
     tx.run(
         &SUPERSEDE,
-        &params![in_district, draft.area.as_str(), draft.plan.as_str(), from_s, format!("directive {id}")],
+        &params![
+            in_district,
+            draft.area.as_str(),
+            draft.plan.as_str(),
+            from_s,
+            format!("directive {id}")
+        ],
     )?;
     tx.run(
         &INSERT,
@@ -158,7 +174,9 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, ending: &Ending) -> Result<()> {
     }
     let by = format!("{} / {}", ctx.actor.name, ending.ordered_by.trim());
     if tx.run(&END, &params![ending.district.as_str(), ending.id, ctx.now_s, by])? == 0 {
-        return Err(Refusal::conflict("ended", "这道指令已经结束。", "This directive has ended already.").into());
+        return Err(
+            Refusal::conflict("ended", "这道指令已经结束。", "This directive has ended already.").into(),
+        );
     }
     Ok(())
 }
@@ -188,5 +206,8 @@ pub fn all(tx: &mut Tx, in_district: &str) -> Result<Vec<Directive>> {
 
 /// The directives that hold at a time, oldest first.
 pub fn holding(tx: &mut Tx, in_district: &str, at_s: i64) -> Result<Vec<Directive>> {
-    tx.rows(&HOLDING, &params![in_district, at_s])?.iter().map(read).collect()
+    tx.rows(&HOLDING, &params![in_district, at_s])?
+        .iter()
+        .map(read)
+        .collect()
 }

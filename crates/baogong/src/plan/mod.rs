@@ -202,12 +202,17 @@ pub fn plans() -> &'static [Plan] {
 }
 
 fn read_plans() -> Result<Vec<Plan>, String> {
-    let mut files: Vec<_> = FILES.files().filter(|file| file.path().extension().is_some_and(|end| end == "toml")).collect();
+    let mut files: Vec<_> = FILES
+        .files()
+        .filter(|file| file.path().extension().is_some_and(|end| end == "toml"))
+        .collect();
     files.sort_by_key(|file| file.path());
     files
         .into_iter()
         .map(|file| {
-            let text = file.contents_utf8().ok_or_else(|| format!("{}: not UTF-8", file.path().display()))?;
+            let text = file
+                .contents_utf8()
+                .ok_or_else(|| format!("{}: not UTF-8", file.path().display()))?;
             toml::from_str(text).map_err(|error| format!("{}: {error}", file.path().display()))
         })
         .collect()
@@ -230,12 +235,28 @@ mod tests {
             let cited = cited.chain(plan.measures.iter().map(|measure| &measure.clause));
             let cited = cited.chain(plan.groups.iter().map(|group| &group.clause));
             for clause in cited.chain(plan.duties.iter().map(|duty| &duty.clause)) {
-                assert!(plan.clause(clause).is_some(), "{} cites {clause}, which it does not have", plan.id);
+                assert!(
+                    plan.clause(clause).is_some(),
+                    "{} cites {clause}, which it does not have",
+                    plan.id
+                );
             }
             for rule in &plan.rules {
-                let key = rules::RuleKey::of(&rule.key).unwrap_or_else(|| panic!("{}: rule key {}", plan.id, rule.key));
-                assert!(key.takes(&rule.value), "{}: {} has a value of the wrong type", plan.id, rule.key);
-                assert_eq!(rule.norm, !rule.source_note.is_empty(), "{}: {} needs a source", plan.id, rule.key);
+                let key = rules::RuleKey::of(&rule.key)
+                    .unwrap_or_else(|| panic!("{}: rule key {}", plan.id, rule.key));
+                assert!(
+                    key.takes(&rule.value),
+                    "{}: {} has a value of the wrong type",
+                    plan.id,
+                    rule.key
+                );
+                assert_eq!(
+                    rule.norm,
+                    !rule.source_note.is_empty(),
+                    "{}: {} needs a source",
+                    plan.id,
+                    rule.key
+                );
             }
         }
     }

@@ -64,14 +64,17 @@ impl RuleKey {
     /// Whether a value is of the type that this key takes.
     pub fn takes(self, value: &RuleValue) -> bool {
         use RuleKey::{
-            AdvanceAllowed, BackupSupplier, BagPerHousehold, BoxPerCompound, CarryBy, CarryTo, LabelFields, PrepayTo,
-            ReliefPackFree, SettleWhen, StaffSymptomFree, StorageSign, SupplyModes, Unpaid, VisitBy, WalkIn,
+            AdvanceAllowed, BackupSupplier, BagPerHousehold, BoxPerCompound, CarryBy, CarryTo, LabelFields,
+            PrepayTo, ReliefPackFree, SettleWhen, StaffSymptomFree, StorageSign, SupplyModes, Unpaid,
+            VisitBy, WalkIn,
         };
         match self {
             SupplyModes | LabelFields => matches!(value, RuleValue::Words(_)),
-            WalkIn | CarryTo | CarryBy | VisitBy | Unpaid | PrepayTo | SettleWhen => matches!(value, RuleValue::Word(_)),
-            AdvanceAllowed | BagPerHousehold | BoxPerCompound | BackupSupplier | ReliefPackFree | StaffSymptomFree
-            | StorageSign => matches!(value, RuleValue::Flag(_)),
+            WalkIn | CarryTo | CarryBy | VisitBy | Unpaid | PrepayTo | SettleWhen => {
+                matches!(value, RuleValue::Word(_))
+            }
+            AdvanceAllowed | BagPerHousehold | BoxPerCompound | BackupSupplier | ReliefPackFree
+            | StaffSymptomFree | StorageSign => matches!(value, RuleValue::Flag(_)),
             _ => matches!(value, RuleValue::Number(_)),
         }
     }
@@ -160,7 +163,8 @@ impl Rules {
 
     /// Whether a rule says yes.
     pub fn flag(&self, key: RuleKey) -> bool {
-        self.winner(key).is_some_and(|held| held.rule.value == RuleValue::Flag(true))
+        self.winner(key)
+            .is_some_and(|held| held.rule.value == RuleValue::Flag(true))
     }
 
     /// The word that a rule gives.
@@ -195,13 +199,18 @@ pub fn at(tx: &mut Tx, area: &str, at_s: i64) -> Result<Rules> {
 
 /// As [`at`], for directives loaded once and asked for many places.
 pub fn resolve(area: &str, directives: Vec<Directive>) -> Rules {
-    let mut covering: Vec<Directive> =
-        directives.into_iter().filter(|directive| within(area, &directive.area)).collect();
+    let mut covering: Vec<Directive> = directives
+        .into_iter()
+        .filter(|directive| within(area, &directive.area))
+        .collect();
     covering.sort_by_key(|directive| (directive.area.len(), directive.from_s, directive.number));
     let level = covering.iter().map(|directive| directive.level).max();
     let risk = covering.iter().map(|directive| directive.risk).max();
     let mut held: Vec<Held> = Vec::new();
-    let in_force = covering.iter().rev().filter_map(|directive| Some((plan(&directive.plan)?, Some(directive))));
+    let in_force = covering
+        .iter()
+        .rev()
+        .filter_map(|directive| Some((plan(&directive.plan)?, Some(directive))));
     for (plan, directive) in in_force.chain(plan(HOUSE).map(|house| (house, None))) {
         let scope = directive.map(|directive| Scope::of_area(&directive.area));
         let mut of_plan: Vec<Held> = plan
@@ -222,7 +231,11 @@ pub fn resolve(area: &str, directives: Vec<Directive>) -> Rules {
             })
             .collect();
         of_plan.sort_by_key(|held| {
-            let named = [held.rule.scope.is_some(), !held.rule.levels.is_empty(), !held.rule.risks.is_empty()];
+            let named = [
+                held.rule.scope.is_some(),
+                !held.rule.levels.is_empty(),
+                !held.rule.risks.is_empty(),
+            ];
             std::cmp::Reverse(named.into_iter().filter(|named| *named).count())
         });
         held.extend(of_plan);
@@ -235,7 +248,13 @@ pub fn resolve(area: &str, directives: Vec<Directive>) -> Rules {
         }
     }
     held.sort_by_key(|one| (one.key, !one.wins));
-    Rules { area: area.to_string(), level, risk, directives: covering, held }
+    Rules {
+        area: area.to_string(),
+        level,
+        risk,
+        directives: covering,
+        held,
+    }
 }
 
 /// A rule's value in words.
@@ -276,11 +295,24 @@ pub fn value_words(key: RuleKey, value: &RuleValue, lang: kit::Lang) -> String {
     };
     match value {
         RuleValue::Number(number) => crate::base::words::count(*number),
-        RuleValue::Flag(yes) => if *yes { lang.t("是", "yes") } else { lang.t("否", "no") }.to_string(),
+        RuleValue::Flag(yes) => if *yes {
+            lang.t("是", "yes")
+        } else {
+            lang.t("否", "no")
+        }
+        .to_string(),
         RuleValue::Word(one) => word(one),
         RuleValue::Words(words) => {
-            let separator = if key == RuleKey::SupplyModes { lang.t("、", ", ") } else { " + " };
-            words.iter().map(|one| word(one)).collect::<Vec<_>>().join(separator)
+            let separator = if key == RuleKey::SupplyModes {
+                lang.t("、", ", ")
+            } else {
+                " + "
+            };
+            words
+                .iter()
+                .map(|one| word(one))
+                .collect::<Vec<_>>()
+                .join(separator)
         }
     }
 }
@@ -313,7 +345,12 @@ mod tests {
         let rules = resolve("431023001001-1", Vec::new());
         assert_eq!(rules.level, None);
         assert!(!rules.closed());
-        assert!(rules.held.iter().all(|held| held.plan.id == HOUSE && held.directive.is_none()));
+        assert!(
+            rules
+                .held
+                .iter()
+                .all(|held| held.plan.id == HOUSE && held.directive.is_none())
+        );
         assert_eq!(rules.clause(RuleKey::OrderCutoffH), "HOUSE-1");
     }
 
@@ -322,7 +359,13 @@ mod tests {
     fn fancheng_gives_its_intervals_with_the_clause() {
         let rules = resolve(
             "431023001001-1",
-            vec![directive("431023001001-1", "fc", ControlLevel::Control, RiskLevel::Medium, 0)],
+            vec![directive(
+                "431023001001-1",
+                "fc",
+                ControlLevel::Control,
+                RiskLevel::Medium,
+                0,
+            )],
         );
         assert_eq!(rules.number(RuleKey::OrderIntervalD), Some(3));
         assert_eq!(rules.clause(RuleKey::OrderIntervalD), "FC-10");
@@ -336,7 +379,13 @@ mod tests {
             "431023001001-1",
             vec![
                 directive("431023", "yu", ControlLevel::Control, RiskLevel::Medium, 0),
-                directive("431023001001-1", "yu", ControlLevel::Lockdown, RiskLevel::High, 10),
+                directive(
+                    "431023001001-1",
+                    "yu",
+                    ControlLevel::Lockdown,
+                    RiskLevel::High,
+                    10,
+                ),
             ],
         );
         assert_eq!(rules.level, Some(ControlLevel::Lockdown));
@@ -348,15 +397,29 @@ mod tests {
     /// YU-12: one person per household every two days under control.
     #[test]
     fn control_lets_one_person_out_every_two_days() {
-        let rules =
-            resolve("431023001", vec![directive("431023001", "yu", ControlLevel::Control, RiskLevel::Medium, 0)]);
+        let rules = resolve(
+            "431023001",
+            vec![directive(
+                "431023001",
+                "yu",
+                ControlLevel::Control,
+                RiskLevel::Medium,
+                0,
+            )],
+        );
         assert_eq!(rules.number(RuleKey::WalkInIntervalD), Some(2));
         assert_eq!(rules.word(RuleKey::WalkIn), Some("one_person"));
     }
 
     #[test]
     fn a_neighbouring_compound_is_not_touched() {
-        let only = vec![directive("431023001001-1", "fc", ControlLevel::Lockdown, RiskLevel::High, 0)];
+        let only = vec![directive(
+            "431023001001-1",
+            "fc",
+            ControlLevel::Lockdown,
+            RiskLevel::High,
+            0,
+        )];
         assert!(!resolve("431023001001-10", only).closed());
     }
 }

@@ -10,8 +10,8 @@ use store::{Tx, params, stmt};
 use super::{ProposalKind, ProposalRef, ProposalState};
 use crate::base::id::{ProposalId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
-use crate::plan::rules::{self, CATEGORIES};
 use crate::plan::directive;
+use crate::plan::rules::{self, CATEGORIES};
 use crate::register::entry::{self, Compound, Supplier};
 
 stmt!(
@@ -20,7 +20,10 @@ stmt!(
      ON CONFLICT (district, compound) DO UPDATE SET main = excluded.main, backup = excluded.backup,
         proposal = excluded.proposal, since_s = excluded.since_s, actor = excluded.actor"
 );
-stmt!(ALL, "SELECT compound, main, backup FROM assignment WHERE district = $1 AND compound >= $2 AND compound < $3 ORDER BY compound");
+stmt!(
+    ALL,
+    "SELECT compound, main, backup FROM assignment WHERE district = $1 AND compound >= $2 AND compound < $3 ORDER BY compound"
+);
 
 /// What is asked for.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -77,7 +80,10 @@ pub struct Choice {
 }
 
 fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
-    Some(planner::Point { lat_e6: i32::try_from(latitude?).ok()?, lng_e6: i32::try_from(longitude?).ok()? })
+    Some(planner::Point {
+        lat_e6: i32::try_from(latitude?).ok()?,
+        lng_e6: i32::try_from(longitude?).ok()?,
+    })
 }
 
 fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
@@ -90,7 +96,9 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
         .collect();
     let mut compounds = Vec::new();
     let listed = if draft.area.contains('-') {
-        entry::get(tx, "compounds", &in_district, &draft.area)?.into_iter().collect()
+        entry::get(tx, "compounds", &in_district, &draft.area)?
+            .into_iter()
+            .collect()
     } else {
         entry::all(tx, "compounds", &draft.area)?
     };
@@ -100,14 +108,25 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
             continue;
         }
         let noun: Compound = compound.noun()?;
-        let persons = people.get(&compound.code).copied().unwrap_or(compound.people).max(1);
+        let persons = people
+            .get(&compound.code)
+            .copied()
+            .unwrap_or(compound.people)
+            .max(1);
         compounds.push(assign::Compound {
             code: compound.code.clone(),
             at: point(noun.latitude, noun.longitude),
             persons,
-            demand: CATEGORIES.iter().map(|(_, norm, _)| rules.number(*norm).unwrap_or(0) * persons).collect(),
+            demand: CATEGORIES
+                .iter()
+                .map(|(_, norm, _)| rules.number(*norm).unwrap_or(0) * persons)
+                .collect(),
             keep: present.get(&compound.code).map(|one| one.main.clone()),
-            force: draft.force.iter().find(|(code, _)| *code == compound.code).map(|(_, supplier)| supplier.clone()),
+            force: draft
+                .force
+                .iter()
+                .find(|(code, _)| *code == compound.code)
+                .map(|(_, supplier)| supplier.clone()),
             forbid: Vec::new(),
         });
     }
@@ -117,7 +136,13 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
         suppliers.push(assign::Supplier {
             code: supplier.code,
             at: point(noun.latitude, noun.longitude),
-            capacity: vec![noun.grain_daily_g, noun.oil_daily_g, noun.vegetables_daily_g, noun.eggs_daily_g, noun.meat_daily_g],
+            capacity: vec![
+                noun.grain_daily_g,
+                noun.oil_daily_g,
+                noun.vegetables_daily_g,
+                noun.eggs_daily_g,
+                noun.meat_daily_g,
+            ],
         });
     }
     if compounds.is_empty() {
@@ -129,7 +154,12 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
         .into());
     }
     if suppliers.is_empty() {
-        return Err(Refusal::conflict("no_suppliers", "还没有登记保供单位；请先导入附表2。", "No supplier is registered; import form 2 first.").into());
+        return Err(Refusal::conflict(
+            "no_suppliers",
+            "还没有登记保供单位；请先导入附表2。",
+            "No supplier is registered; import form 2 first.",
+        )
+        .into());
     }
     Ok(Problem {
         categories: CATEGORIES.iter().map(|(key, _, _)| (*key).to_string()).collect(),
@@ -143,12 +173,23 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
     let reason = |reason: &assign::Reason| -> (String, String) {
         match reason {
             assign::Reason::Full { category, short_by } => (
-                format!("{}产能不足，差{}公斤/天", rules::category_word(category, kit::Lang::Zh), crate::base::words::kilograms(*short_by)),
-                format!("{}: {} kg a day short", rules::category_word(category, kit::Lang::En), crate::base::words::kilograms(*short_by)),
+                format!(
+                    "{}产能不足，差{}公斤/天",
+                    rules::category_word(category, kit::Lang::Zh),
+                    crate::base::words::kilograms(*short_by)
+                ),
+                format!(
+                    "{}: {} kg a day short",
+                    rules::category_word(category, kit::Lang::En),
+                    crate::base::words::kilograms(*short_by)
+                ),
             ),
             assign::Reason::Forbidden => ("人工排除".into(), "excluded by hand".into()),
             assign::Reason::NoPosition => ("位置未知".into(), "position unknown".into()),
-            assign::Reason::Kept => ("换过来节省的路程不多".into(), "a change would save too little".into()),
+            assign::Reason::Kept => (
+                "换过来节省的路程不多".into(),
+                "a change would save too little".into(),
+            ),
             assign::Reason::Forced => ("已由人工指定".into(), "another was chosen by hand".into()),
         }
     };
@@ -157,7 +198,11 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
         .iter()
         .map(|choice| Choice {
             compound: choice.compound.clone(),
-            persons: problem.compounds.iter().find(|one| one.code == choice.compound).map_or(0, |one| one.persons),
+            persons: problem
+                .compounds
+                .iter()
+                .find(|one| one.code == choice.compound)
+                .map_or(0, |one| one.persons),
             main: choice.main.clone(),
             backup: choice.backup.clone(),
             distance_m: choice.distance_m,
@@ -178,7 +223,11 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
         .iter()
         .map(|one| (one.category.clone(), one.demand, one.capacity, one.short_by))
         .collect();
-    Stored { choices, shortages, person_metres: answer.person_distance_m }
+    Stored {
+        choices,
+        shortages,
+        person_metres: answer.person_distance_m,
+    }
 }
 
 /// Computes an assignment for the closed compounds of an area and keeps it with what the checker found.
@@ -186,13 +235,23 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Propos
     let problem = problem(tx, ctx, draft)?;
     // The seed comes from the command, so that a retry computes the same proposal.
     let answer = assign::assign(&problem, ctx.command.as_u64_pair().0);
-    let findings: Vec<String> =
-        planner::check::assignment(&problem, &answer).into_iter().map(|finding| finding.what).collect();
+    let findings: Vec<String> = planner::check::assignment(&problem, &answer)
+        .into_iter()
+        .map(|finding| finding.what)
+        .collect();
     if !findings.is_empty() {
         return Err(Fault::Invariant(format!("assignment: {}", findings.join("; "))).into());
     }
     let result = stored(&problem, &answer);
-    super::keep(tx, ctx, ProposalKind::Assignment, &draft.area, draft, &result, &findings)
+    super::keep(
+        tx,
+        ctx,
+        ProposalKind::Assignment,
+        &draft.area,
+        draft,
+        &result,
+        &findings,
+    )
 }
 
 /// An accepted proposal, with what a person changed: (compound, main, backup).
@@ -212,14 +271,27 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> 
     let stored: Stored = serde_json::from_str(&proposal.result)?;
     let mut count = 0;
     for choice in &stored.choices {
-        let changed = acceptance.changed.iter().find(|(compound, _, _)| *compound == choice.compound);
+        let changed = acceptance
+            .changed
+            .iter()
+            .find(|(compound, _, _)| *compound == choice.compound);
         let (main, backup) = match changed {
-            Some((_, main, backup)) => (Some(main.clone()), Some(backup.clone()).filter(|code| !code.is_empty())),
+            Some((_, main, backup)) => (
+                Some(main.clone()),
+                Some(backup.clone()).filter(|code| !code.is_empty()),
+            ),
             None => (choice.main.clone(), choice.backup.clone()),
         };
-        let Some(main) = main.filter(|code| !code.is_empty()) else { continue };
+        let Some(main) = main.filter(|code| !code.is_empty()) else {
+            continue;
+        };
         if backup.as_ref() == Some(&main) {
-            return Err(Refusal::invalid("backup", "主供和备用不能是同一家。", "Main and backup must differ.").into());
+            return Err(Refusal::invalid(
+                "backup",
+                "主供和备用不能是同一家。",
+                "Main and backup must differ.",
+            )
+            .into());
         }
         for code in std::iter::once(&main).chain(&backup) {
             if entry::get(tx, "suppliers", &acceptance.at.district, code)?.is_none() {
@@ -246,5 +318,15 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> 
 /// Who feeds which compound of an area.
 pub fn assigned(tx: &mut Tx, area: &str) -> Result<BTreeMap<String, Assigned>> {
     let rows = tx.rows(&ALL, &params![district(area), area, entry::subtree_end(area)])?;
-    rows.iter().map(|row| Ok((row.get(0)?, Assigned { main: row.get(1)?, backup: row.get(2)? }))).collect()
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.get(0)?,
+                Assigned {
+                    main: row.get(1)?,
+                    backup: row.get(2)?,
+                },
+            ))
+        })
+        .collect()
 }

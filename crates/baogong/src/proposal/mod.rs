@@ -104,7 +104,9 @@ pub fn keep<P: Serialize, R: Serialize>(
 
 /// The proposal with this id.
 pub fn get(tx: &mut Tx, in_district: &str, id: ProposalId) -> Result<Proposal> {
-    let row = tx.row(&GET, &params![in_district, id])?.ok_or_else(|| Refusal::not_found("方案", "proposal"))?;
+    let row = tx
+        .row(&GET, &params![in_district, id])?
+        .ok_or_else(|| Refusal::not_found("方案", "proposal"))?;
     Ok(Proposal {
         id,
         kind: ProposalKind::stored(&row.get::<String>(0)?)?,
@@ -165,9 +167,23 @@ pub struct ProposalRef {
 
 /// Records the decision on an open proposal.
 pub fn decide(tx: &mut Tx, ctx: &Ctx, at: &ProposalRef, state: ProposalState) -> Result<()> {
-    let decided = tx.run(&DECIDE, &params![at.district.as_str(), at.id, state, ctx.now_s, ctx.actor.name.as_str()])?;
+    let decided = tx.run(
+        &DECIDE,
+        &params![
+            at.district.as_str(),
+            at.id,
+            state,
+            ctx.now_s,
+            ctx.actor.name.as_str()
+        ],
+    )?;
     if decided == 0 {
-        return Err(Refusal::conflict("decided", "这个方案已经决定过。", "This proposal has been decided already.").into());
+        return Err(Refusal::conflict(
+            "decided",
+            "这个方案已经决定过。",
+            "This proposal has been decided already.",
+        )
+        .into());
     }
     Ok(())
 }

@@ -29,14 +29,31 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
     let mut csv = Vec::new();
     let quote = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
     let typed = |key: &str| {
-        correction.fields.iter().find(|(field, _)| field == key).map_or("", |(_, text)| text.trim())
+        correction
+            .fields
+            .iter()
+            .find(|(field, _)| field == key)
+            .map_or("", |(_, text)| text.trim())
     };
-    let headings: Vec<String> = register.form.columns.iter().map(|column| quote(column.title.zh)).collect();
-    let values: Vec<String> = register.form.columns.iter().map(|column| quote(typed(column.key))).collect();
+    let headings: Vec<String> = register
+        .form
+        .columns
+        .iter()
+        .map(|column| quote(column.title.zh))
+        .collect();
+    let values: Vec<String> = register
+        .form
+        .columns
+        .iter()
+        .map(|column| quote(typed(column.key)))
+        .collect();
     csv.extend_from_slice(format!("{}\n{}\n", headings.join(","), values.join(",")).as_bytes());
     let reading = documents::sheet::read(&csv, "correction.csv", &[register.form])
         .map_err(|rejected| Refusal::invalid("fields", rejected.zh(), rejected.en()))?;
-    let sheet = reading.sheets.first().ok_or_else(|| Refusal::invalid("fields", "请填写内容。", "Fill in the fields."))?;
+    let sheet = reading
+        .sheets
+        .first()
+        .ok_or_else(|| Refusal::invalid("fields", "请填写内容。", "Fill in the fields."))?;
     if let Some(error) = sheet.errors.first() {
         return Err(Refusal::invalid(
             "fields",
@@ -45,7 +62,10 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
         )
         .into());
     }
-    let row = sheet.rows.first().ok_or_else(|| Refusal::invalid("fields", "请填写内容。", "Fill in the fields."))?;
+    let row = sheet
+        .rows
+        .first()
+        .ok_or_else(|| Refusal::invalid("fields", "请填写内容。", "Fill in the fields."))?;
     let mut body: Body = row.to_json(register.form);
     place::tidy(&mut body);
     let mut places = Places::load(tx, &correction.district, &[register])?;
@@ -54,14 +74,24 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
         .map_err(|unplaced| Refusal::invalid("fields", unplaced.zh, unplaced.en))?;
     let before = if correction.code.is_empty() {
         if entry::get(tx, register.key(), &correction.district, &code)?.is_some() {
-            return Err(Refusal::conflict("exists", "已有相同的登记，请改为修改那一项。", "Such an entry exists already; correct that one.").into());
+            return Err(Refusal::conflict(
+                "exists",
+                "已有相同的登记，请改为修改那一项。",
+                "Such an entry exists already; correct that one.",
+            )
+            .into());
         }
         None
     } else {
         let before = entry::get(tx, register.key(), &correction.district, &correction.code)?
             .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
         // A renamed supplier or compound stays the same entry; a household that moves room is another one.
-        if code != correction.code && !matches!(register.coding, super::Coding::Household | super::Coding::Column(_)) {
+        if code != correction.code
+            && !matches!(
+                register.coding,
+                super::Coding::Household | super::Coding::Column(_)
+            )
+        {
             code.clone_from(&correction.code);
         }
         if code != correction.code {
@@ -76,7 +106,15 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
     };
     let after = Entry::of(register, code.clone(), area, body);
     if before.as_ref() != Some(&after) {
-        entry::write(tx, ctx, BatchId::of_command(ctx.command), &[Change { before, after: Some(after) }])?;
+        entry::write(
+            tx,
+            ctx,
+            BatchId::of_command(ctx.command),
+            &[Change {
+                before,
+                after: Some(after),
+            }],
+        )?;
     }
     Ok(code)
 }
@@ -98,7 +136,15 @@ pub fn remove(tx: &mut Tx, ctx: &Ctx, removal: &Removal) -> Result<()> {
     let before = entry::get(tx, register.key(), &removal.district, &removal.code)?
         .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
     if register.key() == "compounds" {
-        let inside = entry::count(tx, &entry::Query { register: "households", area: &removal.code, ..Default::default() })?.0;
+        let inside = entry::count(
+            tx,
+            &entry::Query {
+                register: "households",
+                area: &removal.code,
+                ..Default::default()
+            },
+        )?
+        .0;
         if inside > 0 {
             return Err(Refusal::conflict(
                 "in_use",
@@ -108,11 +154,20 @@ pub fn remove(tx: &mut Tx, ctx: &Ctx, removal: &Removal) -> Result<()> {
             .into());
         }
     }
-    entry::write(tx, ctx, BatchId::of_command(ctx.command), &[Change { before: Some(before), after: None }])
+    entry::write(
+        tx,
+        ctx,
+        BatchId::of_command(ctx.command),
+        &[Change {
+            before: Some(before),
+            after: None,
+        }],
+    )
 }
 
 /// The name of an area or compound, or its code when it is not registered.
 pub fn area_name(tx: &mut Tx, code: &str) -> Result<String> {
     let register = if code.contains('-') { "compounds" } else { "areas" };
-    Ok(entry::get(tx, register, crate::base::id::district(code), code)?.map_or_else(|| code.to_string(), |entry| entry.name))
+    Ok(entry::get(tx, register, crate::base::id::district(code), code)?
+        .map_or_else(|| code.to_string(), |entry| entry.name))
 }

@@ -8,7 +8,10 @@ use super::{Body, REGISTERS, Register, dwelling_words, number, register, text};
 use crate::base::id::{BatchId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
 
-stmt!(GET, "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 AND code = $3");
+stmt!(
+    GET,
+    "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 AND code = $3"
+);
 stmt!(
     LIST,
     "SELECT code, area, name, tag, people, body FROM entry
@@ -35,7 +38,10 @@ stmt!(
         search = excluded.search, tag = excluded.tag, people = excluded.people, body = excluded.body,
         updated_s = excluded.updated_s"
 );
-stmt!(DELETE, "DELETE FROM entry WHERE district = $1 AND register = $2 AND code = $3");
+stmt!(
+    DELETE,
+    "DELETE FROM entry WHERE district = $1 AND register = $2 AND code = $3"
+);
 stmt!(
     CHANGE,
     "INSERT INTO entry_change (district, register, code, batch, before, after, at_s, actor)
@@ -199,16 +205,25 @@ impl Entry {
         } else {
             text(&body, register.name).to_string()
         };
-        let has_needs = body.get("needs").and_then(Value::as_array).is_some_and(|needs| !needs.is_empty());
+        let has_needs = body
+            .get("needs")
+            .and_then(Value::as_array)
+            .is_some_and(|needs| !needs.is_empty());
         let people = match key {
             "households" => number(&body, "members").unwrap_or(0),
-            "compounds" => {
-                number(&body, "residents").unwrap_or(0) + number(&body, "floating").unwrap_or(0)
-            }
+            "compounds" => number(&body, "residents").unwrap_or(0) + number(&body, "floating").unwrap_or(0),
             _ => 0,
         };
         let tag = if has_needs { "need" } else { "" }.to_string();
-        Self { register: key.to_string(), code, area, name, tag, people, body }
+        Self {
+            register: key.to_string(),
+            code,
+            area,
+            name,
+            tag,
+            people,
+            body,
+        }
     }
 
     /// The entry as its typed noun.
@@ -238,13 +253,22 @@ fn read(register: &str, row: &store::Row) -> Result<Entry> {
 
 /// The entry with this code.
 pub fn get(tx: &mut Tx, register: &str, district: &str, code: &str) -> Result<Option<Entry>> {
-    tx.row(&GET, &params![district, register, code])?.map(|row| read(register, &row)).transpose()
+    tx.row(&GET, &params![district, register, code])?
+        .map(|row| read(register, &row))
+        .transpose()
 }
 
 /// The entry with this code as its noun; refuses when there is none.
-pub fn noun<T: DeserializeOwned>(tx: &mut Tx, register_key: &str, in_district: &str, code: &str) -> Result<T> {
+pub fn noun<T: DeserializeOwned>(
+    tx: &mut Tx,
+    register_key: &str,
+    in_district: &str,
+    code: &str,
+) -> Result<T> {
     let words = register(register_key).map_or(("登记项", "entry"), |register| register.title);
-    get(tx, register_key, in_district, code)?.ok_or_else(|| Refusal::not_found(words.0, words.1))?.noun()
+    get(tx, register_key, in_district, code)?
+        .ok_or_else(|| Refusal::not_found(words.0, words.1))?
+        .noun()
 }
 
 /// What to list: a register within an area, with words to search for and a tag.
@@ -265,14 +289,32 @@ pub fn list(tx: &mut Tx, query: &Query, limit: i64, offset: i64) -> Result<Vec<E
     let end = subtree_end(query.area);
     let rows = tx.rows(
         &LIST,
-        &params![district(query.area), query.register, query.area, end, query.words, query.tag, limit, offset],
+        &params![
+            district(query.area),
+            query.register,
+            query.area,
+            end,
+            query.words,
+            query.tag,
+            limit,
+            offset
+        ],
     )?;
     rows.iter().map(|row| read(query.register, row)).collect()
 }
 
 /// Everything of a register within an area.
 pub fn all(tx: &mut Tx, register: &str, area: &str) -> Result<Vec<Entry>> {
-    list(tx, &Query { register, area, ..Query::default() }, i64::MAX, 0)
+    list(
+        tx,
+        &Query {
+            register,
+            area,
+            ..Query::default()
+        },
+        i64::MAX,
+        0,
+    )
 }
 
 /// How many entries match, and how many people live there.
@@ -280,7 +322,14 @@ pub fn count(tx: &mut Tx, query: &Query) -> Result<(i64, i64)> {
     let end = subtree_end(query.area);
     let row = tx.row(
         &COUNT,
-        &params![district(query.area), query.register, query.area, end, query.words, query.tag],
+        &params![
+            district(query.area),
+            query.register,
+            query.area,
+            end,
+            query.words,
+            query.tag
+        ],
     )?;
     row.map_or(Ok((0, 0)), |row| Ok((row.get(0)?, row.get(1)?)))
 }
@@ -289,7 +338,9 @@ pub fn count(tx: &mut Tx, query: &Query) -> Result<(i64, i64)> {
 pub fn count_by_area(tx: &mut Tx, register: &str, area: &str) -> Result<Vec<(String, i64, i64)>> {
     let end = subtree_end(area);
     let rows = tx.rows(&COUNT_BY_AREA, &params![district(area), register, area, end])?;
-    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
+    rows.iter()
+        .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .collect()
 }
 
 /// One change to an entry: what it was and what it becomes.
@@ -306,7 +357,9 @@ pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Resu
     let mut upserts = Vec::new();
     let mut history = Vec::with_capacity(changes.len());
     for change in changes {
-        let Some(entry) = change.after.as_ref().or(change.before.as_ref()) else { continue };
+        let Some(entry) = change.after.as_ref().or(change.before.as_ref()) else {
+            continue;
+        };
         let register = register_of(entry)?;
         let of = district(&entry.area).to_string();
         match &change.after {
@@ -326,7 +379,10 @@ pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Resu
                 .to_vec(),
             ),
             None => {
-                tx.run(&DELETE, &params![of.as_str(), entry.register.as_str(), entry.code.as_str()])?;
+                tx.run(
+                    &DELETE,
+                    &params![of.as_str(), entry.register.as_str(), entry.code.as_str()],
+                )?;
             }
         }
         let as_json = |entry: &Option<Entry>| entry.as_ref().map(serde_json::to_string).transpose();
@@ -367,7 +423,10 @@ pub fn history(
     rows.iter()
         .map(|row| {
             let entry = |index| -> Result<Option<Entry>> {
-                Ok(row.get::<Option<String>>(index)?.map(|json| serde_json::from_str(&json)).transpose()?)
+                Ok(row
+                    .get::<Option<String>>(index)?
+                    .map(|json| serde_json::from_str(&json))
+                    .transpose()?)
             };
             Ok((row.get(0)?, row.get(1)?, entry(2)?, entry(3)?))
         })

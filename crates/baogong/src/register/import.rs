@@ -34,12 +34,18 @@ stmt!(
     SET_APPLIED,
     "UPDATE import_batch SET state = 'applied', summary = $3, applied_s = $4 WHERE district = $1 AND id = $2"
 );
-stmt!(SET_UNDONE, "UPDATE import_batch SET state = 'undone', undone_s = $3 WHERE district = $1 AND id = $2");
+stmt!(
+    SET_UNDONE,
+    "UPDATE import_batch SET state = 'undone', undone_s = $3 WHERE district = $1 AND id = $2"
+);
 stmt!(
     CHANGES,
     "SELECT register, code, before, after FROM entry_change WHERE district = $1 AND batch = $2 ORDER BY register, code"
 );
-stmt!(INSIDE, "SELECT COUNT(*) FROM entry WHERE district = $1 AND area = $2 AND NOT (register = $3 AND code = $4)");
+stmt!(
+    INSIDE,
+    "SELECT COUNT(*) FROM entry WHERE district = $1 AND area = $2 AND NOT (register = $3 AND code = $4)"
+);
 
 wording! {
     /// Where an import stands.
@@ -118,7 +124,11 @@ pub struct Batch {
 pub fn read_file(file_name: &str, bytes: &[u8]) -> Result<Reading> {
     let forms: Vec<_> = REGISTERS.iter().map(|register| register.form).collect();
     sheet::read(bytes, file_name, &forms).map_err(|rejected| {
-        Refusal { field: Some("file"), ..Refusal::new(RefusalKind::Invalid, "file", rejected.zh(), rejected.en()) }.into()
+        Refusal {
+            field: Some("file"),
+            ..Refusal::new(RefusalKind::Invalid, "file", rejected.zh(), rejected.en())
+        }
+        .into()
     })
 }
 
@@ -127,21 +137,41 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
     let mut preview = Preview::default();
     let used: Vec<&'static Register> = REGISTERS
         .iter()
-        .filter(|register| reading.sheets.iter().any(|sheet| sheet.form.is_some_and(|form| form.key == register.key())))
+        .filter(|register| {
+            reading
+                .sheets
+                .iter()
+                .any(|sheet| sheet.form.is_some_and(|form| form.key == register.key()))
+        })
         .collect();
     let mut places = Places::load(tx, in_district, &used)?;
     for register in used {
-        let mut tally = Tally { register: register.key().to_string(), ..Tally::default() };
-        let existing: HashMap<String, Entry> =
-            entry::all(tx, register.key(), in_district)?.into_iter().map(|entry| (entry.code.clone(), entry)).collect();
+        let mut tally = Tally {
+            register: register.key().to_string(),
+            ..Tally::default()
+        };
+        let existing: HashMap<String, Entry> = entry::all(tx, register.key(), in_district)?
+            .into_iter()
+            .map(|entry| (entry.code.clone(), entry))
+            .collect();
         let mut seen: HashMap<String, u32> = HashMap::new();
         for sheet in &reading.sheets {
-            let Some(form) = sheet.form.filter(|form| form.key == register.key()) else { continue };
+            let Some(form) = sheet.form.filter(|form| form.key == register.key()) else {
+                continue;
+            };
             preview.errors.extend(sheet.errors.iter().cloned());
             preview.warnings.extend(sheet.warnings.iter().cloned());
-            preview.skipped.extend(sheet.skipped.iter().map(|(row, why)| (sheet.sheet.clone(), *row, why.clone())));
+            preview.skipped.extend(
+                sheet
+                    .skipped
+                    .iter()
+                    .map(|(row, why)| (sheet.sheet.clone(), *row, why.clone())),
+            );
             preview.unknown_columns.extend(
-                sheet.unknown_columns.iter().map(|(letter, heading)| (sheet.sheet.clone(), letter.clone(), heading.clone())),
+                sheet
+                    .unknown_columns
+                    .iter()
+                    .map(|(letter, heading)| (sheet.sheet.clone(), letter.clone(), heading.clone())),
             );
             for row in &sheet.rows {
                 tally.rows += 1;
@@ -151,9 +181,12 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
                     Ok(placed) => placed,
                     Err(unplaced) => {
                         let column = sheet.columns.iter().find(|(_, key, _)| *key == unplaced.column);
-                        let (letter, heading) = column.map_or(("", ""), |(letter, _, heading)| (letter, heading));
+                        let (letter, heading) =
+                            column.map_or(("", ""), |(letter, _, heading)| (letter, heading));
                         let value = super::text(&body, unplaced.column).to_string();
-                        preview.errors.push(unplaced.at(&sheet.sheet, row.row, letter, heading, &value));
+                        preview
+                            .errors
+                            .push(unplaced.at(&sheet.sheet, row.row, letter, heading, &value));
                         continue;
                     }
                 };
@@ -170,7 +203,9 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
                     continue;
                 }
                 let before = existing.get(&code).cloned();
-                let mut whole = before.as_ref().map_or_else(Body::new, |before| before.body.clone());
+                let mut whole = before
+                    .as_ref()
+                    .map_or_else(Body::new, |before| before.body.clone());
                 whole.extend(body);
                 let after = Entry::of(register, code, area, whole);
                 places.learn(register, &after);
@@ -182,20 +217,31 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
                     }
                     Some(_) => tally.changed += 1,
                 }
-                preview.changes.push(Change { before, after: Some(after) });
+                preview.changes.push(Change {
+                    before,
+                    after: Some(after),
+                });
             }
         }
         preview.tallies.push(tally);
     }
     for sheet in reading.sheets.iter().filter(|sheet| sheet.form.is_none()) {
-        preview.skipped.push((sheet.sheet.clone(), 0, "没有认出这是哪一张表 / form not recognised".into()));
+        preview.skipped.push((
+            sheet.sheet.clone(),
+            0,
+            "没有认出这是哪一张表 / form not recognised".into(),
+        ));
     }
     Ok(preview)
 }
 
 impl Preview {
     fn summary(&self) -> Summary {
-        Summary { tallies: self.tallies.clone(), errors: self.errors.len(), warnings: self.warnings.len() }
+        Summary {
+            tallies: self.tallies.clone(),
+            errors: self.errors.len(),
+            warnings: self.warnings.len(),
+        }
     }
 
     /// Whether nothing would change.
@@ -286,15 +332,26 @@ pub fn batches(tx: &mut Tx, in_district: &str) -> Result<Vec<Batch>> {
 pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
     let (batch, bytes) = batch(tx, at)?;
     if batch.state != BatchState::Previewed {
-        return Err(Refusal::conflict("batch_state", "这个文件已经导入过。", "This file was applied already.").into());
+        return Err(Refusal::conflict(
+            "batch_state",
+            "这个文件已经导入过。",
+            "This file was applied already.",
+        )
+        .into());
     }
     let reading = read_file(&batch.file_name, &bytes)?;
     let preview = preview(tx, &at.district, &reading)?;
     if !preview.errors.is_empty() {
         return Err(Refusal::conflict(
             "import_errors",
-            format!("还有{}处错误，改正后再导入；目前没有写入任何数据。", preview.errors.len()),
-            format!("{} cells are wrong; nothing was written. Correct them and import again.", preview.errors.len()),
+            format!(
+                "还有{}处错误，改正后再导入；目前没有写入任何数据。",
+                preview.errors.len()
+            ),
+            format!(
+                "{} cells are wrong; nothing was written. Correct them and import again.",
+                preview.errors.len()
+            ),
         )
         .into());
     }
@@ -302,7 +359,12 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
     let summary = preview.summary();
     tx.run(
         &SET_APPLIED,
-        &params![at.district.as_str(), at.id, serde_json::to_string(&summary)?, ctx.now_s],
+        &params![
+            at.district.as_str(),
+            at.id,
+            serde_json::to_string(&summary)?,
+            ctx.now_s
+        ],
     )?;
     Ok(summary)
 }
@@ -311,7 +373,12 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
 pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
     let (batch, _) = batch(tx, at)?;
     if batch.state != BatchState::Applied {
-        return Err(Refusal::conflict("batch_state", "只有已导入的批次可以撤销。", "Only an applied import can be undone.").into());
+        return Err(Refusal::conflict(
+            "batch_state",
+            "只有已导入的批次可以撤销。",
+            "Only an applied import can be undone.",
+        )
+        .into());
     }
     let rows = tx.rows(&CHANGES, &params![at.district.as_str(), at.id])?;
     let mut changes = Vec::with_capacity(rows.len());
@@ -320,7 +387,10 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
     for row in &rows {
         let (register, code): (String, String) = (row.get(0)?, row.get(1)?);
         let stored = |index| -> Result<Option<Entry>> {
-            Ok(row.get::<Option<String>>(index)?.map(|json| serde_json::from_str(&json)).transpose()?)
+            Ok(row
+                .get::<Option<String>>(index)?
+                .map(|json| serde_json::from_str(&json))
+                .transpose()?)
         };
         let (before, after) = (stored(2)?, stored(3)?);
         let now = entry::get(tx, &register, &at.district, &code)?;
@@ -333,13 +403,24 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
         {
             *going.entry(after.area.clone()).or_default() += 1;
         }
-        changes.push(Change { before: after, after: before });
+        changes.push(Change {
+            before: after,
+            after: before,
+        });
     }
     for change in &changes {
         if let (Some(entry), None) = (&change.before, &change.after)
             && matches!(entry.register.as_str(), "compounds" | "areas")
         {
-            let inside = tx.row(&INSIDE, &params![at.district.as_str(), entry.code.as_str(), entry.register.as_str(), entry.code.as_str()])?;
+            let inside = tx.row(
+                &INSIDE,
+                &params![
+                    at.district.as_str(),
+                    entry.code.as_str(),
+                    entry.register.as_str(),
+                    entry.code.as_str()
+                ],
+            )?;
             let inside = inside.map_or(Ok(0), |row| row.get::<i64>(0))?;
             if inside > going.get(&entry.code).copied().unwrap_or(0) {
                 conflicts.push(entry.name.clone());
@@ -350,8 +431,16 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
         let names: Vec<&str> = conflicts.iter().take(5).map(String::as_str).collect();
         return Err(Refusal::conflict(
             "undo_conflict",
-            format!("有{}项在导入后又被修改或已被使用（{}…），不能整批撤销。", conflicts.len(), names.join("、")),
-            format!("{} entries were changed or used since ({}…), so the import cannot be undone.", conflicts.len(), names.join(", ")),
+            format!(
+                "有{}项在导入后又被修改或已被使用（{}…），不能整批撤销。",
+                conflicts.len(),
+                names.join("、")
+            ),
+            format!(
+                "{} entries were changed or used since ({}…), so the import cannot be undone.",
+                conflicts.len(),
+                names.join(", ")
+            ),
         )
         .into());
     }

@@ -74,7 +74,15 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Compound,
         name: "compound",
         search: &["compound", "community", "address", "liaison_name"],
-        listed: &["compound", "community", "buildings", "households", "residents", "liaison_name", "liaison_phone"],
+        listed: &[
+            "compound",
+            "community",
+            "buildings",
+            "households",
+            "residents",
+            "liaison_name",
+            "liaison_phone",
+        ],
         personal: &[
             ("contact_name", Name),
             ("contact_phone", Phone),
@@ -91,8 +99,15 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Household,
         name: "room",
         search: &["head", "phone", "room"],
-        listed: &["building", "unit", "room", "head", "members", "phone", "needs", "status"],
-        personal: &[("head", Name), ("phone", Phone), ("needs", Health), ("diet", Health)],
+        listed: &[
+            "building", "unit", "room", "head", "members", "phone", "needs", "status",
+        ],
+        personal: &[
+            ("head", Name),
+            ("phone", Phone),
+            ("needs", Health),
+            ("diet", Health),
+        ],
     },
     Register {
         form: &forms::SUPPLIERS,
@@ -101,7 +116,16 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Numbered("S"),
         name: "name",
         search: &["name", "address", "contact_name"],
-        listed: &["name", "kind", "staff", "vehicles", "grain_daily_g", "vegetables_daily_g", "contact_name", "contact_phone"],
+        listed: &[
+            "name",
+            "kind",
+            "staff",
+            "vehicles",
+            "grain_daily_g",
+            "vegetables_daily_g",
+            "contact_name",
+            "contact_phone",
+        ],
         personal: &[],
     },
     Register {
@@ -121,7 +145,15 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Numbered("D"),
         name: "name",
         search: &["name", "community", "compound"],
-        listed: &["name", "kind", "community", "compound", "area_m2", "cold", "contact_name"],
+        listed: &[
+            "name",
+            "kind",
+            "community",
+            "compound",
+            "area_m2",
+            "cold",
+            "contact_name",
+        ],
         personal: &[],
     },
     Register {
@@ -141,7 +173,16 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Column("plate"),
         name: "plate",
         search: &["plate", "employer", "driver_name"],
-        listed: &["plate", "model", "load_g", "cold", "employer", "driver_name", "driver_phone", "state"],
+        listed: &[
+            "plate",
+            "model",
+            "load_g",
+            "cold",
+            "employer",
+            "driver_name",
+            "driver_phone",
+            "state",
+        ],
         personal: &[("driver_phone", Phone)],
     },
     Register {
@@ -151,7 +192,15 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Numbered("V"),
         name: "name",
         search: &["name", "phone", "compound"],
-        listed: &["name", "phone", "community", "compound", "building", "task", "shift"],
+        listed: &[
+            "name",
+            "phone",
+            "community",
+            "compound",
+            "building",
+            "task",
+            "shift",
+        ],
         personal: &[("name", Name), ("phone", Phone)],
     },
     Register {
@@ -161,7 +210,15 @@ pub static REGISTERS: &[Register] = &[
         coding: Coding::Good,
         name: "name",
         search: &["name", "code", "aliases"],
-        listed: &["supplier", "code", "name", "contents", "price_fen", "weight_g", "stock"],
+        listed: &[
+            "supplier",
+            "code",
+            "name",
+            "contents",
+            "price_fen",
+            "weight_g",
+            "stock",
+        ],
         personal: &[],
     },
 ];
@@ -201,9 +258,17 @@ pub fn dwelling_words(building: &str, unit: &str, room: &str) -> String {
         return room.to_string();
     }
     if unit.is_empty() && room.chars().count() == 1 {
-        return if room == "1" { format!("{building}号") } else { format!("{building}号{room}户") };
+        return if room == "1" {
+            format!("{building}号")
+        } else {
+            format!("{building}号{room}户")
+        };
     }
-    if unit.is_empty() { format!("{building}栋{room}") } else { format!("{building}栋{unit}单元{room}") }
+    if unit.is_empty() {
+        format!("{building}栋{room}")
+    } else {
+        format!("{building}栋{unit}单元{room}")
+    }
 }
 
 #[cfg(test)]

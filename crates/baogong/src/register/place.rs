@@ -81,9 +81,14 @@ fn plain(name: &str) -> &str {
 impl Places {
     /// Loads what is known in `district`, for placing rows of `registers`.
     pub fn load(tx: &mut Tx, district: &str, registers: &[&'static Register]) -> Result<Self> {
-        let mut places = Self { district: district.to_string(), ..Self::default() };
+        let mut places = Self {
+            district: district.to_string(),
+            ..Self::default()
+        };
         for key in ["areas", "compounds", "suppliers"] {
-            let Some(register) = super::register(key) else { continue };
+            let Some(register) = super::register(key) else {
+                continue;
+            };
             for entry in entry::all(tx, key, district)? {
                 places.learn(register, &entry);
             }
@@ -119,14 +124,20 @@ impl Places {
                 if !places.iter().any(|(_, code)| *code == entry.code) {
                     places.push((entry.area.clone(), entry.code.clone()));
                 }
-                self.known.insert(("compounds", format!("{}|{}", entry.area, entry.name)), entry.code.clone());
+                self.known.insert(
+                    ("compounds", format!("{}|{}", entry.area, entry.name)),
+                    entry.code.clone(),
+                );
                 self.count_up(&entry.area, &entry.code);
             }
             key => {
                 if key == "suppliers" {
                     self.suppliers.insert(entry.name.clone(), entry.code.clone());
                 }
-                self.known.insert((register.key(), identity(register, &entry.body)), entry.code.clone());
+                self.known.insert(
+                    (register.key(), identity(register, &entry.body)),
+                    entry.code.clone(),
+                );
                 if let Coding::Numbered(letter) = register.coding {
                     self.count_up(letter, &entry.code);
                 }
@@ -158,7 +169,8 @@ impl Places {
         match register.coding {
             Coding::Column("code") => {
                 let code = text(body, "code").to_string();
-                let length_fits = matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|byte| byte.is_ascii_digit());
+                let length_fits =
+                    matches!(code.len(), 6 | 9 | 12) && code.bytes().all(|byte| byte.is_ascii_digit());
                 if !length_fits || !code.starts_with(&self.district) {
                     let district = &self.district;
                     return Err(Unplaced::new(
@@ -188,21 +200,41 @@ impl Places {
             }
             Coding::Household => {
                 let compound = self.compound(body)?.ok_or_else(|| {
-                    Unplaced::new("compound", "请填写小区名称。".into(), "Enter the compound.".into())
+                    Unplaced::new(
+                        "compound",
+                        "请填写小区名称。".into(),
+                        "Enter the compound.".into(),
+                    )
                 })?;
-                let part = |key: &str| Some(text(body, key)).filter(|part| !part.is_empty()).unwrap_or("0").to_string();
-                let code = format!("{compound}-{}-{}-{}", part("building"), part("unit"), part("room"));
+                let part = |key: &str| {
+                    Some(text(body, key))
+                        .filter(|part| !part.is_empty())
+                        .unwrap_or("0")
+                        .to_string()
+                };
+                let code = format!(
+                    "{compound}-{}-{}-{}",
+                    part("building"),
+                    part("unit"),
+                    part("room")
+                );
                 Ok((code, compound))
             }
             Coding::Good => {
                 let written = text(body, "supplier").to_string();
                 let supplier = self.supplier(&written)?;
                 body.insert("supplier".into(), supplier.clone().into());
-                Ok((format!("{supplier}/{}", text(body, "code")), self.district.clone()))
+                Ok((
+                    format!("{supplier}/{}", text(body, "code")),
+                    self.district.clone(),
+                ))
             }
             Coding::Numbered(letter) => {
                 let area = self.loose_area(body)?;
-                let known = self.known.get(&(register.key(), identity(register, body))).cloned();
+                let known = self
+                    .known
+                    .get(&(register.key(), identity(register, body)))
+                    .cloned();
                 let code = known.unwrap_or_else(|| format!("{letter}{:03}", self.take_number(letter)));
                 Ok((code, area))
             }
@@ -222,26 +254,43 @@ impl Places {
         if written.is_empty() {
             return Ok(None);
         }
-        let found = self.communities.get(written).or_else(|| self.communities.get(plain(written)));
+        let found = self
+            .communities
+            .get(written)
+            .or_else(|| self.communities.get(plain(written)));
         match found.map(Vec::as_slice) {
             Some([code]) => Ok(Some(code.clone())),
             Some(codes) => Err(Unplaced::new(
                 "community",
-                format!("本县有{}个“{written}”，请写明乡镇，或填12位区划代码。", codes.len()),
-                format!("There are {} communities called {written}; enter the 12-digit code.", codes.len()),
+                format!(
+                    "本县有{}个“{written}”，请写明乡镇，或填12位区划代码。",
+                    codes.len()
+                ),
+                format!(
+                    "There are {} communities called {written}; enter the 12-digit code.",
+                    codes.len()
+                ),
             )),
-            None if written.len() == 12 && written.starts_with(&self.district) => Ok(Some(written.to_string())),
+            None if written.len() == 12 && written.starts_with(&self.district) => {
+                Ok(Some(written.to_string()))
+            }
             None => {
                 let near = nearest(written, self.communities.keys());
                 Err(Unplaced::new(
                     "community",
                     match &near {
-                        Some(near) => format!("没有登记“{written}”，是否为“{near}”？请先导入行政区划，或改正名称。"),
+                        Some(near) => {
+                            format!("没有登记“{written}”，是否为“{near}”？请先导入行政区划，或改正名称。")
+                        }
                         None => format!("没有登记“{written}”。请先导入行政区划，或改正名称。"),
                     },
                     match &near {
-                        Some(near) => format!("{written} is not registered; did you mean {near}? Import the areas first, or correct the name."),
-                        None => format!("{written} is not registered. Import the areas first, or correct the name."),
+                        Some(near) => format!(
+                            "{written} is not registered; did you mean {near}? Import the areas first, or correct the name."
+                        ),
+                        None => format!(
+                            "{written} is not registered. Import the areas first, or correct the name."
+                        ),
                     },
                 ))
             }
@@ -266,19 +315,28 @@ impl Places {
                 Err(Unplaced::new(
                     "compound",
                     match &near {
-                        Some(near) => format!("小区“{written}”没有登记，是否为“{near}”？请先导入附表1（小区基本情况）。"),
+                        Some(near) => format!(
+                            "小区“{written}”没有登记，是否为“{near}”？请先导入附表1（小区基本情况）。"
+                        ),
                         None => format!("小区“{written}”没有登记，请先导入附表1（小区基本情况）。"),
                     },
                     match &near {
-                        Some(near) => format!("Compound {written} is not registered; did you mean {near}? Import form 1 (compounds) first."),
-                        None => format!("Compound {written} is not registered; import form 1 (compounds) first."),
+                        Some(near) => format!(
+                            "Compound {written} is not registered; did you mean {near}? Import form 1 (compounds) first."
+                        ),
+                        None => {
+                            format!("Compound {written} is not registered; import form 1 (compounds) first.")
+                        }
                     },
                 ))
             }
             several => Err(Unplaced::new(
                 "compound",
                 format!("有{}个小区叫“{written}”，请在“社区”一列写明社区。", several.len()),
-                format!("{} compounds are called {written}; fill in the community column.", several.len()),
+                format!(
+                    "{} compounds are called {written}; fill in the community column.",
+                    several.len()
+                ),
             )),
         }
     }
@@ -293,8 +351,22 @@ impl Places {
         let near = nearest(written, self.suppliers.keys()).unwrap_or_default();
         Err(Unplaced::new(
             "supplier",
-            format!("保供单位“{written}”没有登记{}，请先导入附表2。", if near.is_empty() { String::new() } else { format!("，是否为“{near}”？") }),
-            format!("Supplier {written} is not registered{}; import form 2 first.", if near.is_empty() { String::new() } else { format!(" (did you mean {near}?)") }),
+            format!(
+                "保供单位“{written}”没有登记{}，请先导入附表2。",
+                if near.is_empty() {
+                    String::new()
+                } else {
+                    format!("，是否为“{near}”？")
+                }
+            ),
+            format!(
+                "Supplier {written} is not registered{}; import form 2 first.",
+                if near.is_empty() {
+                    String::new()
+                } else {
+                    format!(" (did you mean {near}?)")
+                }
+            ),
         ))
     }
 }
@@ -304,7 +376,10 @@ fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a String>) -> Option
     let length = written.chars().count().max(1);
     known
         .map(|name| {
-            let shared = written.chars().filter(|character| name.contains(*character)).count();
+            let shared = written
+                .chars()
+                .filter(|character| name.contains(*character))
+                .count();
             (shared * 100 / length.max(name.chars().count()), name)
         })
         .filter(|(score, _)| *score >= 50)

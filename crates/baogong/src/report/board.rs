@@ -86,7 +86,11 @@ pub struct Counts {
 impl Counts {
     /// Households of closed compounds that have received something, in hundredths of a per cent.
     pub fn served_e2(&self) -> i64 {
-        if self.households == 0 { 0 } else { self.served_households.min(self.households) * 10_000 / self.households }
+        if self.households == 0 {
+            0
+        } else {
+            self.served_households.min(self.households) * 10_000 / self.households
+        }
     }
 
     fn add(&mut self, other: &Counts) {
@@ -160,7 +164,12 @@ pub struct Board {
 impl Board {
     /// The spread between streets: lowest and highest share of households served, in hundredths of a per cent.
     pub fn spread_e2(&self) -> Option<(i64, i64)> {
-        let shares = || self.streets.iter().filter(|(_, _, counts)| counts.households > 0).map(|(_, _, counts)| counts.served_e2());
+        let shares = || {
+            self.streets
+                .iter()
+                .filter(|(_, _, counts)| counts.households > 0)
+                .map(|(_, _, counts)| counts.served_e2())
+        };
         Some((shares().min()?, shares().max()?))
     }
 }
@@ -186,7 +195,10 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         }
     }
     let range = || params![in_district.as_str(), area, subtree_end(area)];
-    for row in tx.rows(&ORDERS, &params![in_district.as_str(), area, subtree_end(area), ctx.now_s])? {
+    for row in tx.rows(
+        &ORDERS,
+        &params![in_district.as_str(), area, subtree_end(area), ctx.now_s],
+    )? {
         let counts = streets.entry(street(&row.get::<String>(0)?)).or_default();
         let (state, count, amount_fen): (String, i64, i64) = (row.get(1)?, row.get(3)?, row.get(4)?);
         match state.as_str() {
@@ -222,7 +234,10 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         counts.needs += open;
         counts.urgent += urgent;
     }
-    let mut board = Board { coverage, ..Board::default() };
+    let mut board = Board {
+        coverage,
+        ..Board::default()
+    };
     for (code, counts) in streets {
         board.total.add(&counts);
         let name = crate::register::correct::area_name(tx, &code)?;
@@ -240,8 +255,13 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
             place.insert(open::packs(tx, &in_district, round)?);
         }
         let code: String = row.get(1)?;
-        let Some(pack) = packs[&round].iter().find(|pack| pack.code == code) else { continue };
-        let line = goods.entry(pack.name.clone()).or_insert_with(|| Goods { name: pack.name.clone(), ..Goods::default() });
+        let Some(pack) = packs[&round].iter().find(|pack| pack.code == code) else {
+            continue;
+        };
+        let line = goods.entry(pack.name.clone()).or_insert_with(|| Goods {
+            name: pack.name.clone(),
+            ..Goods::default()
+        });
         line.ordered += row.get::<i64>(2)?;
         line.packed += row.get::<i64>(3)?;
         let handed: i64 = row.get(4)?;

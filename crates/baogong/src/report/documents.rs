@@ -24,24 +24,47 @@ pub fn document(ctx: &Ctx, lang: Lang, title: &str, place: &str, blocks: Vec<Blo
         ],
         blocks,
         landscape: false,
-        footer: lang.t("含个人信息的清单用后请销毁", "Destroy lists with personal data after use").to_string(),
+        footer: lang
+            .t(
+                "含个人信息的清单用后请销毁",
+                "Destroy lists with personal data after use",
+            )
+            .to_string(),
         lang: print_lang(lang),
     }
 }
 
 /// A column of words.
 pub fn words(title: &str, weight: u16) -> TableColumn {
-    TableColumn { title: title.to_string(), align: Align::Left, weight }
+    TableColumn {
+        title: title.to_string(),
+        align: Align::Left,
+        weight,
+    }
 }
 
 /// A column of numbers.
 pub fn numbers(title: &str, weight: u16) -> TableColumn {
-    TableColumn { title: title.to_string(), align: Align::Right, weight }
+    TableColumn {
+        title: title.to_string(),
+        align: Align::Right,
+        weight,
+    }
 }
 
 /// A table.
-pub fn table(lang: Lang, columns: Vec<TableColumn>, rows: Vec<Vec<Datum>>, total: Option<Vec<Datum>>) -> Block {
-    Block::Table(Table { columns, rows, total, empty: lang.t("（无）", "(none)").to_string() })
+pub fn table(
+    lang: Lang,
+    columns: Vec<TableColumn>,
+    rows: Vec<Vec<Datum>>,
+    total: Option<Vec<Datum>>,
+) -> Block {
+    Block::Table(Table {
+        columns,
+        rows,
+        total,
+        empty: lang.t("（无）", "(none)").to_string(),
+    })
 }
 
 /// A cell of words.
@@ -51,7 +74,12 @@ pub fn text(words: impl Into<String>) -> Datum {
 
 /// A figure.
 pub fn figure(label: &str, value: impl std::fmt::Display, unit: &str, tone: Tone) -> Figure {
-    Figure { label: label.to_string(), value: value.to_string(), unit: unit.to_string(), tone }
+    Figure {
+        label: label.to_string(),
+        value: value.to_string(),
+        unit: unit.to_string(),
+        tone,
+    }
 }
 
 /// Warn when there is any, else good.

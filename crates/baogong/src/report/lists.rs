@@ -27,7 +27,10 @@ pub fn need_word(key: &str, lang: Lang) -> &'static str {
 
 /// The words for several special needs.
 pub fn needs_words(keys: &[String], lang: Lang) -> String {
-    keys.iter().map(|key| need_word(key, lang)).collect::<Vec<_>>().join(lang.t("、", ", "))
+    keys.iter()
+        .map(|key| need_word(key, lang))
+        .collect::<Vec<_>>()
+        .join(lang.t("、", ", "))
 }
 
 /// Compounds and households that run out first.
@@ -42,7 +45,12 @@ pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
             Datum::Count(cover.unknown()),
         ];
         for (category, _, _) in CATEGORIES {
-            row.push(text(cover.first_out_s.get(*category).map_or_else(|| lang.t("未知", "unknown").into(), |left| days(*left))));
+            row.push(text(
+                cover
+                    .first_out_s
+                    .get(*category)
+                    .map_or_else(|| lang.t("未知", "unknown").into(), |left| days(*left)),
+            ));
         }
         compounds.push(row);
     }
@@ -53,7 +61,10 @@ pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
         numbers(lang.t("未知", "Unknown"), 2),
     ];
     columns.extend(CATEGORIES.iter().map(|(category, _, _)| {
-        numbers(&format!("{}({})", category_word(category, lang), lang.t("天", "days")), 2)
+        numbers(
+            &format!("{}({})", category_word(category, lang), lang.t("天", "days")),
+            2,
+        )
     }));
     let mut households = Vec::new();
     for one in crate::coverage::first_out(tx, &subject.area, "", 100)? {
@@ -84,7 +95,13 @@ pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
             None,
         ),
     ];
-    Ok(document(ctx, lang, lang.t("余粮排行", "Coverage ranking"), &place, blocks))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("余粮排行", "Coverage ranking"),
+        &place,
+        blocks,
+    ))
 }
 
 /// The people list of a compound, with names and phones as the actor may see them.
@@ -121,7 +138,13 @@ pub fn people(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
     ];
     let place = area_name(tx, &subject.area)?;
     let blocks = vec![table(lang, columns, rows, Some(total))];
-    Ok(document(ctx, lang, lang.t("人员清单", "People list"), &place, blocks))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("人员清单", "People list"),
+        &place,
+        blocks,
+    ))
 }
 
 /// The needs list of a compound.
@@ -148,7 +171,13 @@ pub fn needs(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("登记时间", "Recorded"), 3),
     ];
     let place = area_name(tx, &subject.area)?;
-    Ok(document(ctx, lang, lang.t("需求清单", "Needs list"), &place, vec![table(lang, columns, rows, None)]))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("需求清单", "Needs list"),
+        &place,
+        vec![table(lang, columns, rows, None)],
+    ))
 }
 
 /// Who owes what for advances (DX-5).
@@ -161,11 +190,19 @@ pub fn advances(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
         let (name, area, head) = found.map_or_else(
             || (household.clone(), String::new(), String::new()),
             |entry| {
-                let head = ctx.actor.show(Field::Name, crate::register::text(&entry.body, "head"));
+                let head = ctx
+                    .actor
+                    .show(Field::Name, crate::register::text(&entry.body, "head"));
                 (entry.name, entry.area, head)
             },
         );
-        rows.push(vec![text(area_name(tx, &area)?), text(name), text(head), Datum::AmountFen(amount_fen), Datum::Blank]);
+        rows.push(vec![
+            text(area_name(tx, &area)?),
+            text(name),
+            text(head),
+            Datum::AmountFen(amount_fen),
+            Datum::Blank,
+        ]);
     }
     let columns = vec![
         words(lang.t("小区", "Compound"), 4),
@@ -174,11 +211,29 @@ pub fn advances(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
         numbers(lang.t("垫付（元）", "Owed (yuan)"), 2),
         words(lang.t("结清签字", "Settled, signature"), 3),
     ];
-    let total = vec![text(lang.t("合计", "Total")), Datum::Blank, Datum::Blank, Datum::AmountFen(total_fen), Datum::Blank];
+    let total = vec![
+        text(lang.t("合计", "Total")),
+        Datum::Blank,
+        Datum::Blank,
+        Datum::AmountFen(total_fen),
+        Datum::Blank,
+    ];
     let place = area_name(tx, &subject.area)?;
     let blocks = vec![
-        Block::Paragraph(lang.t("解封后统一结清（DX-5）。", "Settled together after the closure ends (DX-5).").into()),
+        Block::Paragraph(
+            lang.t(
+                "解封后统一结清（DX-5）。",
+                "Settled together after the closure ends (DX-5).",
+            )
+            .into(),
+        ),
         table(lang, columns, rows, Some(total)),
     ];
-    Ok(document(ctx, lang, lang.t("垫付挂账清单", "Advances on account"), &place, blocks))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("垫付挂账清单", "Advances on account"),
+        &place,
+        blocks,
+    ))
 }

@@ -122,5 +122,8 @@ pub static REPORTS: &[Report] = &[
 
 /// The report with this key.
 pub fn report(key: &str) -> Result<&'static Report> {
-    REPORTS.iter().find(|report| report.key == key).ok_or_else(|| Refusal::not_found("报告", "report").into())
+    REPORTS
+        .iter()
+        .find(|report| report.key == key)
+        .ok_or_else(|| Refusal::not_found("报告", "report").into())
 }

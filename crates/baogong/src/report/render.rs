@@ -52,13 +52,18 @@ pub fn page(document: &Document, lang: Lang) -> Markup {
 fn cell(datum: &Datum) -> OutCell {
     match datum {
         Datum::Text(words) => OutCell::Text(words.clone()),
-        Datum::Count(value) | Datum::WeightG(value) | Datum::AmountFen(value) | Datum::PercentE2(value) => OutCell::Int(*value),
+        Datum::Count(value) | Datum::WeightG(value) | Datum::AmountFen(value) | Datum::PercentE2(value) => {
+            OutCell::Int(*value)
+        }
         Datum::Blank => OutCell::Blank,
     }
 }
 
 fn kind(rows: &[Vec<Datum>], column: usize) -> OutKind {
-    let first = rows.iter().filter_map(|row| row.get(column)).find(|datum| !matches!(datum, Datum::Blank));
+    let first = rows
+        .iter()
+        .filter_map(|row| row.get(column))
+        .find(|datum| !matches!(datum, Datum::Blank));
     match first {
         Some(Datum::Count(_)) => OutKind::Count,
         Some(Datum::WeightG(_)) => OutKind::WeightKg,
@@ -72,7 +77,11 @@ fn kind(rows: &[Vec<Datum>], column: usize) -> OutKind {
 pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
     let mut sheets = Vec::new();
     let mut heading = document.title.clone();
-    let notes: Vec<String> = document.meta.iter().map(|(label, value)| format!("{label}: {value}")).collect();
+    let notes: Vec<String> = document
+        .meta
+        .iter()
+        .map(|(label, value)| format!("{label}: {value}"))
+        .collect();
     let sheet = |name: &str, columns, rows, total| OutSheet {
         name: sheet_name(name),
         title: format!("{} {name}", document.title).trim().to_string(),
@@ -86,14 +95,29 @@ pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
             Block::Heading(words) => heading.clone_from(words),
             Block::Figures(figures) => {
                 let columns = vec![
-                    OutColumn { title: lang.t("项目", "Item").into(), width: 28.0, kind: OutKind::Text },
-                    OutColumn { title: lang.t("数值", "Value").into(), width: 16.0, kind: OutKind::Text },
-                    OutColumn { title: lang.t("单位", "Unit").into(), width: 10.0, kind: OutKind::Text },
+                    OutColumn {
+                        title: lang.t("项目", "Item").into(),
+                        width: 28.0,
+                        kind: OutKind::Text,
+                    },
+                    OutColumn {
+                        title: lang.t("数值", "Value").into(),
+                        width: 16.0,
+                        kind: OutKind::Text,
+                    },
+                    OutColumn {
+                        title: lang.t("单位", "Unit").into(),
+                        width: 10.0,
+                        kind: OutKind::Text,
+                    },
                 ];
                 let rows = figures
                     .iter()
                     .map(|figure| {
-                        [&figure.label, &figure.value, &figure.unit].into_iter().map(|words| OutCell::Text(words.clone())).collect()
+                        [&figure.label, &figure.value, &figure.unit]
+                            .into_iter()
+                            .map(|words| OutCell::Text(words.clone()))
+                            .collect()
                     })
                     .collect();
                 sheets.push(sheet(lang.t("总览", "Summary"), columns, rows, None));
@@ -109,7 +133,11 @@ pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
                         kind: kind(&table.rows, index),
                     })
                     .collect();
-                let rows = table.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
+                let rows = table
+                    .rows
+                    .iter()
+                    .map(|row| row.iter().map(cell).collect())
+                    .collect();
                 let total = table.total.as_ref().map(|row| row.iter().map(cell).collect());
                 sheets.push(sheet(&heading, columns, rows, total));
             }
@@ -117,9 +145,15 @@ pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
         }
     }
     for index in 1..sheets.len() {
-        let taken = sheets[..index].iter().any(|other: &OutSheet| other.name == sheets[index].name);
+        let taken = sheets[..index]
+            .iter()
+            .any(|other: &OutSheet| other.name == sheets[index].name);
         if taken {
-            let name = format!("{}{}", sheets[index].name.chars().take(28).collect::<String>(), index + 1);
+            let name = format!(
+                "{}{}",
+                sheets[index].name.chars().take(28).collect::<String>(),
+                index + 1
+            );
             sheets[index].name = name;
         }
     }
@@ -128,5 +162,8 @@ pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
 
 /// A name that a spreadsheet accepts: at most 31 characters, none of `[]:*?/\`.
 fn sheet_name(name: &str) -> String {
-    name.chars().filter(|character| !"[]:*?/\\'".contains(*character)).take(31).collect()
+    name.chars()
+        .filter(|character| !"[]:*?/\\'".contains(*character))
+        .take(31)
+        .collect()
 }

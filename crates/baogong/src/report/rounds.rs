@@ -19,13 +19,20 @@ use crate::round::settlement::{self, StatementLine};
 use crate::round::{Order, Pack, Round, handover, order, trips};
 
 fn id(subject: &Subject) -> Result<RoundId> {
-    Ok(RoundId(Uuid::parse_str(&subject.round).map_err(|_| Refusal::not_found("轮次", "round"))?))
+    Ok(RoundId(
+        Uuid::parse_str(&subject.round).map_err(|_| Refusal::not_found("轮次", "round"))?,
+    ))
 }
 
 fn load(tx: &mut Tx, ctx: &Ctx, subject: &Subject) -> Result<(String, Round, Vec<Pack>, Vec<Order>)> {
     let in_district = district(&subject.area).to_string();
     let round = open::get(tx, &in_district, id(subject)?)?;
-    if ctx.actor.supplier.as_ref().is_some_and(|own| *own != round.supplier) {
+    if ctx
+        .actor
+        .supplier
+        .as_ref()
+        .is_some_and(|own| *own != round.supplier)
+    {
         return Err(Refusal::not_found("轮次", "round").into());
     }
     let packs = open::packs(tx, &in_district, round.id)?;
@@ -38,7 +45,10 @@ fn load(tx: &mut Tx, ctx: &Ctx, subject: &Subject) -> Result<(String, Round, Vec
 pub fn contents(order: &Order, packs: &[Pack], packed: bool, lang: Lang) -> String {
     let lines = order.lines.iter().filter_map(|line| {
         let quantity = if packed { line.packed } else { line.quantity };
-        let name = packs.iter().find(|pack| pack.code == line.pack).map_or(line.pack.as_str(), |pack| pack.name.as_str());
+        let name = packs
+            .iter()
+            .find(|pack| pack.code == line.pack)
+            .map_or(line.pack.as_str(), |pack| pack.name.as_str());
         (quantity > 0).then(|| format!("{name} × {quantity}"))
     });
     lines.collect::<Vec<_>>().join(lang.t("、", ", "))
@@ -49,7 +59,10 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
     let (_, round, packs, orders) = load(tx, ctx, subject)?;
     let picks = packing::pick_list(&packs, &orders);
     let weight_g: i64 = picks.iter().map(|pick| pick.weight_g).sum();
-    let bags = orders.iter().filter(|order| order.state == crate::round::OrderState::Confirmed).count();
+    let bags = orders
+        .iter()
+        .filter(|order| order.state == crate::round::OrderState::Confirmed)
+        .count();
     let mut goods: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
     let rows = picks
         .iter()
@@ -74,8 +87,18 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
         .collect();
     let blocks = vec![
         Block::Figures(vec![
-            figure(lang.t("待装袋", "Bags to pack"), bags, lang.t("袋", ""), Tone::Plain),
-            figure(lang.t("总重", "Weight"), kilograms(weight_g), lang.t("公斤", "kg"), Tone::Plain),
+            figure(
+                lang.t("待装袋", "Bags to pack"),
+                bags,
+                lang.t("袋", ""),
+                Tone::Plain,
+            ),
+            figure(
+                lang.t("总重", "Weight"),
+                kilograms(weight_g),
+                lang.t("公斤", "kg"),
+                Tone::Plain,
+            ),
         ]),
         Block::Heading(lang.t("按套餐", "By pack").into()),
         table(
@@ -103,7 +126,13 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
             None,
         ),
     ];
-    Ok(document(ctx, lang, lang.t("拣货单", "Pick list"), &format!("{} {}", round.code, round.title), blocks))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("拣货单", "Pick list"),
+        &format!("{} {}", round.code, round.title),
+        blocks,
+    ))
 }
 
 /// Every order of a round, as one walks.
@@ -132,8 +161,13 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("付款", "Payment"), 2),
         words(lang.t("状态", "State"), 2),
     ];
-    let mut report =
-        document(ctx, lang, lang.t("订单明细", "Orders"), &format!("{} {}", round.code, round.title), vec![table(lang, columns, rows, None)]);
+    let mut report = document(
+        ctx,
+        lang,
+        lang.t("订单明细", "Orders"),
+        &format!("{} {}", round.code, round.title),
+        vec![table(lang, columns, rows, None)],
+    );
     report.landscape = true;
     Ok(report)
 }
@@ -163,8 +197,20 @@ pub fn door_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
         words(lang.t("付款", "Payment"), 2),
         words(lang.t("签收", "Received"), 3),
     ];
-    let place = format!("{} · {} · {} {}", area_name(tx, &subject.area)?, round.code, bags.len(), lang.t("袋", "bags"));
-    Ok(document(ctx, lang, lang.t("交付清单", "Hand-over list"), &place, vec![table(lang, columns, rows, None)]))
+    let place = format!(
+        "{} · {} · {} {}",
+        area_name(tx, &subject.area)?,
+        round.code,
+        bags.len(),
+        lang.t("袋", "bags")
+    );
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("交付清单", "Hand-over list"),
+        &place,
+        vec![table(lang, columns, rows, None)],
+    ))
 }
 
 /// The pick-up slots of a compound.
@@ -175,7 +221,11 @@ pub fn slots(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         .iter()
         .map(|slot| {
             vec![
-                text(format!("{} – {}", clock::short(slot.start_s), clock::zoned(slot.end_s).strftime("%H:%M"))),
+                text(format!(
+                    "{} – {}",
+                    clock::short(slot.start_s),
+                    clock::zoned(slot.end_s).strftime("%H:%M")
+                )),
                 text(slot.building.as_str()),
                 text(slot.unit.as_str()),
                 Datum::Count(slot.households),
@@ -190,10 +240,22 @@ pub fn slots(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
     ];
     let place = format!("{} · {}", area_name(tx, &subject.area)?, round.code);
     let blocks = vec![
-        Block::Paragraph(lang.t("请按时段下楼取货，前后保持2米距离。", "Please come at your time and keep 2 metres apart.").into()),
+        Block::Paragraph(
+            lang.t(
+                "请按时段下楼取货，前后保持2米距离。",
+                "Please come at your time and keep 2 metres apart.",
+            )
+            .into(),
+        ),
         table(lang, columns, rows, None),
     ];
-    Ok(document(ctx, lang, lang.t("错峰取货时段表", "Pick-up slots"), &place, blocks))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("错峰取货时段表", "Pick-up slots"),
+        &place,
+        blocks,
+    ))
 }
 
 fn statement_row(name: String, line: &StatementLine) -> Vec<Datum> {
@@ -215,7 +277,13 @@ fn statement_row(name: String, line: &StatementLine) -> Vec<Datum> {
 /// The statement between liaison and supplier, balanced to the fen (DX-4).
 pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
     let (in_district, round, _, _) = load(tx, ctx, subject)?;
-    let lines = settlement::statement(tx, &RoundRef { district: in_district.clone(), id: round.id })?;
+    let lines = settlement::statement(
+        tx,
+        &RoundRef {
+            district: in_district.clone(),
+            id: round.id,
+        },
+    )?;
     let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &round.supplier)?;
     let mut total = StatementLine::default();
     let mut rows = Vec::with_capacity(lines.len());
@@ -238,21 +306,54 @@ pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
     ];
     let blocks = vec![
         Block::Figures(vec![
-            figure(lang.t("订单", "Orders"), count(total.orders), lang.t("单", ""), Tone::Plain),
-            figure(lang.t("应结保供单位", "Due to the supplier"), yuan(total.due_fen()), lang.t("元", "yuan"), Tone::Plain),
-            figure(lang.t("已结", "Settled"), yuan(total.settled_fen), lang.t("元", "yuan"), Tone::Good),
+            figure(
+                lang.t("订单", "Orders"),
+                count(total.orders),
+                lang.t("单", ""),
+                Tone::Plain,
+            ),
+            figure(
+                lang.t("应结保供单位", "Due to the supplier"),
+                yuan(total.due_fen()),
+                lang.t("元", "yuan"),
+                Tone::Plain,
+            ),
+            figure(
+                lang.t("已结", "Settled"),
+                yuan(total.settled_fen),
+                lang.t("元", "yuan"),
+                Tone::Good,
+            ),
             figure(
                 lang.t("差额", "Difference"),
                 yuan(total.difference_fen()),
                 lang.t("元", "yuan"),
-                if total.difference_fen() == 0 { Tone::Good } else { Tone::Bad },
+                if total.difference_fen() == 0 {
+                    Tone::Good
+                } else {
+                    Tone::Bad
+                },
             ),
         ]),
-        table(lang, columns, rows, Some(statement_row(lang.t("合计", "Total").into(), &total))),
-        Block::Signatures(vec![lang.t("采购联络人", "Liaison").into(), lang.t("保供单位", "Supplier").into()]),
+        table(
+            lang,
+            columns,
+            rows,
+            Some(statement_row(lang.t("合计", "Total").into(), &total)),
+        ),
+        Block::Signatures(vec![
+            lang.t("采购联络人", "Liaison").into(),
+            lang.t("保供单位", "Supplier").into(),
+        ]),
     ];
     let place = format!("{} {} · {}", round.code, round.title, supplier.name);
-    let mut report = document(ctx, lang, lang.t("结算单", "Settlement statement"), &place, blocks);
+    let mut report = document(
+        ctx,
+        lang,
+        lang.t("结算单", "Settlement statement"),
+        &place,
+        blocks,
+    );
     report.landscape = true;
     Ok(report)
 }
@@ -265,10 +366,15 @@ pub fn trip_sheet(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
     let boxes = boxes_of_trip(tx, &in_district, trip_id)?;
     let mut rows = Vec::new();
     for stop in trips::stops(tx, &in_district, trip_id)? {
-        let of_stop: Vec<&str> =
-            boxes.iter().filter(|one| one.compound == stop.compound).map(|one| one.code.as_str()).collect();
+        let of_stop: Vec<&str> = boxes
+            .iter()
+            .filter(|one| one.compound == stop.compound)
+            .map(|one| one.code.as_str())
+            .collect();
         let drop_point = entry::get(tx, "compounds", &in_district, &stop.compound)?
-            .map_or_else(String::new, |entry| crate::register::text(&entry.body, "drop_point").to_string());
+            .map_or_else(String::new, |entry| {
+                crate::register::text(&entry.body, "drop_point").to_string()
+            });
         rows.push(vec![
             Datum::Count(stop.seq),
             text(area_name(tx, &stop.compound)?),
@@ -287,5 +393,11 @@ pub fn trip_sheet(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         words(lang.t("接收人签字、时间", "Received by, time"), 4),
     ];
     let place = format!("{} · {} · {}", trip.code, trip.vehicle, trip.driver);
-    Ok(document(ctx, lang, lang.t("车次单", "Trip sheet"), &place, vec![table(lang, columns, rows, None)]))
+    Ok(document(
+        ctx,
+        lang,
+        lang.t("车次单", "Trip sheet"),
+        &place,
+        vec![table(lang, columns, rows, None)],
+    ))
 }

@@ -18,22 +18,94 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
     let place = area_name(tx, &subject.area)?;
     let total = &board.total;
     let mut blocks = vec![Block::Figures(vec![
-        figure(lang.t("管控、封控小区", "Closed compounds"), count(total.closed_compounds), lang.t("个", ""), Tone::Plain),
-        figure(lang.t("其中住户", "Households in them"), count(total.households), lang.t("户", ""), Tone::Plain),
-        figure(lang.t("其中人口", "People in them"), count(total.people), lang.t("人", ""), Tone::Plain),
-        figure(lang.t("累计订单", "Orders"), count(total.orders), lang.t("单", ""), Tone::Plain),
-        figure(lang.t("累计金额", "Amount"), yuan(total.amount_fen), lang.t("元", "yuan"), Tone::Plain),
-        figure(lang.t("已交付", "Handed over"), count(total.handed), lang.t("单", ""), Tone::Good),
-        figure(lang.t("服务人口", "People served"), count(total.served_people), lang.t("人", ""), Tone::Good),
-        figure(lang.t("余粮不足", "Running out"), count(total.short), lang.t("户", "households"), warn_if(total.short)),
-        figure(lang.t("余粮未知", "Stock unknown"), count(total.unknown), lang.t("户", "households"), warn_if(total.unknown)),
-        figure(lang.t("未付款", "Unpaid"), count(total.unpaid), lang.t("单", ""), warn_if(total.unpaid)),
-        figure(lang.t("超时未交付", "Late"), count(total.late), lang.t("单", ""), warn_if(total.late)),
-        figure(lang.t("待解决需求", "Open needs"), count(total.needs), lang.t("件", ""), warn_if(total.urgent)),
+        figure(
+            lang.t("管控、封控小区", "Closed compounds"),
+            count(total.closed_compounds),
+            lang.t("个", ""),
+            Tone::Plain,
+        ),
+        figure(
+            lang.t("其中住户", "Households in them"),
+            count(total.households),
+            lang.t("户", ""),
+            Tone::Plain,
+        ),
+        figure(
+            lang.t("其中人口", "People in them"),
+            count(total.people),
+            lang.t("人", ""),
+            Tone::Plain,
+        ),
+        figure(
+            lang.t("累计订单", "Orders"),
+            count(total.orders),
+            lang.t("单", ""),
+            Tone::Plain,
+        ),
+        figure(
+            lang.t("累计金额", "Amount"),
+            yuan(total.amount_fen),
+            lang.t("元", "yuan"),
+            Tone::Plain,
+        ),
+        figure(
+            lang.t("已交付", "Handed over"),
+            count(total.handed),
+            lang.t("单", ""),
+            Tone::Good,
+        ),
+        figure(
+            lang.t("服务人口", "People served"),
+            count(total.served_people),
+            lang.t("人", ""),
+            Tone::Good,
+        ),
+        figure(
+            lang.t("余粮不足", "Running out"),
+            count(total.short),
+            lang.t("户", "households"),
+            warn_if(total.short),
+        ),
+        figure(
+            lang.t("余粮未知", "Stock unknown"),
+            count(total.unknown),
+            lang.t("户", "households"),
+            warn_if(total.unknown),
+        ),
+        figure(
+            lang.t("未付款", "Unpaid"),
+            count(total.unpaid),
+            lang.t("单", ""),
+            warn_if(total.unpaid),
+        ),
+        figure(
+            lang.t("超时未交付", "Late"),
+            count(total.late),
+            lang.t("单", ""),
+            warn_if(total.late),
+        ),
+        figure(
+            lang.t("待解决需求", "Open needs"),
+            count(total.needs),
+            lang.t("件", ""),
+            warn_if(total.urgent),
+        ),
     ])];
     blocks.push(Block::Heading(lang.t("轮次", "Rounds").into()));
-    let rounds = board.rounds.iter().map(|(state, number)| vec![text(state.word(lang)), Datum::Count(*number)]).collect();
-    blocks.push(table(lang, vec![words(lang.t("状态", "State"), 3), numbers(lang.t("轮", "Rounds"), 1)], rounds, None));
+    let rounds = board
+        .rounds
+        .iter()
+        .map(|(state, number)| vec![text(state.word(lang)), Datum::Count(*number)])
+        .collect();
+    blocks.push(table(
+        lang,
+        vec![
+            words(lang.t("状态", "State"), 3),
+            numbers(lang.t("轮", "Rounds"), 1),
+        ],
+        rounds,
+        None,
+    ));
     blocks.push(Block::Heading(lang.t("各街道、乡镇", "By street").into()));
     let row = |name: &str, counts: &super::board::Counts| {
         vec![
@@ -49,7 +121,11 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
             Datum::Count(counts.unknown),
         ]
     };
-    let rows = board.streets.iter().map(|(_, name, counts)| row(name, counts)).collect();
+    let rows = board
+        .streets
+        .iter()
+        .map(|(_, name, counts)| row(name, counts))
+        .collect();
     blocks.push(table(
         lang,
         vec![
@@ -70,7 +146,10 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
     if let Some((low, high)) = board.spread_e2() {
         blocks.push(Block::Paragraph(format!(
             "{}{} – {}{}",
-            lang.t("各街道服务率差距：最低 ", "Spread of the share served between streets: "),
+            lang.t(
+                "各街道服务率差距：最低 ",
+                "Spread of the share served between streets: "
+            ),
             Datum::PercentE2(low).text(super::documents::print_lang(lang)),
             lang.t("最高 ", ""),
             Datum::PercentE2(high).text(super::documents::print_lang(lang)),
@@ -103,16 +182,27 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
         None,
     ));
     if !board.food.is_empty() {
-        let food = board.food.iter().map(|(name, grams)| vec![text(name.as_str()), Datum::WeightG(*grams)]).collect();
-        blocks.push(Block::Heading(lang.t("已交付食品重量", "Food handed over by weight").into()));
+        let food = board
+            .food
+            .iter()
+            .map(|(name, grams)| vec![text(name.as_str()), Datum::WeightG(*grams)])
+            .collect();
+        blocks.push(Block::Heading(
+            lang.t("已交付食品重量", "Food handed over by weight").into(),
+        ));
         blocks.push(table(
             lang,
-            vec![words(lang.t("食品", "Food"), 4), numbers(lang.t("重量（公斤）", "Weight (kg)"), 2)],
+            vec![
+                words(lang.t("食品", "Food"), 4),
+                numbers(lang.t("重量（公斤）", "Weight (kg)"), 2),
+            ],
             food,
             None,
         ));
     }
-    blocks.push(Block::Heading(lang.t("最先断粮的小区", "Compounds that run out first").into()));
+    blocks.push(Block::Heading(
+        lang.t("最先断粮的小区", "Compounds that run out first").into(),
+    ));
     let mut worst = Vec::new();
     for cover in board.coverage.iter().take(20) {
         let mut row = vec![
@@ -122,7 +212,12 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
             Datum::Count(cover.unknown()),
         ];
         for (category, _, _) in CATEGORIES {
-            row.push(text(cover.first_out_s.get(*category).map_or_else(|| lang.t("未知", "unknown").into(), |left| days(*left))));
+            row.push(text(
+                cover
+                    .first_out_s
+                    .get(*category)
+                    .map_or_else(|| lang.t("未知", "unknown").into(), |left| days(*left)),
+            ));
         }
         worst.push(row);
     }
@@ -133,7 +228,10 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
         numbers(lang.t("未知", "Unknown"), 2),
     ];
     columns.extend(CATEGORIES.iter().map(|(category, _, _)| {
-        numbers(&format!("{}({})", category_word(category, lang), lang.t("天", "days")), 2)
+        numbers(
+            &format!("{}({})", category_word(category, lang), lang.t("天", "days")),
+            2,
+        )
     }));
     blocks.push(table(lang, columns, worst, None));
     if !board.shorts.is_empty() {
@@ -161,8 +259,20 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
             None,
         ));
     }
-    blocks.push(Block::Signatures(vec![lang.t("制表人", "Made by").into(), lang.t("审核人", "Checked by").into()]));
-    let mut report = document(ctx, lang, lang.t("生活物资保供情况报告", "Situation report: emergency living supplies"), &place, blocks);
+    blocks.push(Block::Signatures(vec![
+        lang.t("制表人", "Made by").into(),
+        lang.t("审核人", "Checked by").into(),
+    ]));
+    let mut report = document(
+        ctx,
+        lang,
+        lang.t(
+            "生活物资保供情况报告",
+            "Situation report: emergency living supplies",
+        ),
+        &place,
+        blocks,
+    );
     report.landscape = true;
     Ok(report)
 }

@@ -91,22 +91,41 @@ pub fn known(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str) -> 
         .map(|(pack, letter)| chain::Good {
             code: pack.code.clone(),
             name: pack.name.clone(),
-            aliases: pack.aliases.split(['、', ',', '，', '|']).map(str::trim).filter(|alias| !alias.is_empty()).map(Into::into).collect(),
+            aliases: pack
+                .aliases
+                .split(['、', ',', '，', '|'])
+                .map(str::trim)
+                .filter(|alias| !alias.is_empty())
+                .map(Into::into)
+                .collect(),
             unit: pack.unit.clone(),
             menu_letter: Some(letter),
         })
         .collect();
-    Ok(Known { households, dwellings, goods, packs })
+    Ok(Known {
+        households,
+        dwellings,
+        goods,
+        packs,
+    })
 }
 
 impl Known {
     /// Parses a text against what is known.
     pub fn parse(&self, text: &str) -> Parsed {
-        chain::parse(text, &Context { dwellings: &self.dwellings, goods: &self.goods })
+        chain::parse(
+            text,
+            &Context {
+                dwellings: &self.dwellings,
+                goods: &self.goods,
+            },
+        )
     }
 
     fn words(&self, dwelling: Option<usize>, lines: &[(usize, u32)]) -> String {
-        let place = dwelling.and_then(|index| self.households.get(index)).map_or("?", |entry| entry.name.as_str());
+        let place = dwelling
+            .and_then(|index| self.households.get(index))
+            .map_or("?", |entry| entry.name.as_str());
         let goods: Vec<String> = lines
             .iter()
             .filter_map(|(good, quantity)| Some(format!("{} × {quantity}", self.packs.get(*good)?.name)))
@@ -132,12 +151,17 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> 
         en: String::new(),
     };
     for one in &parsed.orders {
-        let Some(household) = known.households.get(one.dwelling) else { continue };
+        let Some(household) = known.households.get(one.dwelling) else {
+            continue;
+        };
         let wants = one
             .lines
             .iter()
             .filter_map(|(good, quantity)| {
-                Some(Want { pack: known.packs.get(*good)?.code.clone(), quantity: i64::from(*quantity) })
+                Some(Want {
+                    pack: known.packs.get(*good)?.code.clone(),
+                    quantity: i64::from(*quantity),
+                })
             })
             .collect();
         let draft = OrderDraft {
@@ -145,12 +169,25 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> 
             round: draft.round,
             household: household.code.clone(),
             phone: one.phone.clone().unwrap_or_default(),
-            channel: if draft.advance { Channel::Proxy } else { Channel::Chain },
+            channel: if draft.advance {
+                Channel::Proxy
+            } else {
+                Channel::Chain
+            },
             wants,
             note: one.note.clone(),
         };
-        let mut line = LineOutcome { understood: known.words(Some(one.dwelling), &one.lines), ..plain(&one.line) };
-        let placed = place_or_change(tx, &ctx.sub(&format!("{}/{}", household.code, one.line.number)), &terms, household, &draft)?;
+        let mut line = LineOutcome {
+            understood: known.words(Some(one.dwelling), &one.lines),
+            ..plain(&one.line)
+        };
+        let placed = place_or_change(
+            tx,
+            &ctx.sub(&format!("{}/{}", household.code, one.line.number)),
+            &terms,
+            household,
+            &draft,
+        )?;
         match placed {
             Ok((code, unchanged)) => {
                 line.order = Some(code);
@@ -177,14 +214,28 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> 
 type Placed = std::result::Result<(String, bool), crate::base::Refusal>;
 
 /// Places an order, or brings the household's order of this round to what is wanted now.
-pub(super) fn place_or_change(tx: &mut Tx, ctx: &Ctx, terms: &order::Terms, household: &Entry, draft: &OrderDraft) -> Result<Placed> {
+pub(super) fn place_or_change(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    terms: &order::Terms,
+    household: &Entry,
+    draft: &OrderDraft,
+) -> Result<Placed> {
     let before = order::of_household(tx, &household.code)?
         .into_iter()
         .find(|order| order.round == draft.round && order.state.live());
     let done = match before {
         Some(before) => {
-            let had: HashMap<&str, i64> = before.lines.iter().map(|line| (line.pack.as_str(), line.quantity)).collect();
-            let wanted: HashMap<&str, i64> = draft.wants.iter().map(|want| (want.pack.as_str(), want.quantity)).collect();
+            let had: HashMap<&str, i64> = before
+                .lines
+                .iter()
+                .map(|line| (line.pack.as_str(), line.quantity))
+                .collect();
+            let wanted: HashMap<&str, i64> = draft
+                .wants
+                .iter()
+                .map(|want| (want.pack.as_str(), want.quantity))
+                .collect();
             if had == wanted {
                 return Ok(Ok((before.code, true)));
             }
@@ -195,7 +246,8 @@ pub(super) fn place_or_change(tx: &mut Tx, ctx: &Ctx, terms: &order::Terms, hous
                 phone: draft.phone.clone(),
                 note: draft.note.clone(),
             };
-            tx.attempt(|tx| order::change(tx, ctx, &change)).map(|()| before.code)
+            tx.attempt(|tx| order::change(tx, ctx, &change))
+                .map(|()| before.code)
         }
         None => match tx.attempt(|tx| order::place_on(tx, ctx, terms, household, draft)) {
             Ok(id) => Ok(order::get(tx, &draft.district, id)?.code),

@@ -111,12 +111,18 @@ pub fn rations(district: &str, category: &str) -> Acc {
 
 /// What a household may still buy of a category in a period.
 pub fn ration(household: &str, category: &str, period: i64) -> Acc {
-    Acc::guarded(format!("ration/{household}/{period}"), format!("ration/{category}"))
+    Acc::guarded(
+        format!("ration/{household}/{period}"),
+        format!("ration/{category}"),
+    )
 }
 
 /// What a household has bought of its ration in a period.
 pub fn ration_used(household: &str, category: &str, period: i64) -> Acc {
-    Acc::guarded(format!("ration-used/{household}/{period}"), format!("ration/{category}"))
+    Acc::guarded(
+        format!("ration-used/{household}/{period}"),
+        format!("ration/{category}"),
+    )
 }
 
 /// Food outside any pantry.

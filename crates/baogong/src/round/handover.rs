@@ -19,7 +19,10 @@ use crate::coverage;
 use crate::plan::rules::{self, RuleKey};
 use crate::wording;
 
-stmt!(CLEAR_SLOTS, "DELETE FROM slot WHERE district = $1 AND round = $2 AND compound = $3");
+stmt!(
+    CLEAR_SLOTS,
+    "DELETE FROM slot WHERE district = $1 AND round = $2 AND compound = $3"
+);
 stmt!(
     INSERT_SLOT,
     "INSERT INTO slot (district, round, compound, seq, building, unit, start_s, end_s, households)
@@ -74,12 +77,21 @@ pub fn make_slots(tx: &mut Tx, ctx: &Ctx, draft: &SlotDraft) -> Result<usize> {
     if rules.word(RuleKey::CarryTo) == Some("door") {
         return Err(Refusal::conflict(
             "door",
-            format!("按{}，由专人送到家门口，居民不下楼；请使用送门清单。", rules.clause(RuleKey::CarryTo)),
-            format!("Under {} goods are carried to the door and residents stay in; use the door list.", rules.clause(RuleKey::CarryTo)),
+            format!(
+                "按{}，由专人送到家门口，居民不下楼；请使用送门清单。",
+                rules.clause(RuleKey::CarryTo)
+            ),
+            format!(
+                "Under {} goods are carried to the door and residents stay in; use the door list.",
+                rules.clause(RuleKey::CarryTo)
+            ),
         )
         .into());
     }
-    let (Some(people_max), Some(slot_min)) = (rules.number(RuleKey::PickupPeopleMax), rules.number(RuleKey::PickupSlotMin)) else {
+    let (Some(people_max), Some(slot_min)) = (
+        rules.number(RuleKey::PickupPeopleMax),
+        rules.number(RuleKey::PickupSlotMin),
+    ) else {
         return Err(Refusal::conflict(
             "no_rule",
             "本小区没有生效的取货人数规则；请先下达指令。",
@@ -90,28 +102,55 @@ pub fn make_slots(tx: &mut Tx, ctx: &Ctx, draft: &SlotDraft) -> Result<usize> {
     let start_s = if draft.start.trim().is_empty() {
         round.deliver_s
     } else {
-        clock::parse_minute(&draft.start)
-            .ok_or_else(|| Refusal::invalid("start", "时间应如 2026-11-21 18:00。", "A time looks like 2026-11-21 18:00."))?
+        clock::parse_minute(&draft.start).ok_or_else(|| {
+            Refusal::invalid(
+                "start",
+                "时间应如 2026-11-21 18:00。",
+                "A time looks like 2026-11-21 18:00.",
+            )
+        })?
     };
     let mut households: BTreeMap<(String, String), u32> = BTreeMap::new();
     for order in order::of_round(tx, &at.district, at.round, &at.compound)? {
-        if matches!(order.state, OrderState::Confirmed | OrderState::Packed | OrderState::Loaded | OrderState::Dropped) {
+        if matches!(
+            order.state,
+            OrderState::Confirmed | OrderState::Packed | OrderState::Loaded | OrderState::Dropped
+        ) {
             *households.entry((order.building, order.unit)).or_default() += 1;
         }
     }
     let mut groups: Vec<planner::slots::Group> = households
         .into_iter()
-        .map(|((building, unit), households)| planner::slots::Group { building, unit, households })
+        .map(|((building, unit), households)| planner::slots::Group {
+            building,
+            unit,
+            households,
+        })
         .collect();
     groups.sort_by(|left, right| {
-        planner::natural::cmp(&left.building, &right.building).then_with(|| planner::natural::cmp(&left.unit, &right.unit))
+        planner::natural::cmp(&left.building, &right.building)
+            .then_with(|| planner::natural::cmp(&left.unit, &right.unit))
     });
-    let slots = planner::slots::schedule(&groups, start_s, slot_min * 60, u32::try_from(people_max).unwrap_or(1));
-    let findings = planner::check::slots(&groups, start_s, slot_min * 60, u32::try_from(people_max).unwrap_or(1), &slots);
+    let slots = planner::slots::schedule(
+        &groups,
+        start_s,
+        slot_min * 60,
+        u32::try_from(people_max).unwrap_or(1),
+    );
+    let findings = planner::check::slots(
+        &groups,
+        start_s,
+        slot_min * 60,
+        u32::try_from(people_max).unwrap_or(1),
+        &slots,
+    );
     if let Some(finding) = findings.first() {
         return Err(crate::base::Fault::Invariant(format!("slots: {}", finding.what)).into());
     }
-    tx.run(&CLEAR_SLOTS, &params![at.district.as_str(), at.round, at.compound.as_str()])?;
+    tx.run(
+        &CLEAR_SLOTS,
+        &params![at.district.as_str(), at.round, at.compound.as_str()],
+    )?;
     for (seq, slot) in slots.iter().enumerate() {
         let group = &groups[slot.group];
         tx.run(
@@ -153,7 +192,10 @@ pub fn door_list(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str)
     let mut orders: Vec<Order> = order::of_round(tx, in_district, round, compound)?
         .into_iter()
         .filter(|order| {
-            matches!(order.state, OrderState::Packed | OrderState::Loaded | OrderState::Dropped | OrderState::Handed)
+            matches!(
+                order.state,
+                OrderState::Packed | OrderState::Loaded | OrderState::Dropped | OrderState::Handed
+            )
         })
         .collect();
     walking_order(&mut orders);
@@ -184,8 +226,16 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, draft: &HandDraft) -> Result<()> {
     if bag.state != OrderState::Dropped {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单{}目前是“{}”，只有到了小区的袋子可以交付。", bag.code, bag.state.word(kit::Lang::Zh)),
-            format!("Order {} is “{}”; only a bag at the drop point can be handed over.", bag.code, bag.state.word(kit::Lang::En)),
+            format!(
+                "订单{}目前是“{}”，只有到了小区的袋子可以交付。",
+                bag.code,
+                bag.state.word(kit::Lang::Zh)
+            ),
+            format!(
+                "Order {} is “{}”; only a bag at the drop point can be handed over.",
+                bag.code,
+                bag.state.word(kit::Lang::En)
+            ),
         )
         .into());
     }
@@ -212,13 +262,19 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, draft: &HandDraft) -> Result<()> {
     };
     match draft.outcome {
         Outcome::Handed => {
-            let moves = leave("hand", |bag, _, asset| chart::received(&bag.household, asset), Reason::HandOver);
+            let moves = leave(
+                "hand",
+                |bag, _, asset| chart::received(&bag.household, asset),
+                Reason::HandOver,
+            );
             book::post_certain(tx, ctx, &in_district, &moves)?;
             order::set_state(tx, ctx, &in_district, bag.id, OrderState::Handed)?;
             let packs = open::packs(tx, &in_district, bag.round)?;
             let mut received: BTreeMap<&str, i64> = BTreeMap::new();
             for line in bag.lines.iter().filter(|line| line.packed > 0) {
-                let Some(pack) = packs.iter().find(|pack| pack.code == line.pack) else { continue };
+                let Some(pack) = packs.iter().find(|pack| pack.code == line.pack) else {
+                    continue;
+                };
                 for content in &pack.contents {
                     *received.entry(content.category.as_str()).or_default() += content.weight_g * line.packed;
                 }
@@ -226,7 +282,11 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, draft: &HandDraft) -> Result<()> {
             coverage::credit(tx, ctx, &bag.household, bag.id.0, &received)?;
         }
         Outcome::Refused => {
-            let moves = leave("return", |_, supplier, asset| chart::returned(supplier, asset), Reason::Return);
+            let moves = leave(
+                "return",
+                |_, supplier, asset| chart::returned(supplier, asset),
+                Reason::Return,
+            );
             book::post_certain(tx, ctx, &in_district, &moves)?;
             order::set_state(tx, ctx, &in_district, bag.id, OrderState::Returned)?;
             payment::give_back(tx, ctx, &bag, bag.amount_fen - bag.refund_fen)?;
@@ -239,7 +299,11 @@ pub fn record(tx: &mut Tx, ctx: &Ctx, draft: &HandDraft) -> Result<()> {
 
 fn note(draft: &HandDraft) -> String {
     let word = draft.outcome.word(kit::Lang::Zh);
-    if draft.note.trim().is_empty() { word.to_string() } else { format!("{word}:{}", draft.note.trim()) }
+    if draft.note.trim().is_empty() {
+        word.to_string()
+    } else {
+        format!("{word}:{}", draft.note.trim())
+    }
 }
 
 /// Hands over every bag of a building (or of the whole compound) that waits at the drop point. Gives how many.
@@ -257,7 +321,8 @@ pub fn record_all(tx: &mut Tx, ctx: &Ctx, draft: &HandAll) -> Result<usize> {
     let bags = order::of_round(tx, &draft.at.district, draft.at.round, &draft.at.compound)?;
     let mut count = 0;
     for bag in bags {
-        if bag.state != OrderState::Dropped || !(draft.building.is_empty() || bag.building == draft.building) {
+        if bag.state != OrderState::Dropped || !(draft.building.is_empty() || bag.building == draft.building)
+        {
             continue;
         }
         let one = HandDraft {

@@ -145,7 +145,11 @@ pub struct Pack {
 impl Pack {
     /// Grams of `category` in one pack.
     pub fn category_g(&self, category: &str) -> i64 {
-        self.contents.iter().filter(|content| content.category == category).map(|content| content.weight_g).sum()
+        self.contents
+            .iter()
+            .filter(|content| content.category == category)
+            .map(|content| content.weight_g)
+            .sum()
     }
 }
 
@@ -222,7 +226,9 @@ pub fn check_digit(code: &str) -> u32 {
     let mut sum = 0;
     let mut double = true;
     for character in code.chars().rev() {
-        let Some(value) = character.to_digit(36) else { continue };
+        let Some(value) = character.to_digit(36) else {
+            continue;
+        };
         let value = if double { value * 2 } else { value };
         sum += value / 10 + value % 10;
         double = !double;

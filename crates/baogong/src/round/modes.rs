@@ -34,7 +34,10 @@ pub static MODES: &[ModeFacts] = &[
     ModeFacts {
         mode: Mode::Shop,
         clause: "FC-2",
-        how: ("联络人在群里收单收款，小超市每户一包送到小区", "The liaison collects orders and money; the shop brings one bag per household"),
+        how: (
+            "联络人在群里收单收款，小超市每户一包送到小区",
+            "The liaison collects orders and money; the shop brings one bag per household",
+        ),
         purse: true,
         takes_orders: true,
         community_fetches: false,
@@ -42,7 +45,10 @@ pub static MODES: &[ModeFacts] = &[
     ModeFacts {
         mode: Mode::Platform,
         clause: "FC-8",
-        how: ("居民在平台下单付款，导入平台订单，按小区合并分拣", "Residents order and pay on the platform; its orders are imported and merged by compound"),
+        how: (
+            "居民在平台下单付款，导入平台订单，按小区合并分拣",
+            "Residents order and pay on the platform; its orders are imported and merged by compound",
+        ),
         purse: false,
         takes_orders: false,
         community_fetches: false,
@@ -50,7 +56,10 @@ pub static MODES: &[ModeFacts] = &[
     ModeFacts {
         mode: Mode::Supermarket,
         clause: "FC-9",
-        how: ("以社区为单位下单，按小区装箱，社区派车取货分送", "Orders by community, boxed by compound; the community's vehicle fetches and distributes"),
+        how: (
+            "以社区为单位下单，按小区装箱，社区派车取货分送",
+            "Orders by community, boxed by compound; the community's vehicle fetches and distributes",
+        ),
         purse: true,
         takes_orders: true,
         community_fetches: true,
@@ -58,7 +67,10 @@ pub static MODES: &[ModeFacts] = &[
     ModeFacts {
         mode: Mode::Relief,
         clause: "CT-7",
-        how: ("由指挥部出资，发给最困难的家庭", "Paid by headquarters, for the households in greatest difficulty"),
+        how: (
+            "由指挥部出资，发给最困难的家庭",
+            "Paid by headquarters, for the households in greatest difficulty",
+        ),
         purse: true,
         takes_orders: false,
         community_fetches: false,

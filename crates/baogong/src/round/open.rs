@@ -51,14 +51,23 @@ stmt!(
     COMPOUNDS,
     "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 ORDER BY position"
 );
-stmt!(BY_TOKEN, "SELECT district, round, compound FROM round_compound WHERE district = $1 AND token = $2");
+stmt!(
+    BY_TOKEN,
+    "SELECT district, round, compound FROM round_compound WHERE district = $1 AND token = $2"
+);
 stmt!(
     PACKS,
     "SELECT code, name, unit, price_fen, weight_g, limit_per_order, contents, aliases FROM round_pack
      WHERE district = $1 AND round = $2 ORDER BY position"
 );
-stmt!(SET_STATE, "UPDATE round SET state = $3 WHERE district = $1 AND id = $2 AND state = $4");
-stmt!(SET_TIMES, "UPDATE round SET cutoff_s = $3, pay_by_s = $4 WHERE district = $1 AND id = $2");
+stmt!(
+    SET_STATE,
+    "UPDATE round SET state = $3 WHERE district = $1 AND id = $2 AND state = $4"
+);
+stmt!(
+    SET_TIMES,
+    "UPDATE round SET cutoff_s = $3, pay_by_s = $4 WHERE district = $1 AND id = $2"
+);
 
 /// One pack of a draft: which, and how many over all compounds.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -98,13 +107,21 @@ fn time(field: &'static str, text: &str, default_s: i64) -> Result<i64> {
     if text.trim().is_empty() {
         return Ok(default_s);
     }
-    clock::parse_minute(text)
-        .ok_or_else(|| Refusal::invalid(field, "时间应如 2026-11-21 18:00。", "A time looks like 2026-11-21 18:00.").into())
+    clock::parse_minute(text).ok_or_else(|| {
+        Refusal::invalid(
+            field,
+            "时间应如 2026-11-21 18:00。",
+            "A time looks like 2026-11-21 18:00.",
+        )
+        .into()
+    })
 }
 
 /// The longest code that is a prefix of all the codes.
 pub fn common_area(codes: &[String]) -> String {
-    let Some(first) = codes.first() else { return String::new() };
+    let Some(first) = codes.first() else {
+        return String::new();
+    };
     if codes.len() == 1 {
         return first.clone();
     }
@@ -121,9 +138,15 @@ pub fn common_area(codes: &[String]) -> String {
 /// Opens a round: checks the mode against the rules of each compound, fixes packs and prices, and allots each
 /// pack to the compounds by their number of households (largest remainder, so that streets are treated alike).
 pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
-    let mode = Mode::of(&draft.mode).ok_or_else(|| Refusal::invalid("mode", "请选择供应方式。", "Choose a supply mode."))?;
+    let mode = Mode::of(&draft.mode)
+        .ok_or_else(|| Refusal::invalid("mode", "请选择供应方式。", "Choose a supply mode."))?;
     if draft.compounds.is_empty() {
-        return Err(Refusal::invalid("compounds", "请至少选择一个小区。", "Choose at least one compound.").into());
+        return Err(Refusal::invalid(
+            "compounds",
+            "请至少选择一个小区。",
+            "Choose at least one compound.",
+        )
+        .into());
     }
     let in_district = district(&draft.compounds[0]).to_string();
     let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &draft.supplier)?;
@@ -137,36 +160,78 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         if !allowed.is_empty() && !allowed.iter().any(|key| key == mode.key()) {
             return Err(Refusal::conflict(
                 "mode_not_allowed",
-                format!("按{}，{}目前不能采用“{}”。", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::Zh)),
-                format!("Under {}, {} may not be supplied by: {}.", rules.clause(RuleKey::SupplyModes), compound.compound, mode.word(kit::Lang::En)),
+                format!(
+                    "按{}，{}目前不能采用“{}”。",
+                    rules.clause(RuleKey::SupplyModes),
+                    compound.compound,
+                    mode.word(kit::Lang::Zh)
+                ),
+                format!(
+                    "Under {}, {} may not be supplied by: {}.",
+                    rules.clause(RuleKey::SupplyModes),
+                    compound.compound,
+                    mode.word(kit::Lang::En)
+                ),
             )
             .into());
         }
         first_rules.get_or_insert(rules);
-        let households = entry::count(tx, &entry::Query { register: "households", area: code, ..Default::default() })?.0;
-        compounds.push((code.clone(), compound, if households > 0 { households } else { 1 }));
+        let households = entry::count(
+            tx,
+            &entry::Query {
+                register: "households",
+                area: code,
+                ..Default::default()
+            },
+        )?
+        .0;
+        compounds.push((
+            code.clone(),
+            compound,
+            if households > 0 { households } else { 1 },
+        ));
     }
     let held = first_rules.unwrap_or_else(|| rules::resolve("", Vec::new()));
     let mut packs = Vec::new();
     for one in draft.packs.iter().filter(|one| one.total > 0) {
-        let good: Good = entry::noun(tx, "goods", &in_district, &format!("{}/{}", draft.supplier, one.code))?;
+        let good: Good = entry::noun(
+            tx,
+            "goods",
+            &in_district,
+            &format!("{}/{}", draft.supplier, one.code),
+        )?;
         if let Some(stock) = good.stock
             && one.total > stock
         {
             return Err(Refusal::invalid(
                 "packs",
-                format!("{}：保供单位只报了{stock}份，不能投放{}份。", good.name, one.total),
-                format!("{}: the supplier offers {stock}, so {} cannot be released.", good.name, one.total),
+                format!(
+                    "{}：保供单位只报了{stock}份，不能投放{}份。",
+                    good.name, one.total
+                ),
+                format!(
+                    "{}: the supplier offers {stock}, so {} cannot be released.",
+                    good.name, one.total
+                ),
             )
             .into());
         }
         packs.push((good, one.total));
     }
     if packs.is_empty() {
-        return Err(Refusal::invalid("packs", "请至少选择一种套餐并填写份数。", "Choose at least one pack and how many.").into());
+        return Err(Refusal::invalid(
+            "packs",
+            "请至少选择一种套餐并填写份数。",
+            "Choose at least one pack and how many.",
+        )
+        .into());
     }
     let hours_s = |key| held.number(key).unwrap_or(0) * HOUR_S;
-    let cutoff_s = time("cutoff", &draft.cutoff, ctx.now_s + hours_s(RuleKey::OrderCutoffH))?;
+    let cutoff_s = time(
+        "cutoff",
+        &draft.cutoff,
+        ctx.now_s + hours_s(RuleKey::OrderCutoffH),
+    )?;
     let pay_by_s = time("pay_by", &draft.pay_by, cutoff_s + hours_s(RuleKey::PayByH))?;
     let deliver_s = time("deliver", &draft.deliver, pay_by_s + hours_s(RuleKey::DeliverH))?;
     if !(ctx.now_s < cutoff_s && cutoff_s <= pay_by_s && pay_by_s <= deliver_s) {
@@ -178,9 +243,16 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         .into());
     }
     let id = RoundId::of_command(ctx.command);
-    let number = tx.row(&COUNT, &params![in_district.as_str()])?.map_or(Ok(0), |row| row.get::<i64>(0))? + 1;
+    let number = tx
+        .row(&COUNT, &params![in_district.as_str()])?
+        .map_or(Ok(0), |row| row.get::<i64>(0))?
+        + 1;
     let title = if draft.title.trim().is_empty() {
-        format!("{} {}", supplier.name, clock::zoned(deliver_s).strftime("%-m月%-d日"))
+        format!(
+            "{} {}",
+            supplier.name,
+            clock::zoned(deliver_s).strftime("%-m月%-d日")
+        )
     } else {
         draft.title.trim().to_string()
     };
@@ -215,7 +287,11 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         ],
     )?;
     for (position, (good, _)) in packs.iter().enumerate() {
-        let weight_g = if good.weight_g > 0 { good.weight_g } else { good.contents.iter().map(|content| content.weight_g).sum() };
+        let weight_g = if good.weight_g > 0 {
+            good.weight_g
+        } else {
+            good.contents.iter().map(|content| content.weight_g).sum()
+        };
         tx.run(
             &INSERT_PACK,
             &params![
@@ -223,7 +299,11 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
                 id,
                 good.code.as_str(),
                 good.name.as_str(),
-                if good.unit.is_empty() { "份" } else { good.unit.as_str() },
+                if good.unit.is_empty() {
+                    "份"
+                } else {
+                    good.unit.as_str()
+                },
                 good.price_fen,
                 weight_g,
                 good.limit_per_order,
@@ -238,10 +318,21 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     for (index, (code, compound, _)) in compounds.iter().enumerate() {
         let position = index as i64 + 1;
         let token = derive(id.0, &format!("link/{code}")).simple().to_string()[..12].to_string();
-        let drop_point = if compound.drop_point.is_empty() { "小区门口" } else { compound.drop_point.as_str() };
+        let drop_point = if compound.drop_point.is_empty() {
+            "小区门口"
+        } else {
+            compound.drop_point.as_str()
+        };
         tx.run(
             &INSERT_COMPOUND,
-            &params![in_district.as_str(), id, code.as_str(), position, format!("{in_district}{token}"), drop_point],
+            &params![
+                in_district.as_str(),
+                id,
+                code.as_str(),
+                position,
+                format!("{in_district}{token}"),
+                drop_point
+            ],
         )?;
     }
     for (good, total) in &packs {
@@ -269,7 +360,10 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
 /// Shares `total` packs in proportion to `weights`, all of them, by largest remainder.
 fn share(total: i64, weights: &[i64]) -> Vec<i64> {
     // The published rule caps nobody here: a compound may order more than one pack per household.
-    let scaled: Vec<i64> = weights.iter().map(|weight| weight.saturating_mul(total)).collect();
+    let scaled: Vec<i64> = weights
+        .iter()
+        .map(|weight| weight.saturating_mul(total))
+        .collect();
     planner::allocate::by_need(total, &scaled)
 }
 
@@ -301,7 +395,10 @@ pub fn get(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Round> {
 
 /// The rounds that touch `area`, latest first; a supplier's user sees only the supplier's own.
 pub fn list(tx: &mut Tx, area: &str, supplier: &str) -> Result<Vec<Round>> {
-    let rows = tx.rows(&LIST, &params![district(area), area, entry::subtree_end(area), supplier])?;
+    let rows = tx.rows(
+        &LIST,
+        &params![district(area), area, entry::subtree_end(area), supplier],
+    )?;
     rows.iter().map(read).collect()
 }
 
@@ -310,7 +407,12 @@ pub fn compounds(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Vec<Roun
     let rows = tx.rows(&COMPOUNDS, &params![in_district, id])?;
     rows.iter()
         .map(|row| {
-            Ok(RoundCompound { compound: row.get(0)?, position: row.get(1)?, token: row.get(2)?, drop_point: row.get(3)? })
+            Ok(RoundCompound {
+                compound: row.get(0)?,
+                position: row.get(1)?,
+                token: row.get(2)?,
+                drop_point: row.get(3)?,
+            })
         })
         .collect()
 }
@@ -366,7 +468,10 @@ pub fn cut_off(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<()> {
     let round = get(tx, &at.district, at.id)?;
     change_state(tx, at, RoundState::Open, RoundState::Closed)?;
     let cutoff_s = round.cutoff_s.min(ctx.now_s);
-    tx.run(&SET_TIMES, &params![at.district.as_str(), at.id, cutoff_s, round.pay_by_s])?;
+    tx.run(
+        &SET_TIMES,
+        &params![at.district.as_str(), at.id, cutoff_s, round.pay_by_s],
+    )?;
     Ok(())
 }
 
@@ -379,7 +484,15 @@ pub fn confirm(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<usize> {
     }
     change_state(tx, at, RoundState::Closed, RoundState::Confirmed)?;
     let pay_by_s = round.pay_by_s.min(ctx.now_s);
-    tx.run(&SET_TIMES, &params![at.district.as_str(), at.id, round.cutoff_s.min(ctx.now_s), pay_by_s])?;
+    tx.run(
+        &SET_TIMES,
+        &params![
+            at.district.as_str(),
+            at.id,
+            round.cutoff_s.min(ctx.now_s),
+            pay_by_s
+        ],
+    )?;
     let expired = order::expire_unpaid(tx, ctx, &round)?;
     let packs = packs(tx, &at.district, at.id)?;
     let mut moves = Vec::new();
@@ -410,8 +523,16 @@ pub(super) fn change_state(tx: &mut Tx, at: &RoundRef, from: RoundState, to: Rou
         let now = get(tx, &at.district, at.id)?.state;
         return Err(Refusal::conflict(
             "round_state",
-            format!("这一轮目前是“{}”，不能改为“{}”。", now.word(kit::Lang::Zh), to.word(kit::Lang::Zh)),
-            format!("The round is “{}” and cannot become “{}”.", now.word(kit::Lang::En), to.word(kit::Lang::En)),
+            format!(
+                "这一轮目前是“{}”，不能改为“{}”。",
+                now.word(kit::Lang::Zh),
+                to.word(kit::Lang::Zh)
+            ),
+            format!(
+                "The round is “{}” and cannot become “{}”.",
+                now.word(kit::Lang::En),
+                to.word(kit::Lang::En)
+            ),
         )
         .into());
     }
@@ -423,17 +544,34 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
     let due: Vec<RoundRef> = tx
         .rows(&DUE, &params![ctx.now_s])?
         .iter()
-        .map(|row| Ok(RoundRef { district: row.get(0)?, id: RoundId(row.get::<Uuid>(1)?) }))
+        .map(|row| {
+            Ok(RoundRef {
+                district: row.get(0)?,
+                id: RoundId(row.get::<Uuid>(1)?),
+            })
+        })
         .collect::<Result<_>>()?;
     for at in &due {
         let round = get(tx, &at.district, at.id)?;
         let ctx = ctx.sub(&format!("tick/{}", at.id));
         if round.pay_by_s <= ctx.now_s {
             let expired = confirm(tx, &ctx, at)?;
-            crate::base::audit::append(tx, &ctx, "round.confirm", &round.area, &format!("{{\"round\":\"{}\",\"expired\":{expired}}}", round.code))?;
+            crate::base::audit::append(
+                tx,
+                &ctx,
+                "round.confirm",
+                &round.area,
+                &format!("{{\"round\":\"{}\",\"expired\":{expired}}}", round.code),
+            )?;
         } else {
             cut_off(tx, &ctx, at)?;
-            crate::base::audit::append(tx, &ctx, "round.cut_off", &round.area, &format!("{{\"round\":\"{}\"}}", round.code))?;
+            crate::base::audit::append(
+                tx,
+                &ctx,
+                "round.cut_off",
+                &round.area,
+                &format!("{{\"round\":\"{}\"}}", round.code),
+            )?;
         }
     }
     Ok(due.len())
@@ -460,8 +598,17 @@ mod tests {
     fn the_common_area_is_the_smallest_official_one() {
         let codes = |list: &[&str]| list.iter().map(|code| (*code).to_string()).collect::<Vec<_>>();
         assert_eq!(common_area(&codes(&["431023001001-1"])), "431023001001-1");
-        assert_eq!(common_area(&codes(&["431023001001-1", "431023001001-2"])), "431023001001");
-        assert_eq!(common_area(&codes(&["431023001001-1", "431023001002-2"])), "431023001");
-        assert_eq!(common_area(&codes(&["431023001001-1", "431023101002-2"])), "431023");
+        assert_eq!(
+            common_area(&codes(&["431023001001-1", "431023001001-2"])),
+            "431023001001"
+        );
+        assert_eq!(
+            common_area(&codes(&["431023001001-1", "431023001002-2"])),
+            "431023001"
+        );
+        assert_eq!(
+            common_area(&codes(&["431023001001-1", "431023101002-2"])),
+            "431023"
+        );
     }
 }

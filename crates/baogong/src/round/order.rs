@@ -30,7 +30,10 @@ stmt!(
     "INSERT INTO order_line (district, order_id, pack, quantity, packed, price_fen, short_reason)
      VALUES ($1, $2, $3, $4, 0, $5, '')"
 );
-stmt!(DELETE_LINES, "DELETE FROM order_line WHERE district = $1 AND order_id = $2");
+stmt!(
+    DELETE_LINES,
+    "DELETE FROM order_line WHERE district = $1 AND order_id = $2"
+);
 stmt!(
     GET,
     "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
@@ -63,8 +66,14 @@ stmt!(
     LINES,
     "SELECT pack, quantity, packed, price_fen, short_reason FROM order_line WHERE district = $1 AND order_id = $2 ORDER BY pack"
 );
-stmt!(LAST_NUMBER, "SELECT MAX(number) FROM orders WHERE district = $1 AND round = $2 AND compound = $3");
-stmt!(SET_STATE, "UPDATE orders SET state = $3, updated_s = $4 WHERE district = $1 AND id = $2");
+stmt!(
+    LAST_NUMBER,
+    "SELECT MAX(number) FROM orders WHERE district = $1 AND round = $2 AND compound = $3"
+);
+stmt!(
+    SET_STATE,
+    "UPDATE orders SET state = $3, updated_s = $4 WHERE district = $1 AND id = $2"
+);
 
 /// A pack and how many of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -115,8 +124,19 @@ pub fn terms(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: RoundId, compound: &
         .into_iter()
         .find(|one| one.compound == compound)
         .map(|one| one.position)
-        .ok_or_else(|| Refusal::conflict("not_in_round", "这一轮不供应这个小区。", "This round does not supply this compound."))?;
-    Ok(Terms { round, packs: open::packs(tx, in_district, id)?, rules: rules::at(tx, compound, ctx.now_s)?, position })
+        .ok_or_else(|| {
+            Refusal::conflict(
+                "not_in_round",
+                "这一轮不供应这个小区。",
+                "This round does not supply this compound.",
+            )
+        })?;
+    Ok(Terms {
+        round,
+        packs: open::packs(tx, in_district, id)?,
+        rules: rules::at(tx, compound, ctx.now_s)?,
+        position,
+    })
 }
 
 fn read(row: &store::Row) -> Result<Order> {
@@ -162,14 +182,18 @@ fn with_lines(tx: &mut Tx, in_district: &str, mut order: Order) -> Result<Order>
 
 /// The order with this id.
 pub fn get(tx: &mut Tx, in_district: &str, id: OrderId) -> Result<Order> {
-    let row = tx.row(&GET, &params![in_district, id])?.ok_or_else(|| Refusal::not_found("订单", "order"))?;
+    let row = tx
+        .row(&GET, &params![in_district, id])?
+        .ok_or_else(|| Refusal::not_found("订单", "order"))?;
     let order = read(&row)?;
     with_lines(tx, in_district, order)
 }
 
 /// The order with this code, as typed or scanned from a bag.
 pub fn by_code(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<Order>> {
-    let Some(row) = tx.row(&BY_CODE, &params![in_district, code.trim().to_uppercase()])? else { return Ok(None) };
+    let Some(row) = tx.row(&BY_CODE, &params![in_district, code.trim().to_uppercase()])? else {
+        return Ok(None);
+    };
     let order = read(&row)?;
     Ok(Some(with_lines(tx, in_district, order)?))
 }
@@ -177,10 +201,17 @@ pub fn by_code(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<Orde
 /// The orders of a round within an area, by compound and number.
 pub fn of_round(tx: &mut Tx, in_district: &str, round: RoundId, area: &str) -> Result<Vec<Order>> {
     let range = params![in_district, round, area, entry::subtree_end(area)];
-    let mut orders: Vec<Order> = tx.rows(&OF_ROUND, &range)?.iter().map(read).collect::<Result<_>>()?;
+    let mut orders: Vec<Order> = tx
+        .rows(&OF_ROUND, &range)?
+        .iter()
+        .map(read)
+        .collect::<Result<_>>()?;
     let mut lines: BTreeMap<OrderId, Vec<Line>> = BTreeMap::new();
     for row in tx.rows(&LINES_OF_ROUND, &range)? {
-        lines.entry(OrderId(row.get::<Uuid>(0)?)).or_default().push(read_line(&row, 1)?);
+        lines
+            .entry(OrderId(row.get::<Uuid>(0)?))
+            .or_default()
+            .push(read_line(&row, 1)?);
     }
     for order in &mut orders {
         order.lines = lines.remove(&order.id).unwrap_or_default();
@@ -208,9 +239,15 @@ pub fn place(tx: &mut Tx, ctx: &Ctx, draft: &OrderDraft) -> Result<OrderId> {
 }
 
 fn household_entry(tx: &mut Tx, draft: &OrderDraft) -> Result<Entry> {
-    Ok(entry::get(tx, "households", &draft.district, &draft.household)?.ok_or_else(|| {
-        Refusal::invalid("household", "这个房号没有登记，请核对或联系采购联络人。", "This dwelling is not registered; check it or ask your liaison.")
-    })?)
+    Ok(
+        entry::get(tx, "households", &draft.district, &draft.household)?.ok_or_else(|| {
+            Refusal::invalid(
+                "household",
+                "这个房号没有登记，请核对或联系采购联络人。",
+                "This dwelling is not registered; check it or ask your liaison.",
+            )
+        })?,
+    )
 }
 
 /// Places an order under terms that are loaded already.
@@ -218,14 +255,25 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
     let household: Household = entry.noun()?;
     check_taking(ctx, terms, draft.channel, false)?;
     if household.status == "vacant" {
-        return Err(Refusal::conflict("vacant", "这一户登记为空置，不能下单；如已入住请先更正登记。", "This dwelling is registered as vacant; correct the register first.").into());
+        return Err(Refusal::conflict(
+            "vacant",
+            "这一户登记为空置，不能下单；如已入住请先更正登记。",
+            "This dwelling is registered as vacant; correct the register first.",
+        )
+        .into());
     }
     let earlier = of_household(tx, &draft.household)?;
-    if let Some(order) = earlier.iter().find(|order| order.round == draft.round && order.state.live()) {
+    if let Some(order) = earlier
+        .iter()
+        .find(|order| order.round == draft.round && order.state.live())
+    {
         return Err(Refusal::conflict(
             "already_ordered",
             format!("这一户本轮已下单（{}），截单前可以修改或取消。", order.code),
-            format!("This household has ordered in this round already ({}); it may be changed before cut-off.", order.code),
+            format!(
+                "This household has ordered in this round already ({}); it may be changed before cut-off.",
+                order.code
+            ),
         )
         .into());
     }
@@ -233,7 +281,10 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
     let amount_fen = total_fen(&lines)?;
     let id = OrderId::of_command(ctx.command);
     let number = tx
-        .row(&LAST_NUMBER, &params![draft.district.as_str(), draft.round, entry.area.as_str()])?
+        .row(
+            &LAST_NUMBER,
+            &params![draft.district.as_str(), draft.round, entry.area.as_str()],
+        )?
         .map_or(Ok(None), |row| row.get::<Option<i64>>(0))?
         .unwrap_or(0)
         + 1;
@@ -247,7 +298,11 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
         building: household.building.clone(),
         unit: household.unit.clone(),
         room: household.room.clone(),
-        phone: if draft.phone.trim().is_empty() { household.phone.clone() } else { draft.phone.trim().to_string() },
+        phone: if draft.phone.trim().is_empty() {
+            household.phone.clone()
+        } else {
+            draft.phone.trim().to_string()
+        },
         channel: draft.channel,
         state: OrderState::Placed,
         payment: PaymentState::Unpaid,
@@ -294,7 +349,10 @@ fn insert(tx: &mut Tx, ctx: &Ctx, in_district: &str, order: &Order) -> Result<()
 
 fn insert_lines(tx: &mut Tx, in_district: &str, id: OrderId, lines: &[Line]) -> Result<()> {
     for line in lines {
-        tx.run(&INSERT_LINE, &params![in_district, id, line.pack.as_str(), line.quantity, line.price_fen])?;
+        tx.run(
+            &INSERT_LINE,
+            &params![in_district, id, line.pack.as_str(), line.quantity, line.price_fen],
+        )?;
     }
     Ok(())
 }
@@ -304,13 +362,26 @@ fn check_taking(ctx: &Ctx, terms: &Terms, channel: Channel, change: bool) -> Res
     if round.state != RoundState::Open || ctx.now_s >= round.cutoff_s {
         return Err(Refusal::conflict(
             "cut_off",
-            format!("本轮已于{}截单{}。请等下一轮，急需请联系采购联络人。", clock::minute(round.cutoff_s), if change { "，不能再修改" } else { "" }),
-            format!("This round was cut off at {}. Wait for the next one, or ask your liaison if it is urgent.", clock::minute(round.cutoff_s)),
+            format!(
+                "本轮已于{}截单{}。请等下一轮，急需请联系采购联络人。",
+                clock::minute(round.cutoff_s),
+                if change { "，不能再修改" } else { "" }
+            ),
+            format!(
+                "This round was cut off at {}. Wait for the next one, or ask your liaison if it is urgent.",
+                clock::minute(round.cutoff_s)
+            ),
         )
         .into());
     }
     if ctx.actor.role == Role::Resident && (channel != Channel::Link || !round.mode.facts().takes_orders) {
-        return Err(Refusal::new(RefusalKind::NotAllowed, "channel", "这一轮不由居民自助下单。", "Residents do not order by themselves in this round.").into());
+        return Err(Refusal::new(
+            RefusalKind::NotAllowed,
+            "channel",
+            "这一轮不由居民自助下单。",
+            "Residents do not order by themselves in this round.",
+        )
+        .into());
     }
     let gives_relief = matches!(ctx.actor.role, Role::Headquarters | Role::Office | Role::System);
     if channel == Channel::Relief && !(round.mode == super::modes::Mode::Relief && gives_relief) {
@@ -340,9 +411,17 @@ fn check_wants(terms: &Terms, draft: &OrderDraft) -> Result<Vec<Line>> {
             .packs
             .iter()
             .find(|pack| pack.code == want.pack)
-            .ok_or_else(|| Refusal::invalid("wants", format!("本轮没有“{}”。", want.pack), format!("{} is not offered in this round.", want.pack)))?;
+            .ok_or_else(|| {
+                Refusal::invalid(
+                    "wants",
+                    format!("本轮没有“{}”。", want.pack),
+                    format!("{} is not offered in this round.", want.pack),
+                )
+            })?;
         if want.quantity < 0 {
-            return Err(Refusal::invalid("wants", "份数不能为负数。", "A quantity cannot be negative.").into());
+            return Err(
+                Refusal::invalid("wants", "份数不能为负数。", "A quantity cannot be negative.").into(),
+            );
         }
         if pack.limit_per_order > 0 && want.quantity > pack.limit_per_order {
             return Err(Refusal::new(
@@ -354,12 +433,28 @@ fn check_wants(terms: &Terms, draft: &OrderDraft) -> Result<Vec<Line>> {
             .into());
         }
         if lines.iter().any(|line| line.pack == pack.code) {
-            return Err(Refusal::invalid("wants", format!("{}写了两次。", pack.name), format!("{} is listed twice.", pack.name)).into());
+            return Err(Refusal::invalid(
+                "wants",
+                format!("{}写了两次。", pack.name),
+                format!("{} is listed twice.", pack.name),
+            )
+            .into());
         }
-        lines.push(Line { pack: pack.code.clone(), quantity: want.quantity, packed: 0, price_fen: pack.price_fen, short_reason: String::new() });
+        lines.push(Line {
+            pack: pack.code.clone(),
+            quantity: want.quantity,
+            packed: 0,
+            price_fen: pack.price_fen,
+            short_reason: String::new(),
+        });
     }
     if lines.is_empty() {
-        return Err(Refusal::invalid("wants", "请至少选一种套餐，填写份数。", "Choose at least one pack.").into());
+        return Err(Refusal::invalid(
+            "wants",
+            "请至少选一种套餐，填写份数。",
+            "Choose at least one pack.",
+        )
+        .into());
     }
     Ok(lines)
 }
@@ -367,20 +462,36 @@ fn check_wants(terms: &Terms, draft: &OrderDraft) -> Result<Vec<Line>> {
 fn total_fen(lines: &[Line]) -> Result<i64> {
     lines
         .iter()
-        .try_fold(0_i64, |sum, line| line.price_fen.checked_mul(line.quantity).and_then(|amount| sum.checked_add(amount)))
+        .try_fold(0_i64, |sum, line| {
+            line.price_fen
+                .checked_mul(line.quantity)
+                .and_then(|amount| sum.checked_add(amount))
+        })
         .ok_or_else(|| Refusal::invalid("wants", "份数太大。", "The quantity is too large.").into())
 }
 
 /// What a move of an order stands for, so that a refused one can be explained.
 enum Claim {
     Pack(String),
-    Turn { next_s: i64 },
-    Ration { category: &'static str, allowed_g: i64, next_s: i64 },
+    Turn {
+        next_s: i64,
+    },
+    Ration {
+        category: &'static str,
+        allowed_g: i64,
+        next_s: i64,
+    },
     Grant,
 }
 
 /// The moves that hold the goods, the turn and the ration of an order.
-fn claims(ctx: &Ctx, terms: &Terms, order: &Order, household: &Household, earlier: &[Order]) -> Vec<(Move, Claim)> {
+fn claims(
+    ctx: &Ctx,
+    terms: &Terms,
+    order: &Order,
+    household: &Household,
+    earlier: &[Order],
+) -> Vec<(Move, Claim)> {
     let in_district = district(&order.household).to_string();
     let revision = order.revision;
     let expires_s = Some(terms.round.pay_by_s + 1);
@@ -438,11 +549,17 @@ fn claims(ctx: &Ctx, terms: &Terms, order: &Order, household: &Household, earlie
             Claim::Turn { next_s },
         ));
     }
-    if let Some(period_d) = terms.rules.number(RuleKey::RationPeriodD).filter(|days| *days > 0) {
+    if let Some(period_d) = terms
+        .rules
+        .number(RuleKey::RationPeriodD)
+        .filter(|days| *days > 0)
+    {
         let period = day_number(ctx.now_s).div_euclid(period_d);
         let next_s = day_start_s((period + 1) * period_d);
         for (category, _, ration) in CATEGORIES {
-            let Some(per_person_g) = terms.rules.number(*ration) else { continue };
+            let Some(per_person_g) = terms.rules.number(*ration) else {
+                continue;
+            };
             let wanted_g: i64 = order
                 .lines
                 .iter()
@@ -457,7 +574,10 @@ fn claims(ctx: &Ctx, terms: &Terms, order: &Order, household: &Household, earlie
             let allowed_g = per_person_g * household.members.max(1);
             claims.push((
                 Move {
-                    id: derive(Uuid::NAMESPACE_URL, &format!("ration/{}/{category}/{period_d}/{period}", order.household)),
+                    id: derive(
+                        Uuid::NAMESPACE_URL,
+                        &format!("ration/{}/{category}/{period_d}/{period}", order.household),
+                    ),
                     from: chart::rations(&in_district, category),
                     to: chart::ration(&order.household, category, period),
                     amount: allowed_g,
@@ -477,19 +597,32 @@ fn claims(ctx: &Ctx, terms: &Terms, order: &Order, household: &Household, earlie
                     reason: Reason::Order,
                     cause: order.id.0,
                 },
-                Claim::Ration { category, allowed_g, next_s },
+                Claim::Ration {
+                    category,
+                    allowed_g,
+                    next_s,
+                },
             ));
         }
     }
     claims
 }
 
-fn reserve(tx: &mut Tx, ctx: &Ctx, terms: &Terms, order: &Order, household: &Household, earlier: &[Order]) -> Result<()> {
+fn reserve(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    terms: &Terms,
+    order: &Order,
+    household: &Household,
+    earlier: &[Order],
+) -> Result<()> {
     let in_district = district(&order.household).to_string();
     let claims = claims(ctx, terms, order, household, earlier);
     // Rights are granted first and on their own: a right given before is the same transfer and acts once, and
     // its amount stays what it was even if the household has grown since.
-    let (grants, holds): (Vec<_>, Vec<_>) = claims.into_iter().partition(|(_, claim)| matches!(claim, Claim::Grant));
+    let (grants, holds): (Vec<_>, Vec<_>) = claims
+        .into_iter()
+        .partition(|(_, claim)| matches!(claim, Claim::Grant));
     for (grant, _) in grants {
         if let Err(Blocked { refusal, .. }) = book::post(tx, ctx, &in_district, std::slice::from_ref(&grant))?
             && refusal != ledger::Refusal::IdReused
@@ -511,11 +644,29 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
     };
     match claim {
         Claim::Pack(code) => {
-            let name = terms.packs.iter().find(|pack| pack.code == *code).map_or(code.as_str(), |pack| pack.name.as_str());
+            let name = terms
+                .packs
+                .iter()
+                .find(|pack| pack.code == *code)
+                .map_or(code.as_str(), |pack| pack.name.as_str());
             let (zh, en) = if available > 0 {
-                (format!("{name}本小区只剩{available}份，您要{}份。请减少份数或换一种。", wanted.amount), format!("{name}: {available} left for your compound, you asked for {}. Take fewer or another pack.", wanted.amount))
+                (
+                    format!(
+                        "{name}本小区只剩{available}份，您要{}份。请减少份数或换一种。",
+                        wanted.amount
+                    ),
+                    format!(
+                        "{name}: {available} left for your compound, you asked for {}. Take fewer or another pack.",
+                        wanted.amount
+                    ),
+                )
             } else {
-                (format!("{name}本小区的份额已订完，请换一种或等下一轮。"), format!("{name} is sold out for your compound; take another pack or wait for the next round."))
+                (
+                    format!("{name}本小区的份额已订完，请换一种或等下一轮。"),
+                    format!(
+                        "{name} is sold out for your compound; take another pack or wait for the next round."
+                    ),
+                )
             };
             Refusal::new(RefusalKind::Exhausted, "allotment", zh, en)
         }
@@ -530,7 +681,11 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
             )
             .possible_at(*next_s)
         }
-        Claim::Ration { category, allowed_g, next_s } => {
+        Claim::Ration {
+            category,
+            allowed_g,
+            next_s,
+        } => {
             let word = |lang| rules::category_word(category, lang);
             let kilograms = crate::base::words::kilograms;
             Refusal::new(
@@ -564,7 +719,15 @@ pub(super) fn resolve(tx: &mut Tx, ctx: &Ctx, order: &Order, how: Resolve) -> Re
             Resolve::Void => (Kind::VoidReserved(id), Reason::Cancel),
             Resolve::Expire => (Kind::ExpireReserved(id), Reason::Unpaid),
         };
-        moves.push(Move { id: derive(id, "resolve"), from, to, amount, kind, reason, cause: order.id.0 });
+        moves.push(Move {
+            id: derive(id, "resolve"),
+            from,
+            to,
+            amount,
+            kind,
+            reason,
+            cause: order.id.0,
+        });
     }
     book::post_certain(tx, ctx, &in_district, &moves)
 }
@@ -583,7 +746,12 @@ fn holds(tx: &mut Tx, in_district: &str, order: &Order) -> Result<Vec<(Uuid, boo
         .map(|row| {
             let asset: String = row.get(3)?;
             let account = |name: String| book::Acc::guarded(name, asset.clone());
-            Ok((row.get(0)?, account(row.get(1)?), account(row.get(2)?), row.get(4)?))
+            Ok((
+                row.get(0)?,
+                account(row.get(1)?),
+                account(row.get(2)?),
+                row.get(4)?,
+            ))
         })
         .collect()
 }
@@ -622,8 +790,14 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     if order.state != OrderState::Placed {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单目前是“{}”，不能修改；如需调整请先取消再下单。", order.state.word(kit::Lang::Zh)),
-            format!("The order is “{}” and cannot be changed; cancel it and order anew.", order.state.word(kit::Lang::En)),
+            format!(
+                "订单目前是“{}”，不能修改；如需调整请先取消再下单。",
+                order.state.word(kit::Lang::Zh)
+            ),
+            format!(
+                "The order is “{}” and cannot be changed; cancel it and order anew.",
+                order.state.word(kit::Lang::En)
+            ),
         )
         .into());
     }
@@ -650,7 +824,16 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     }
     tx.run(
         &UPDATE,
-        &params![change.district.as_str(), order.id, order.amount_fen, order.phone.as_str(), order.note.as_str(), order.revision, ctx.now_s, order.channel],
+        &params![
+            change.district.as_str(),
+            order.id,
+            order.amount_fen,
+            order.phone.as_str(),
+            order.note.as_str(),
+            order.revision,
+            ctx.now_s,
+            order.channel
+        ],
     )?;
     tx.run(&DELETE_LINES, &params![change.district.as_str(), order.id])?;
     insert_lines(tx, &change.district, order.id, &order.lines)?;
@@ -683,7 +866,10 @@ pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &OrderRef) -> Result<()> {
             return Err(Refusal::conflict(
                 "order_state",
                 format!("订单目前是“{}”，不能取消。", other.word(kit::Lang::Zh)),
-                format!("The order is “{}” and cannot be cancelled.", other.word(kit::Lang::En)),
+                format!(
+                    "The order is “{}” and cannot be cancelled.",
+                    other.word(kit::Lang::En)
+                ),
             )
             .into());
         }
@@ -720,7 +906,13 @@ fn take_back(tx: &mut Tx, ctx: &Ctx, order: &Order) -> Result<()> {
     book::post_certain(tx, ctx, &in_district, &moves)
 }
 
-pub(super) fn set_state(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: OrderId, state: OrderState) -> Result<()> {
+pub(super) fn set_state(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    in_district: &str,
+    id: OrderId,
+    state: OrderState,
+) -> Result<()> {
     tx.run(&SET_STATE, &params![in_district, id, state, ctx.now_s])?;
     Ok(())
 }
@@ -729,10 +921,17 @@ pub(super) fn set_state(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: OrderId, 
 pub(super) fn expire_unpaid(tx: &mut Tx, ctx: &Ctx, round: &Round) -> Result<usize> {
     let in_district = district(&round.area).to_string();
     let orders = of_round(tx, &in_district, round.id, &round.area)?;
-    let unpaid: Vec<&Order> = orders.iter().filter(|order| order.state == OrderState::Placed).collect();
+    let unpaid: Vec<&Order> = orders
+        .iter()
+        .filter(|order| order.state == OrderState::Placed)
+        .collect();
     for order in &unpaid {
         // Confirmed by hand before the deadline, the holds have not lapsed yet and are given back instead.
-        let how = if ctx.now_s > round.pay_by_s { Resolve::Expire } else { Resolve::Void };
+        let how = if ctx.now_s > round.pay_by_s {
+            Resolve::Expire
+        } else {
+            Resolve::Void
+        };
         resolve(tx, ctx, order, how)?;
         set_state(tx, ctx, &in_district, order.id, OrderState::Expired)?;
     }
@@ -769,7 +968,12 @@ pub fn relief(tx: &mut Tx, ctx: &Ctx, draft: &ReliefDraft) -> Result<ReliefOutco
     let mut outcome = ReliefOutcome::default();
     for compound in open::compounds(tx, &draft.district, draft.round)? {
         let terms = terms(tx, ctx, &draft.district, draft.round, &compound.compound)?;
-        let query = entry::Query { register: "households", area: &compound.compound, tag: "need", ..Default::default() };
+        let query = entry::Query {
+            register: "households",
+            area: &compound.compound,
+            tag: "need",
+            ..Default::default()
+        };
         for household in entry::list(tx, &query, i64::MAX, 0)? {
             let noun: Household = household.noun()?;
             if !draft.needs.is_empty() && !noun.needs.iter().any(|need| draft.needs.contains(need)) {
@@ -781,12 +985,17 @@ pub fn relief(tx: &mut Tx, ctx: &Ctx, draft: &ReliefDraft) -> Result<ReliefOutco
                 household: household.code.clone(),
                 phone: String::new(),
                 channel: Channel::Relief,
-                wants: vec![Want { pack: draft.pack.clone(), quantity: 1 }],
+                wants: vec![Want {
+                    pack: draft.pack.clone(),
+                    quantity: 1,
+                }],
                 note: String::new(),
             };
             match tx.attempt(|tx| place_on(tx, &ctx.sub(&household.code), &terms, &household, &order)) {
                 Ok(_) => outcome.given += 1,
-                Err(crate::base::Error::Refusal(refusal)) if refusal.code == "already_ordered" => outcome.had += 1,
+                Err(crate::base::Error::Refusal(refusal)) if refusal.code == "already_ordered" => {
+                    outcome.had += 1
+                }
                 Err(crate::base::Error::Refusal(refusal)) if refusal.code == "allotment" => {
                     outcome.without.push(household.code.clone());
                 }

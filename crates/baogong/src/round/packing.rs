@@ -19,7 +19,10 @@ stmt!(
     SET_LINE,
     "UPDATE order_line SET packed = $4, short_reason = $5 WHERE district = $1 AND order_id = $2 AND pack = $3"
 );
-stmt!(SET_BOX, "UPDATE orders SET box = $3, updated_s = $4 WHERE district = $1 AND id = $2");
+stmt!(
+    SET_BOX,
+    "UPDATE orders SET box = $3, updated_s = $4 WHERE district = $1 AND id = $2"
+);
 stmt!(
     INSERT_BOX,
     "INSERT INTO box (district, id, round, compound, number, code, state, trip) VALUES ($1, $2, $3, $4, $5, $6, $7, NULL)"
@@ -28,10 +31,22 @@ stmt!(
     BOXES,
     "SELECT id, compound, number, code, state, trip FROM box WHERE district = $1 AND round = $2 ORDER BY compound, number"
 );
-stmt!(BOX_BY_CODE, "SELECT id, compound, number, code, state, trip, round FROM box WHERE district = $1 AND code = $2");
-stmt!(BOXES_OF_TRIP, "SELECT id, compound, number, code, state, trip, round FROM box WHERE district = $1 AND trip = $2 ORDER BY compound, number");
-stmt!(PUT_BOX, "UPDATE box SET state = $3, trip = $4 WHERE district = $1 AND id = $2");
-stmt!(LAST_BOX, "SELECT MAX(number) FROM box WHERE district = $1 AND round = $2 AND compound = $3");
+stmt!(
+    BOX_BY_CODE,
+    "SELECT id, compound, number, code, state, trip, round FROM box WHERE district = $1 AND code = $2"
+);
+stmt!(
+    BOXES_OF_TRIP,
+    "SELECT id, compound, number, code, state, trip, round FROM box WHERE district = $1 AND trip = $2 ORDER BY compound, number"
+);
+stmt!(
+    PUT_BOX,
+    "UPDATE box SET state = $3, trip = $4 WHERE district = $1 AND id = $2"
+);
+stmt!(
+    LAST_BOX,
+    "SELECT MAX(number) FROM box WHERE district = $1 AND round = $2 AND compound = $3"
+);
 
 wording! {
     /// Where a box is.
@@ -85,21 +100,36 @@ pub fn pick_list(packs: &[Pack], orders: &[Order]) -> Vec<Pick> {
         .iter()
         .map(|pack| {
             let lines = || {
-                orders.iter().filter(|order| order.state.live() && order.state != OrderState::Placed).flat_map(|order| {
-                    order.lines.iter().filter(|line| line.pack == pack.code).map(move |line| (order, line))
-                })
+                orders
+                    .iter()
+                    .filter(|order| order.state.live() && order.state != OrderState::Placed)
+                    .flat_map(|order| {
+                        order
+                            .lines
+                            .iter()
+                            .filter(|line| line.pack == pack.code)
+                            .map(move |line| (order, line))
+                    })
             };
-            let to_pack: i64 =
-                lines().filter(|(order, _)| order.state == OrderState::Confirmed).map(|(_, line)| line.quantity).sum();
-            let packed: i64 =
-                lines().filter(|(order, _)| order.state != OrderState::Confirmed).map(|(_, line)| line.packed).sum();
+            let to_pack: i64 = lines()
+                .filter(|(order, _)| order.state == OrderState::Confirmed)
+                .map(|(_, line)| line.quantity)
+                .sum();
+            let packed: i64 = lines()
+                .filter(|(order, _)| order.state != OrderState::Confirmed)
+                .map(|(_, line)| line.packed)
+                .sum();
             Pick {
                 name: pack.name.clone(),
                 unit: pack.unit.clone(),
                 to_pack,
                 packed,
                 weight_g: pack.weight_g * to_pack,
-                parts: pack.contents.iter().map(|part| (part.name.clone(), part.weight_g * to_pack)).collect(),
+                parts: pack
+                    .contents
+                    .iter()
+                    .map(|part| (part.name.clone(), part.weight_g * to_pack))
+                    .collect(),
             }
         })
         .collect()
@@ -137,7 +167,12 @@ pub fn pack(tx: &mut Tx, ctx: &Ctx, draft: &BagDraft) -> Result<()> {
 }
 
 pub(super) fn check_supplier(ctx: &Ctx, round: &Round) -> Result<()> {
-    if ctx.actor.supplier.as_ref().is_some_and(|own| *own != round.supplier) {
+    if ctx
+        .actor
+        .supplier
+        .as_ref()
+        .is_some_and(|own| *own != round.supplier)
+    {
         return Err(Refusal::not_found("轮次", "round").into());
     }
     Ok(())
@@ -155,8 +190,16 @@ fn pack_order(tx: &mut Tx, ctx: &Ctx, round: &Round, order: &Order, short: &[Sho
     if order.state != OrderState::Confirmed {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单{}目前是“{}”，不能装袋。", order.code, order.state.word(kit::Lang::Zh)),
-            format!("Order {} is “{}” and cannot be packed.", order.code, order.state.word(kit::Lang::En)),
+            format!(
+                "订单{}目前是“{}”，不能装袋。",
+                order.code,
+                order.state.word(kit::Lang::Zh)
+            ),
+            format!(
+                "Order {} is “{}” and cannot be packed.",
+                order.code,
+                order.state.word(kit::Lang::En)
+            ),
         )
         .into());
     }
@@ -177,11 +220,16 @@ fn pack_order(tx: &mut Tx, ctx: &Ctx, round: &Round, order: &Order, short: &[Sho
             )
             .into());
         }
-        let reason = fell_short.filter(|_| packed < line.quantity).map_or("", |short| short.reason.trim());
+        let reason = fell_short
+            .filter(|_| packed < line.quantity)
+            .map_or("", |short| short.reason.trim());
         if packed < line.quantity && reason.is_empty() {
             return Err(Refusal::invalid("reason", "缺货请写明原因。", "Say why it fell short.").into());
         }
-        tx.run(&SET_LINE, &params![in_district.as_str(), order.id, line.pack.as_str(), packed, reason])?;
+        tx.run(
+            &SET_LINE,
+            &params![in_district.as_str(), order.id, line.pack.as_str(), packed, reason],
+        )?;
         let one = |words: &str, to, amount, reason| Move {
             id: derive(order.id.0, &format!("{words}/{}", line.pack)),
             from: ordered.clone(),
@@ -193,16 +241,36 @@ fn pack_order(tx: &mut Tx, ctx: &Ctx, round: &Round, order: &Order, short: &[Sho
         };
         if packed > 0 {
             any = true;
-            moves.push(one("bag", chart::packed(order.round, &order.compound, &asset), packed, Reason::Pack));
+            moves.push(one(
+                "bag",
+                chart::packed(order.round, &order.compound, &asset),
+                packed,
+                Reason::Pack,
+            ));
         }
         if packed < line.quantity {
-            moves.push(one("short", chart::supply(&round.supplier, &asset), line.quantity - packed, Reason::ShortPick));
+            moves.push(one(
+                "short",
+                chart::supply(&round.supplier, &asset),
+                line.quantity - packed,
+                Reason::ShortPick,
+            ));
             refund_fen += line.price_fen * (line.quantity - packed);
         }
     }
     book::post_certain(tx, ctx, &in_district, &moves)?;
     payment::give_back(tx, &ctx.sub(&format!("short/{}", order.id)), order, refund_fen)?;
-    set_state(tx, ctx, &in_district, order.id, if any { OrderState::Packed } else { OrderState::Returned })
+    set_state(
+        tx,
+        ctx,
+        &in_district,
+        order.id,
+        if any {
+            OrderState::Packed
+        } else {
+            OrderState::Returned
+        },
+    )
 }
 
 /// Orders of one compound (or of the whole round when empty).
@@ -219,7 +287,11 @@ pub struct CompoundRef {
 
 impl CompoundRef {
     fn area<'a>(&'a self, round: &'a Round) -> &'a str {
-        if self.compound.is_empty() { &round.area } else { &self.compound }
+        if self.compound.is_empty() {
+            &round.area
+        } else {
+            &self.compound
+        }
     }
 }
 
@@ -278,9 +350,15 @@ pub fn fill_boxes(tx: &mut Tx, ctx: &Ctx, draft: &BoxDraft) -> Result<usize> {
     let mut made = 0;
     for (compound, mut orders) in by_compound {
         walking_order(&mut orders);
-        let position = positions.iter().find(|one| one.compound == compound).map_or(0, |one| one.position);
+        let position = positions
+            .iter()
+            .find(|one| one.compound == compound)
+            .map_or(0, |one| one.position);
         let last = tx
-            .row(&LAST_BOX, &params![at.district.as_str(), at.round, compound.as_str()])?
+            .row(
+                &LAST_BOX,
+                &params![at.district.as_str(), at.round, compound.as_str()],
+            )?
             .map_or(Ok(None), |row| row.get::<Option<i64>>(0))?
             .unwrap_or(0);
         for (index, bags) in orders.chunks(draft.bags_max as usize).enumerate() {
@@ -289,7 +367,15 @@ pub fn fill_boxes(tx: &mut Tx, ctx: &Ctx, draft: &BoxDraft) -> Result<usize> {
             let code = with_check_digit(&format!("{}-{position:02}-X{number:02}", round.code));
             tx.run(
                 &INSERT_BOX,
-                &params![at.district.as_str(), id, at.round, compound.as_str(), number, code, BoxState::Packed],
+                &params![
+                    at.district.as_str(),
+                    id,
+                    at.round,
+                    compound.as_str(),
+                    number,
+                    code,
+                    BoxState::Packed
+                ],
             )?;
             for bag in bags {
                 tx.run(&SET_BOX, &params![at.district.as_str(), bag.id, id, ctx.now_s])?;
@@ -330,7 +416,13 @@ pub fn boxes_of_trip(tx: &mut Tx, in_district: &str, trip: TripId) -> Result<Vec
     rows.iter().map(|row| read(row, RoundId(row.get(6)?))).collect()
 }
 
-pub(super) fn put_box(tx: &mut Tx, in_district: &str, id: BoxId, state: BoxState, trip: Option<TripId>) -> Result<()> {
+pub(super) fn put_box(
+    tx: &mut Tx,
+    in_district: &str,
+    id: BoxId,
+    state: BoxState,
+    trip: Option<TripId>,
+) -> Result<()> {
     tx.run(&PUT_BOX, &params![in_district, id, state, trip])?;
     Ok(())
 }

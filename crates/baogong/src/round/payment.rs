@@ -13,8 +13,14 @@ use crate::base::id::{OrderId, PaymentId, RoundId, derive, district};
 use crate::base::{Ctx, Error, Refusal, Result};
 use crate::wording;
 
-stmt!(SET_PAYMENT, "UPDATE orders SET payment = $3, updated_s = $4 WHERE district = $1 AND id = $2");
-stmt!(ADD_REFUND, "UPDATE orders SET refund_fen = refund_fen + $3, updated_s = $4 WHERE district = $1 AND id = $2");
+stmt!(
+    SET_PAYMENT,
+    "UPDATE orders SET payment = $3, updated_s = $4 WHERE district = $1 AND id = $2"
+);
+stmt!(
+    ADD_REFUND,
+    "UPDATE orders SET refund_fen = refund_fen + $3, updated_s = $4 WHERE district = $1 AND id = $2"
+);
 stmt!(
     INSERT,
     "INSERT INTO payment (district, id, round, compound, order_id, household, kind, amount_fen, payer, reference, at_s, actor)
@@ -25,7 +31,10 @@ stmt!(
     "SELECT id, compound, order_id, household, kind, amount_fen, payer, reference, at_s, actor FROM payment
      WHERE district = $1 AND round = $2 ORDER BY at_s, id"
 );
-stmt!(REFERENCE, "SELECT COUNT(*) FROM payment WHERE district = $1 AND round = $2 AND reference = $3 AND kind = 'paid'");
+stmt!(
+    REFERENCE,
+    "SELECT COUNT(*) FROM payment WHERE district = $1 AND round = $2 AND reference = $3 AND kind = 'paid'"
+);
 stmt!(
     DEBTORS,
     "SELECT household, CAST(SUM(CASE kind WHEN 'advanced' THEN amount_fen ELSE -amount_fen END) AS BIGINT) AS owed
@@ -128,12 +137,31 @@ fn settle_state(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: OrderId, payment:
 }
 
 /// Brings the whole amount of an order into the purse and makes the order firm.
-fn cover(tx: &mut Tx, ctx: &Ctx, paid: &Order, kind: PaymentKind, payer: &str, reference: &str) -> Result<()> {
+fn cover(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    paid: &Order,
+    kind: PaymentKind,
+    payer: &str,
+    reference: &str,
+) -> Result<()> {
     let in_district = district(&paid.household).to_string();
     let (from, reason, state) = match kind {
-        PaymentKind::Advanced => (chart::advance(&paid.household), Reason::Advance, PaymentState::Advanced),
-        PaymentKind::Free => (chart::relief_fund(&in_district), Reason::Relief, PaymentState::Free),
-        _ => (chart::household_money(&paid.household), Reason::Pay, PaymentState::Paid),
+        PaymentKind::Advanced => (
+            chart::advance(&paid.household),
+            Reason::Advance,
+            PaymentState::Advanced,
+        ),
+        PaymentKind::Free => (
+            chart::relief_fund(&in_district),
+            Reason::Relief,
+            PaymentState::Free,
+        ),
+        _ => (
+            chart::household_money(&paid.household),
+            Reason::Pay,
+            PaymentState::Paid,
+        ),
     };
     order::resolve(tx, ctx, paid, Resolve::Post)?;
     if paid.amount_fen > 0 {
@@ -187,16 +215,30 @@ pub fn pay(tx: &mut Tx, ctx: &Ctx, draft: &PaymentDraft) -> Result<()> {
     if order.state != OrderState::Placed {
         return Err(Refusal::conflict(
             "order_state",
-            format!("订单{}目前是“{}”，不需要再付款。", order.code, order.state.word(kit::Lang::Zh)),
-            format!("Order {} is “{}”; no payment is due.", order.code, order.state.word(kit::Lang::En)),
+            format!(
+                "订单{}目前是“{}”，不需要再付款。",
+                order.code,
+                order.state.word(kit::Lang::Zh)
+            ),
+            format!(
+                "Order {} is “{}”; no payment is due.",
+                order.code,
+                order.state.word(kit::Lang::En)
+            ),
         )
         .into());
     }
     if ctx.now_s > round.pay_by_s || matches!(round.state, RoundState::Confirmed | RoundState::Settled) {
         return Err(Refusal::conflict(
             "pay_by",
-            format!("付款已于{}截止，未付订单不予配送（FC-6）。", clock::minute(round.pay_by_s)),
-            format!("Payments were due by {}; unpaid orders are not delivered (FC-6).", clock::minute(round.pay_by_s)),
+            format!(
+                "付款已于{}截止，未付订单不予配送（FC-6）。",
+                clock::minute(round.pay_by_s)
+            ),
+            format!(
+                "Payments were due by {}; unpaid orders are not delivered (FC-6).",
+                clock::minute(round.pay_by_s)
+            ),
         )
         .into());
     }
@@ -214,12 +256,27 @@ pub fn pay(tx: &mut Tx, ctx: &Ctx, draft: &PaymentDraft) -> Result<()> {
         return Err(Refusal::invalid("kind", "请选择付款或垫付。", "Choose paid or advanced.").into());
     }
     if !draft.reference.trim().is_empty() {
-        let used = tx.row(&REFERENCE, &params![draft.district.as_str(), order.round, draft.reference.trim()])?;
+        let used = tx.row(
+            &REFERENCE,
+            &params![draft.district.as_str(), order.round, draft.reference.trim()],
+        )?;
         if used.map_or(Ok(0), |row| row.get::<i64>(0))? > 0 {
-            return Err(Refusal::invalid("reference", "这个转账单号已经登记过。", "This transfer number was recorded already.").into());
+            return Err(Refusal::invalid(
+                "reference",
+                "这个转账单号已经登记过。",
+                "This transfer number was recorded already.",
+            )
+            .into());
         }
     }
-    cover(tx, ctx, &order, draft.kind, draft.payer.trim(), draft.reference.trim())
+    cover(
+        tx,
+        ctx,
+        &order,
+        draft.kind,
+        draft.payer.trim(),
+        draft.reference.trim(),
+    )
 }
 
 /// Gives back `amount_fen` of an order to whoever paid it: from the purse, or from what the supplier has been
@@ -238,13 +295,26 @@ pub(super) fn give_back(tx: &mut Tx, ctx: &Ctx, order: &Order, amount_fen: i64) 
     let purse = chart::purse(order.round, &order.compound);
     let (_, in_purse) = book::balance(tx, &in_district, &purse)?;
     let id = ctx.part(&format!("refund/{}", order.id));
-    let one = |id, from, to, reason| Move { id, from, to, amount: amount_fen, kind: Kind::Post, reason, cause: order.id.0 };
+    let one = |id, from, to, reason| Move {
+        id,
+        from,
+        to,
+        amount: amount_fen,
+        kind: Kind::Post,
+        reason,
+        cause: order.id.0,
+    };
     if in_purse < amount_fen {
         // The round is settled: the supplier first gives the money back to the purse, so that the statement balances.
         let supplier = open::get(tx, &in_district, order.round)?.supplier;
         let back = ctx.part(&format!("unsettle/{}", order.id));
         let from = chart::supplier_money(&supplier);
-        book::post_certain(tx, ctx, &in_district, &[one(back, from, purse.clone(), Reason::Settle)])?;
+        book::post_certain(
+            tx,
+            ctx,
+            &in_district,
+            &[one(back, from, purse.clone(), Reason::Settle)],
+        )?;
         let entry = Entry {
             round: order.round,
             compound: &order.compound,
@@ -269,9 +339,15 @@ pub(super) fn give_back(tx: &mut Tx, ctx: &Ctx, order: &Order, amount_fen: i64) 
         reference: "",
     };
     record(tx, ctx, id, &entry)?;
-    tx.run(&ADD_REFUND, &params![in_district.as_str(), order.id, amount_fen, ctx.now_s])?;
+    tx.run(
+        &ADD_REFUND,
+        &params![in_district.as_str(), order.id, amount_fen, ctx.now_s],
+    )?;
     if order.refund_fen + amount_fen == order.amount_fen {
-        tx.run(&SET_PAYMENT, &params![in_district.as_str(), order.id, PaymentState::Refunded, ctx.now_s])?;
+        tx.run(
+            &SET_PAYMENT,
+            &params![in_district.as_str(), order.id, PaymentState::Refunded, ctx.now_s],
+        )?;
     }
     Ok(())
 }
@@ -346,20 +422,44 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
     let mut heads = Vec::with_capacity(orders.len());
     for order in &orders {
         let entry = crate::register::entry::get(tx, "households", &list.district, &order.household)?;
-        heads.push(entry.map_or_else(String::new, |entry| crate::register::text(&entry.body, "head").to_string()));
+        heads.push(entry.map_or_else(String::new, |entry| {
+            crate::register::text(&entry.body, "head").to_string()
+        }));
     }
     for (index, transfer) in list.transfers.iter().enumerate() {
-        let unmatched = |zh: String, en: String| Match { transfer: transfer.clone(), order: None, zh, en };
+        let unmatched = |zh: String, en: String| Match {
+            transfer: transfer.clone(),
+            order: None,
+            zh,
+            en,
+        };
         let found = candidates(&orders, &heads, transfer);
         let one = match found.as_slice() {
-            [] => unmatched("备注里没有订单号或房号，也没有同名住户。".into(), "No order code or dwelling in the remark, and no household of that name.".into()),
+            [] => unmatched(
+                "备注里没有订单号或房号，也没有同名住户。".into(),
+                "No order code or dwelling in the remark, and no household of that name.".into(),
+            ),
             [order] if order.state != OrderState::Placed => unmatched(
                 format!("订单{}已是“{}”。", order.code, order.state.word(kit::Lang::Zh)),
-                format!("Order {} is already “{}”.", order.code, order.state.word(kit::Lang::En)),
+                format!(
+                    "Order {} is already “{}”.",
+                    order.code,
+                    order.state.word(kit::Lang::En)
+                ),
             ),
             [order] if order.amount_fen != transfer.amount_fen => unmatched(
-                format!("订单{}应付{}元，转账{}元。", order.code, crate::base::words::yuan(order.amount_fen), crate::base::words::yuan(transfer.amount_fen)),
-                format!("Order {} is {} yuan, the transfer {}.", order.code, crate::base::words::yuan(order.amount_fen), crate::base::words::yuan(transfer.amount_fen)),
+                format!(
+                    "订单{}应付{}元，转账{}元。",
+                    order.code,
+                    crate::base::words::yuan(order.amount_fen),
+                    crate::base::words::yuan(transfer.amount_fen)
+                ),
+                format!(
+                    "Order {} is {} yuan, the transfer {}.",
+                    order.code,
+                    crate::base::words::yuan(order.amount_fen),
+                    crate::base::words::yuan(transfer.amount_fen)
+                ),
             ),
             [order] => {
                 let draft = PaymentDraft {
@@ -370,7 +470,12 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
                     reference: transfer.reference.clone(),
                 };
                 match tx.attempt(|tx| pay(tx, &ctx.sub(&format!("transfer/{index}")), &draft)) {
-                    Ok(()) => Match { transfer: transfer.clone(), order: Some(order.code.clone()), zh: String::new(), en: String::new() },
+                    Ok(()) => Match {
+                        transfer: transfer.clone(),
+                        order: Some(order.code.clone()),
+                        zh: String::new(),
+                        en: String::new(),
+                    },
                     Err(Error::Refusal(refusal)) => unmatched(refusal.zh, refusal.en),
                     Err(fault) => return Err(fault),
                 }
@@ -380,7 +485,10 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
                 format!("It may be any of {} households; please decide.", several.len()),
             ),
         };
-        if let Some(paid) = orders.iter_mut().find(|order| one.order.as_ref() == Some(&order.code)) {
+        if let Some(paid) = orders
+            .iter_mut()
+            .find(|order| one.order.as_ref() == Some(&order.code))
+        {
             paid.state = OrderState::Confirmed;
         }
         matches.push(one);
@@ -391,11 +499,16 @@ pub fn match_transfers(tx: &mut Tx, ctx: &Ctx, list: &TransferList) -> Result<Ve
 fn candidates<'a>(orders: &'a [Order], heads: &[String], transfer: &Transfer) -> Vec<&'a Order> {
     let remark = format!("{} {}", transfer.remark, transfer.payer).to_uppercase();
     let live = || orders.iter().zip(heads).filter(|(order, _)| order.state.live());
-    let by_code: Vec<&Order> = live().filter(|(order, _)| remark.contains(&order.code)).map(|(order, _)| order).collect();
+    let by_code: Vec<&Order> = live()
+        .filter(|(order, _)| remark.contains(&order.code))
+        .map(|(order, _)| order)
+        .collect();
     if !by_code.is_empty() {
         return by_code;
     }
-    let dwelling = remark.split_whitespace().find_map(|word| documents::values::dwelling(word).ok());
+    let dwelling = remark
+        .split_whitespace()
+        .find_map(|word| documents::values::dwelling(word).ok());
     if let Some(dwelling) = dwelling {
         return live()
             .filter(|(order, _)| {
@@ -432,8 +545,14 @@ pub fn repay(tx: &mut Tx, ctx: &Ctx, repayment: &Repayment) -> Result<()> {
     if repayment.amount_fen <= 0 || repayment.amount_fen > owed_fen {
         return Err(Refusal::invalid(
             "amount_fen",
-            format!("该户垫付余额{}元，归还金额应在0与它之间。", crate::base::words::yuan(owed_fen)),
-            format!("The household owes {} yuan; the amount must lie between 0 and that.", crate::base::words::yuan(owed_fen)),
+            format!(
+                "该户垫付余额{}元，归还金额应在0与它之间。",
+                crate::base::words::yuan(owed_fen)
+            ),
+            format!(
+                "The household owes {} yuan; the amount must lie between 0 and that.",
+                crate::base::words::yuan(owed_fen)
+            ),
         )
         .into());
     }
@@ -466,6 +585,9 @@ pub fn repay(tx: &mut Tx, ctx: &Ctx, repayment: &Repayment) -> Result<()> {
 
 /// Households of an area that owe advances: (household, amount in fen).
 pub fn debtors(tx: &mut Tx, area: &str) -> Result<Vec<(String, i64)>> {
-    let rows = tx.rows(&DEBTORS, &params![district(area), area, crate::register::entry::subtree_end(area)])?;
+    let rows = tx.rows(
+        &DEBTORS,
+        &params![district(area), area, crate::register::entry::subtree_end(area)],
+    )?;
     rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?))).collect()
 }

@@ -62,7 +62,10 @@ pub fn statement(tx: &mut Tx, at: &RoundRef) -> Result<Vec<StatementLine>> {
     let payments = payment::of_round(tx, &at.district, at.id)?;
     let mut lines = Vec::new();
     for compound in open::compounds(tx, &at.district, at.id)? {
-        let mut line = StatementLine { compound: compound.compound.clone(), ..StatementLine::default() };
+        let mut line = StatementLine {
+            compound: compound.compound.clone(),
+            ..StatementLine::default()
+        };
         for order in order::of_round(tx, &at.district, at.id, &compound.compound)? {
             if order.state.live() && order.payment != PaymentState::Platform {
                 line.orders += 1;
@@ -74,7 +77,9 @@ pub fn statement(tx: &mut Tx, at: &RoundRef) -> Result<Vec<StatementLine>> {
                 PaymentKind::Paid => line.paid_fen += one.amount_fen,
                 PaymentKind::Advanced => line.advanced_fen += one.amount_fen,
                 PaymentKind::Free => line.free_fen += one.amount_fen,
-                PaymentKind::Refund | PaymentKind::AdvanceRefund | PaymentKind::FreeRefund => line.refund_fen += one.amount_fen,
+                PaymentKind::Refund | PaymentKind::AdvanceRefund | PaymentKind::FreeRefund => {
+                    line.refund_fen += one.amount_fen
+                }
                 PaymentKind::Settled => line.settled_fen += one.amount_fen,
                 PaymentKind::Repaid => {}
             }
@@ -92,8 +97,14 @@ pub fn settle(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<i64> {
     if round.state != RoundState::Confirmed {
         return Err(Refusal::conflict(
             "round_state",
-            format!("这一轮目前是“{}”，确认并装袋以后才能结算。", round.state.word(kit::Lang::Zh)),
-            format!("The round is “{}”; it is settled after it is confirmed and packed.", round.state.word(kit::Lang::En)),
+            format!(
+                "这一轮目前是“{}”，确认并装袋以后才能结算。",
+                round.state.word(kit::Lang::Zh)
+            ),
+            format!(
+                "The round is “{}”; it is settled after it is confirmed and packed.",
+                round.state.word(kit::Lang::En)
+            ),
         )
         .into());
     }

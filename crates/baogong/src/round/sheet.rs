@@ -40,17 +40,21 @@ pub struct SheetOutcome {
 
 /// Takes the orders of a spreadsheet; each row stands for itself, and each that is not taken says why.
 pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> {
-    let reading = documents::sheet::read(&draft.bytes, &draft.file_name, &[&forms::ORDERS]).map_err(|rejected| Refusal {
-        field: Some("file"),
-        ..Refusal::new(RefusalKind::Invalid, "file", rejected.zh(), rejected.en())
-    })?;
+    let reading =
+        documents::sheet::read(&draft.bytes, &draft.file_name, &[&forms::ORDERS]).map_err(|rejected| {
+            Refusal {
+                field: Some("file"),
+                ..Refusal::new(RefusalKind::Invalid, "file", rejected.zh(), rejected.en())
+            }
+        })?;
     let mut outcome = SheetOutcome::default();
     let mut by_name = HashMap::new();
     for compound in open::compounds(tx, &draft.district, draft.round)? {
         let name = crate::register::correct::area_name(tx, &compound.compound)?;
         by_name.insert(name, compound.compound);
     }
-    let mut loaded: HashMap<String, (chain::Known, order::Terms, HashMap<String, entry::Entry>)> = HashMap::new();
+    let mut loaded: HashMap<String, (chain::Known, order::Terms, HashMap<String, entry::Entry>)> =
+        HashMap::new();
     for sheet in &reading.sheets {
         for error in &sheet.errors {
             outcome.questions.push(LineOutcome {
@@ -76,7 +80,11 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
                 en: String::new(),
             };
             let named = text(&body, "compound");
-            let compound = if named.is_empty() { Some(&draft.compound).filter(|code| !code.is_empty()) } else { by_name.get(named) };
+            let compound = if named.is_empty() {
+                Some(&draft.compound).filter(|code| !code.is_empty())
+            } else {
+                by_name.get(named)
+            };
             let Some(compound) = compound.filter(|code| ctx.actor.covers(code)).cloned() else {
                 line.zh = format!("本轮不供应小区“{named}”，或不归您负责。");
                 line.en = format!("This round does not supply compound {named}, or it is not yours.");
@@ -86,8 +94,10 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
             if !loaded.contains_key(&compound) {
                 let known = chain::known(tx, &draft.district, draft.round, &compound)?;
                 let terms = order::terms(tx, ctx, &draft.district, draft.round, &compound)?;
-                let households =
-                    entry::all(tx, "households", &compound)?.into_iter().map(|entry| (entry.name.clone(), entry)).collect();
+                let households = entry::all(tx, "households", &compound)?
+                    .into_iter()
+                    .map(|entry| (entry.name.clone(), entry))
+                    .collect();
                 loaded.insert(compound.clone(), (known, terms, households));
             }
             let (known, terms, households) = &loaded[&compound];
@@ -100,8 +110,12 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
             // The goods are free words, read by the parser of chain messages as if the household had posted them.
             let parsed = known.parse(&format!("1. {dwelling} {}", text(&body, "items")));
             let Some(first) = parsed.orders.first().filter(|_| parsed.questions.is_empty()) else {
-                let reason = parsed.questions.first().map(|question| (question.reason.zh(), question.reason.en()));
-                (line.zh, line.en) = reason.unwrap_or_else(|| ("看不懂要订什么。".into(), "The goods are unclear.".into()));
+                let reason = parsed
+                    .questions
+                    .first()
+                    .map(|question| (question.reason.zh(), question.reason.en()));
+                (line.zh, line.en) =
+                    reason.unwrap_or_else(|| ("看不懂要订什么。".into(), "The goods are unclear.".into()));
                 outcome.questions.push(line);
                 continue;
             };
@@ -109,7 +123,10 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
                 .lines
                 .iter()
                 .filter_map(|(good, quantity)| {
-                    Some(Want { pack: terms.packs.get(*good)?.code.clone(), quantity: i64::from(*quantity) })
+                    Some(Want {
+                        pack: terms.packs.get(*good)?.code.clone(),
+                        quantity: i64::from(*quantity),
+                    })
                 })
                 .collect();
             let order = OrderDraft {
@@ -121,7 +138,13 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
                 wants,
                 note: text(&body, "note").to_string(),
             };
-            match chain::place_or_change(tx, &ctx.sub(&format!("row/{}/{}", sheet.sheet, row.row)), terms, household, &order)? {
+            match chain::place_or_change(
+                tx,
+                &ctx.sub(&format!("row/{}/{}", sheet.sheet, row.row)),
+                terms,
+                household,
+                &order,
+            )? {
                 Ok((code, unchanged)) => {
                     line.order = Some(code);
                     line.unchanged = unchanged;

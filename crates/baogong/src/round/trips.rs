@@ -23,7 +23,10 @@ stmt!(
     "INSERT INTO trip (district, id, code, supplier, vehicle, driver, state, area, created_s, actor)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)"
 );
-stmt!(INSERT_STOP, "INSERT INTO trip_stop (district, trip, seq, compound, received_by) VALUES ($1, $2, $3, $4, '')");
+stmt!(
+    INSERT_STOP,
+    "INSERT INTO trip_stop (district, trip, seq, compound, received_by) VALUES ($1, $2, $3, $4, '')"
+);
 stmt!(
     GET,
     "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s FROM trip
@@ -34,10 +37,22 @@ stmt!(
     "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s FROM trip
      WHERE district = $1 AND ($2 = '' OR supplier = $2) ORDER BY created_s DESC, code LIMIT 200"
 );
-stmt!(STOPS, "SELECT seq, compound, arrived_s, handed_s, received_by FROM trip_stop WHERE district = $1 AND trip = $2 ORDER BY seq");
-stmt!(DEPART, "UPDATE trip SET state = 'under_way', departed_s = $3 WHERE district = $1 AND id = $2 AND state = 'planned'");
-stmt!(FINISH, "UPDATE trip SET state = 'ended', ended_s = $3 WHERE district = $1 AND id = $2");
-stmt!(ARRIVE, "UPDATE trip_stop SET arrived_s = $4 WHERE district = $1 AND trip = $2 AND seq = $3 AND arrived_s IS NULL");
+stmt!(
+    STOPS,
+    "SELECT seq, compound, arrived_s, handed_s, received_by FROM trip_stop WHERE district = $1 AND trip = $2 ORDER BY seq"
+);
+stmt!(
+    DEPART,
+    "UPDATE trip SET state = 'under_way', departed_s = $3 WHERE district = $1 AND id = $2 AND state = 'planned'"
+);
+stmt!(
+    FINISH,
+    "UPDATE trip SET state = 'ended', ended_s = $3 WHERE district = $1 AND id = $2"
+);
+stmt!(
+    ARRIVE,
+    "UPDATE trip_stop SET arrived_s = $4 WHERE district = $1 AND trip = $2 AND seq = $3 AND arrived_s IS NULL"
+);
 stmt!(
     HANDED,
     "UPDATE trip_stop SET handed_s = $4, received_by = $5, arrived_s = COALESCE(arrived_s, $4)
@@ -105,13 +120,19 @@ pub struct TripDraft {
 }
 
 fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<Point> {
-    Some(Point { lat_e6: i32::try_from(latitude?).ok()?, lng_e6: i32::try_from(longitude?).ok()? })
+    Some(Point {
+        lat_e6: i32::try_from(latitude?).ok()?,
+        lng_e6: i32::try_from(longitude?).ok()?,
+    })
 }
 
 /// Spreads the boxes of a round that are on no trip yet over the vehicles by load, orders the stops of each, and
 /// makes one trip per vehicle that is needed. Gives the trips.
 pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
-    let at = RoundRef { district: draft.district.clone(), id: draft.round };
+    let at = RoundRef {
+        district: draft.district.clone(),
+        id: draft.round,
+    };
     let round = open::get(tx, &at.district, at.id)?;
     packing::check_supplier(ctx, &round)?;
     let waiting: Vec<BagBox> = packing::boxes(tx, &at)?
@@ -119,10 +140,17 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         .filter(|one| one.trip.is_none() && one.state == BoxState::Packed)
         .collect();
     if waiting.is_empty() {
-        return Err(Refusal::conflict("no_boxes", "没有待装车的箱子；请先装袋、装箱。", "No boxes wait; pack bags and boxes first.").into());
+        return Err(Refusal::conflict(
+            "no_boxes",
+            "没有待装车的箱子；请先装袋、装箱。",
+            "No boxes wait; pack bags and boxes first.",
+        )
+        .into());
     }
     if draft.vehicles.is_empty() {
-        return Err(Refusal::invalid("vehicles", "请至少选择一辆车。", "Choose at least one vehicle.").into());
+        return Err(
+            Refusal::invalid("vehicles", "请至少选择一辆车。", "Choose at least one vehicle.").into(),
+        );
     }
     let weights = box_weights(tx, &at)?;
     let mut by_compound: BTreeMap<String, Vec<BagBox>> = BTreeMap::new();
@@ -136,12 +164,17 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         located.push(point(compound.latitude, compound.longitude));
     }
     let known = located.iter().flatten().copied().next();
-    let depot = point(supplier.latitude, supplier.longitude).or(known).unwrap_or(Point { lat_e6: 0, lng_e6: 0 });
+    let depot = point(supplier.latitude, supplier.longitude)
+        .or(known)
+        .unwrap_or(Point { lat_e6: 0, lng_e6: 0 });
     let stops: Vec<(Point, i64, i64)> = by_compound
         .values()
         .zip(&located)
         .map(|(boxes, at)| {
-            let weight_g = boxes.iter().map(|one| weights.get(&one.id.0).copied().unwrap_or(0)).sum();
+            let weight_g = boxes
+                .iter()
+                .map(|one| weights.get(&one.id.0).copied().unwrap_or(0))
+                .sum();
             (at.unwrap_or(depot), weight_g, boxes.len() as i64)
         })
         .collect();
@@ -153,7 +186,11 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
     let capacities: Vec<planner::stops::VehicleCapacity> = vehicles
         .iter()
         .map(|vehicle| planner::stops::VehicleCapacity {
-            load_g: if vehicle.load_g > 0 { vehicle.load_g } else { 1_000_000_000_000 },
+            load_g: if vehicle.load_g > 0 {
+                vehicle.load_g
+            } else {
+                1_000_000_000_000
+            },
             boxes: 1_000_000,
         })
         .collect();
@@ -166,13 +203,23 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         let heavy: i64 = plan.unserved.iter().map(|stop| stops[*stop].1).sum();
         return Err(Refusal::conflict(
             "no_capacity",
-            format!("所选车辆装不下：还有{}个小区、{}公斤没有车；请再选车辆。", plan.unserved.len(), crate::base::words::kilograms(heavy)),
-            format!("The vehicles do not suffice: {} compounds, {} kg are left; choose more.", plan.unserved.len(), crate::base::words::kilograms(heavy)),
+            format!(
+                "所选车辆装不下：还有{}个小区、{}公斤没有车；请再选车辆。",
+                plan.unserved.len(),
+                crate::base::words::kilograms(heavy)
+            ),
+            format!(
+                "The vehicles do not suffice: {} compounds, {} kg are left; choose more.",
+                plan.unserved.len(),
+                crate::base::words::kilograms(heavy)
+            ),
         )
         .into());
     }
     let codes: Vec<&String> = by_compound.keys().collect();
-    let mut number = tx.row(&COUNT, &params![at.district.as_str()])?.map_or(Ok(0), |row| row.get::<i64>(0))?;
+    let mut number = tx
+        .row(&COUNT, &params![at.district.as_str()])?
+        .map_or(Ok(0), |row| row.get::<i64>(0))?;
     let mut trips = Vec::new();
     for (vehicle, route) in vehicles.iter().zip(&plan.tours) {
         if route.is_empty() {
@@ -197,7 +244,10 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
             ],
         )?;
         for (index, compound) in compounds.iter().enumerate() {
-            tx.run(&INSERT_STOP, &params![at.district.as_str(), id, index as i64 + 1, compound.as_str()])?;
+            tx.run(
+                &INSERT_STOP,
+                &params![at.district.as_str(), id, index as i64 + 1, compound.as_str()],
+            )?;
             for one in &by_compound[compound] {
                 packing::put_box(tx, &at.district, one.id, BoxState::Packed, Some(id))?;
             }
@@ -216,7 +266,13 @@ fn box_weights(tx: &mut Tx, at: &RoundRef) -> Result<BTreeMap<Uuid, i64>> {
         let weight_g: i64 = order
             .lines
             .iter()
-            .map(|line| packs.iter().find(|pack| pack.code == line.pack).map_or(0, |pack| pack.weight_g) * line.packed)
+            .map(|line| {
+                packs
+                    .iter()
+                    .find(|pack| pack.code == line.pack)
+                    .map_or(0, |pack| pack.weight_g)
+                    * line.packed
+            })
             .sum();
         *weights.entry(in_box.0).or_default() += weight_g;
     }
@@ -240,17 +296,27 @@ fn read(row: &store::Row) -> Result<Trip> {
 
 /// The trip with this id.
 pub fn get(tx: &mut Tx, in_district: &str, id: TripId) -> Result<Trip> {
-    let row = tx.row(&GET, &params![in_district, id])?.ok_or_else(|| Refusal::not_found("车次", "trip"))?;
+    let row = tx
+        .row(&GET, &params![in_district, id])?
+        .ok_or_else(|| Refusal::not_found("车次", "trip"))?;
     read(&row)
 }
 
 /// The trips of a district (of one supplier, if given), latest first.
 pub fn list(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<Vec<Trip>> {
-    tx.rows(&LIST, &params![in_district, supplier])?.iter().map(read).collect()
+    tx.rows(&LIST, &params![in_district, supplier])?
+        .iter()
+        .map(read)
+        .collect()
 }
 
 fn check_supplier(ctx: &Ctx, trip: &Trip) -> Result<()> {
-    if ctx.actor.supplier.as_ref().is_some_and(|own| *own != trip.supplier) {
+    if ctx
+        .actor
+        .supplier
+        .as_ref()
+        .is_some_and(|own| *own != trip.supplier)
+    {
         return Err(Refusal::not_found("车次", "trip").into());
     }
     Ok(())
@@ -291,14 +357,24 @@ fn bags_of(tx: &mut Tx, in_district: &str, boxes: &[BagBox]) -> Result<Vec<Order
         bags.extend(
             order::of_round(tx, in_district, round, &area)?
                 .into_iter()
-                .filter(|order| order.box_id.is_some_and(|id| boxes.iter().any(|one| one.id == id))),
+                .filter(|order| {
+                    order
+                        .box_id
+                        .is_some_and(|id| boxes.iter().any(|one| one.id == id))
+                }),
         );
     }
     Ok(bags)
 }
 
 /// The moves that carry the packed lines of a bag from one account to another.
-fn carry(order: &Order, words: &str, from: impl Fn(&str) -> Acc, to: impl Fn(&str) -> Acc, reason: Reason) -> Vec<Move> {
+fn carry(
+    order: &Order,
+    words: &str,
+    from: impl Fn(&str) -> Acc,
+    to: impl Fn(&str) -> Acc,
+    reason: Reason,
+) -> Vec<Move> {
     order
         .lines
         .iter()
@@ -322,7 +398,9 @@ fn carry(order: &Order, words: &str, from: impl Fn(&str) -> Acc, to: impl Fn(&st
 pub fn load(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
     check_supplier(ctx, &get(tx, &at.district, at.id)?)?;
     if tx.run(&DEPART, &params![at.district.as_str(), at.id, ctx.now_s])? == 0 {
-        return Err(Refusal::conflict("trip_state", "这个车次已经出发。", "This trip has left already.").into());
+        return Err(
+            Refusal::conflict("trip_state", "这个车次已经出发。", "This trip has left already.").into(),
+        );
     }
     let boxes = packing::boxes_of_trip(tx, &at.district, at.id)?;
     for one in &boxes {
@@ -360,7 +438,12 @@ pub fn leave_behind(tx: &mut Tx, ctx: &Ctx, change: &BoxMove) -> Result<()> {
         Some(one) if one.trip == Some(trip.id) && trip.state == TripState::Planned => {
             packing::put_box(tx, &change.trip.district, one.id, BoxState::Packed, None)
         }
-        _ => Err(Refusal::invalid("code", "这个箱号不在本车次，或车次已出发。", "This box is not on the trip, or the trip has left.").into()),
+        _ => Err(Refusal::invalid(
+            "code",
+            "这个箱号不在本车次，或车次已出发。",
+            "This box is not on the trip, or the trip has left.",
+        )
+        .into()),
     }
 }
 
@@ -378,9 +461,17 @@ pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
     let trip = get(tx, &at.trip.district, at.trip.id)?;
     check_supplier(ctx, &trip)?;
     if trip.state != TripState::UnderWay {
-        return Err(Refusal::conflict("trip_state", "车次还没有出发，或已结束。", "The trip has not left, or has ended.").into());
+        return Err(Refusal::conflict(
+            "trip_state",
+            "车次还没有出发，或已结束。",
+            "The trip has not left, or has ended.",
+        )
+        .into());
     }
-    tx.run(&ARRIVE, &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s])?;
+    tx.run(
+        &ARRIVE,
+        &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s],
+    )?;
     Ok(())
 }
 
@@ -425,7 +516,12 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     let trip = get(tx, &trip_ref.district, trip_ref.id)?;
     check_supplier(ctx, &trip)?;
     if trip.state != TripState::UnderWay {
-        return Err(Refusal::conflict("trip_state", "车次还没有出发，或已结束。", "The trip has not left, or has ended.").into());
+        return Err(Refusal::conflict(
+            "trip_state",
+            "车次还没有出发，或已结束。",
+            "The trip has not left, or has ended.",
+        )
+        .into());
     }
     let stops = stops(tx, &trip_ref.district, trip_ref.id)?;
     let stop = stops
@@ -440,7 +536,10 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
         .filter(|one| one.compound == stop.compound && one.state == BoxState::Loaded)
         .collect();
     let counted = codes(&draft.boxes);
-    if let Some(stranger) = counted.iter().find(|code| !boxes.iter().any(|one| one.code == **code)) {
+    if let Some(stranger) = counted
+        .iter()
+        .find(|code| !boxes.iter().any(|one| one.code == **code))
+    {
         return Err(Refusal::invalid(
             "boxes",
             format!("箱号{stranger}不在这一站；请核对标签上的号码。"),
@@ -448,19 +547,27 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
         )
         .into());
     }
-    let (arrived, lost): (Vec<BagBox>, Vec<BagBox>) = boxes.into_iter().partition(|one| counted.contains(&one.code));
+    let (arrived, lost): (Vec<BagBox>, Vec<BagBox>) =
+        boxes.into_iter().partition(|one| counted.contains(&one.code));
     let missing = codes(&draft.missing_bags);
     let reason = draft.reason.trim();
     if (!lost.is_empty() || !missing.is_empty()) && reason.is_empty() {
         return Err(Refusal::invalid(
             "reason",
             format!("少了{}箱、{}袋，请写明原因。", lost.len(), missing.len()),
-            format!("{} boxes and {} bags are missing; say why.", lost.len(), missing.len()),
+            format!(
+                "{} boxes and {} bags are missing; say why.",
+                lost.len(),
+                missing.len()
+            ),
         )
         .into());
     }
     let bags = bags_of(tx, &trip_ref.district, &arrived)?;
-    if let Some(stranger) = missing.iter().find(|code| !bags.iter().any(|bag| bag.code == **code)) {
+    if let Some(stranger) = missing
+        .iter()
+        .find(|code| !bags.iter().any(|bag| bag.code == **code))
+    {
         return Err(Refusal::invalid(
             "missing_bags",
             format!("袋号{stranger}不在这些箱子里。"),
@@ -468,8 +575,23 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
         )
         .into());
     }
-    if tx.run(&HANDED, &params![trip_ref.district.as_str(), trip_ref.id, draft.at.seq, ctx.now_s, draft.received_by.trim()])? == 0 {
-        return Err(Refusal::conflict("handed", "这一站已经交接过。", "This stop was handed over already.").into());
+    if tx.run(
+        &HANDED,
+        &params![
+            trip_ref.district.as_str(),
+            trip_ref.id,
+            draft.at.seq,
+            ctx.now_s,
+            draft.received_by.trim()
+        ],
+    )? == 0
+    {
+        return Err(Refusal::conflict(
+            "handed",
+            "这一站已经交接过。",
+            "This stop was handed over already.",
+        )
+        .into());
     }
     let mut outcome = DropOutcome::default();
     for bag in &bags {
@@ -494,18 +616,33 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
         outcome.lost.push(bag.code);
     }
     for one in &arrived {
-        packing::put_box(tx, &trip_ref.district, one.id, BoxState::Dropped, Some(trip_ref.id))?;
+        packing::put_box(
+            tx,
+            &trip_ref.district,
+            one.id,
+            BoxState::Dropped,
+            Some(trip_ref.id),
+        )?;
     }
     for one in &lost {
         packing::put_box(tx, &trip_ref.district, one.id, BoxState::Lost, Some(trip_ref.id))?;
     }
-    if stops.iter().all(|other| other.handed_s.is_some() || other.seq == stop.seq) {
-        tx.run(&FINISH, &params![trip_ref.district.as_str(), trip_ref.id, ctx.now_s])?;
+    if stops
+        .iter()
+        .all(|other| other.handed_s.is_some() || other.seq == stop.seq)
+    {
+        tx.run(
+            &FINISH,
+            &params![trip_ref.district.as_str(), trip_ref.id, ctx.now_s],
+        )?;
     }
     Ok(outcome)
 }
 
-stmt!(SET_NOTE, "UPDATE orders SET note = $3 WHERE district = $1 AND id = $2");
+stmt!(
+    SET_NOTE,
+    "UPDATE orders SET note = $3 WHERE district = $1 AND id = $2"
+);
 
 pub(super) fn set_note(tx: &mut Tx, in_district: &str, id: OrderId, note: &str) -> Result<()> {
     tx.run(&SET_NOTE, &params![in_district, id, note])?;
@@ -523,5 +660,10 @@ fn lose(tx: &mut Tx, ctx: &Ctx, trip: &TripRef, bag: &Order, reason: &str) -> Re
     book::post_certain(tx, ctx, &trip.district, &moves)?;
     order::set_state(tx, ctx, &trip.district, bag.id, OrderState::Returned)?;
     set_note(tx, &trip.district, bag.id, reason)?;
-    payment::give_back(tx, &ctx.sub(&format!("lost/{}", bag.id)), bag, bag.amount_fen - bag.refund_fen)
+    payment::give_back(
+        tx,
+        &ctx.sub(&format!("lost/{}", bag.id)),
+        bag,
+        bag.amount_fen - bag.refund_fen,
+    )
 }

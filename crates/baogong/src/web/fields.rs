@@ -30,7 +30,10 @@ pub struct Fields {
 impl Fields {
     /// The first value of a field, without blanks around it; empty when it did not come.
     pub fn get(&self, name: &str) -> &str {
-        self.list.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+        self.list
+            .iter()
+            .find(|(field, _)| field == name)
+            .map_or("", |(_, value)| value.trim())
     }
 
     /// Every value of a field that is not empty.
@@ -46,7 +49,9 @@ impl Fields {
     pub fn after(&self, prefix: &str) -> Vec<(String, String)> {
         self.list
             .iter()
-            .filter_map(|(field, value)| Some((field.strip_prefix(prefix)?.to_string(), value.trim().to_string())))
+            .filter_map(|(field, value)| {
+                Some((field.strip_prefix(prefix)?.to_string(), value.trim().to_string()))
+            })
             .collect()
     }
 
@@ -57,13 +62,23 @@ impl Fields {
             return Ok(None);
         }
         text.parse().map(Some).map_err(|_| {
-            Refusal::invalid(name, format!("“{text}”不是整数。"), format!("{text} is not a whole number."))
+            Refusal::invalid(
+                name,
+                format!("“{text}”不是整数。"),
+                format!("{text} is not a whole number."),
+            )
         })
     }
 
     /// An id of any kind.
     pub fn id<T: std::str::FromStr>(&self, name: &'static str) -> Result<T, Refusal> {
-        self.get(name).parse().map_err(|_| Refusal::invalid(name, "编号不完整，请刷新页面。", "The id is incomplete; reload the page."))
+        self.get(name).parse().map_err(|_| {
+            Refusal::invalid(
+                name,
+                "编号不完整，请刷新页面。",
+                "The id is incomplete; reload the page.",
+            )
+        })
     }
 
     /// The client-made command id, or a fresh one for a form that has none.
@@ -73,8 +88,12 @@ impl Fields {
 
     /// Reads a URL-encoded text.
     pub fn of_query(text: &str) -> Self {
-        let list = form_urlencoded::parse(text.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()));
-        Self { list: list.collect(), files: Vec::new() }
+        let list = form_urlencoded::parse(text.as_bytes())
+            .map(|(name, value)| (name.into_owned(), value.into_owned()));
+        Self {
+            list: list.collect(),
+            files: Vec::new(),
+        }
     }
 }
 
@@ -82,25 +101,38 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let unreadable = || refuse(Refusal::invalid("body", "提交的内容无法读取，请重试。", "The form could not be read; try again."));
+        let unreadable = || {
+            refuse(Refusal::invalid(
+                "body",
+                "提交的内容无法读取，请重试。",
+                "The form could not be read; try again.",
+            ))
+        };
         let multipart = request
             .headers()
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .is_some_and(|value| value.starts_with("multipart/form-data"));
         if !multipart {
-            let bytes = Bytes::from_request(request, state).await.map_err(|_| unreadable())?;
+            let bytes = Bytes::from_request(request, state)
+                .await
+                .map_err(|_| unreadable())?;
             return Ok(Self::of_query(&String::from_utf8_lossy(&bytes)));
         }
         let mut fields = Self::default();
-        let mut form = Multipart::from_request(request, state).await.map_err(|_| unreadable())?;
+        let mut form = Multipart::from_request(request, state)
+            .await
+            .map_err(|_| unreadable())?;
         while let Some(part) = form.next_field().await.map_err(|_| unreadable())? {
             let name = part.name().unwrap_or("").to_string();
             match part.file_name().map(str::to_string) {
                 Some(file_name) => {
                     let bytes = part.bytes().await.map_err(|_| unreadable())?.to_vec();
                     if !file_name.is_empty() && !bytes.is_empty() {
-                        fields.files.push(File { name: file_name, bytes });
+                        fields.files.push(File {
+                            name: file_name,
+                            bytes,
+                        });
                     }
                 }
                 None => {

@@ -29,7 +29,9 @@ struct Failed(std::sync::Arc<Error>);
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        response.extensions_mut().insert(Failed(std::sync::Arc::new(self)));
+        response
+            .extensions_mut()
+            .insert(Failed(std::sync::Arc::new(self)));
         response
     }
 }
@@ -82,7 +84,10 @@ pub async fn pass(app: App, gate: Gate, request: Request, next: Next) -> Respons
         None => response,
     };
     // Pages hold personal data: no cache keeps them, and the browser's back button asks again.
-    response.headers_mut().entry(CACHE_CONTROL).or_insert(axum::http::HeaderValue::from_static("no-store"));
+    response
+        .headers_mut()
+        .entry(CACHE_CONTROL)
+        .or_insert(axum::http::HeaderValue::from_static("no-store"));
     response
 }
 
@@ -97,7 +102,14 @@ fn show(web: &Web, error: &Error, api: bool) -> Response {
     };
     let status = status(&refusal);
     if api {
-        return problem(status, refusal.code, &refusal.zh, &refusal.en, refusal.field, refusal.possible_s);
+        return problem(
+            status,
+            refusal.code,
+            &refusal.zh,
+            &refusal.en,
+            refusal.field,
+            refusal.possible_s,
+        );
     }
     if refusal.kind == RefusalKind::SignInNeeded && refusal.code == "sign_in" {
         let back: String = form_urlencoded::byte_serialize(web.path.as_bytes()).collect();
@@ -118,24 +130,46 @@ fn show(web: &Web, error: &Error, api: bool) -> Response {
         }))
     };
     let shell = web.shell(title);
-    let page = if web.user.is_some() { kit::page(&shell, body) } else { kit::light_page(&shell, body) };
+    let page = if web.user.is_some() {
+        kit::page(&shell, body)
+    } else {
+        kit::light_page(&shell, body)
+    };
     web.respond(status, page)
 }
 
 fn fault_page(web: &Web, api: bool, busy: bool) -> Response {
     let (status, zh, en) = if busy {
-        (StatusCode::SERVICE_UNAVAILABLE, "现在办理的人很多，请稍后再试。您的内容没有丢失。", "Many people are using the system; try again in a moment.")
+        (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "现在办理的人很多，请稍后再试。您的内容没有丢失。",
+            "Many people are using the system; try again in a moment.",
+        )
     } else {
-        (StatusCode::INTERNAL_SERVER_ERROR, "系统出了问题，没有写入任何数据；请重试，或联系管理员。", "Something went wrong on our side and nothing was written; try again or call the administrator.")
+        (
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "系统出了问题，没有写入任何数据；请重试，或联系管理员。",
+            "Something went wrong on our side and nothing was written; try again or call the administrator.",
+        )
     };
     let mut response = if api {
         problem(status, if busy { "busy" } else { "fault" }, zh, en, None, None)
     } else {
-        let body = kit::empty(Icon::Alert, web.t(zh, en), "", kit::link_button("/", web.t("回首页", "Home"), Tone::Accent));
-        web.respond(status, kit::light_page(&web.shell(web.t("出了问题", "Something went wrong")), body))
+        let body = kit::empty(
+            Icon::Alert,
+            web.t(zh, en),
+            "",
+            kit::link_button("/", web.t("回首页", "Home"), Tone::Accent),
+        );
+        web.respond(
+            status,
+            kit::light_page(&web.shell(web.t("出了问题", "Something went wrong")), body),
+        )
     };
     if busy {
-        response.headers_mut().insert("retry-after", axum::http::HeaderValue::from_static("2"));
+        response
+            .headers_mut()
+            .insert("retry-after", axum::http::HeaderValue::from_static("2"));
     }
     response
 }
@@ -160,7 +194,10 @@ pub fn problem(
     });
     let mut response = Response::new(Body::from(document.to_string()));
     *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, axum::http::HeaderValue::from_static("application/problem+json"));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        axum::http::HeaderValue::from_static("application/problem+json"),
+    );
     response
 }
 
@@ -179,7 +216,10 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_site_are_gone_back_to() {
-        assert_eq!(local_path("http://127.0.0.1:8080/rounds?x=1"), Some("/rounds?x=1".into()));
+        assert_eq!(
+            local_path("http://127.0.0.1:8080/rounds?x=1"),
+            Some("/rounds?x=1".into())
+        );
         assert_eq!(local_path("/rounds"), Some("/rounds".into()));
         assert_eq!(local_path("//evil.example/x"), None);
         assert_eq!(local_path("javascript:alert(1)"), None);

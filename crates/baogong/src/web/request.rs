@@ -45,10 +45,13 @@ pub struct Web {
 /// The value of a cookie.
 pub fn cookie(headers: &HeaderMap, name: &str) -> Option<String> {
     let all = headers.get_all(axum::http::header::COOKIE);
-    all.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(';')).find_map(|pair| {
-        let (found, value) = pair.trim().split_once('=')?;
-        (found == name).then(|| value.to_string())
-    })
+    all.iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .find_map(|pair| {
+            let (found, value) = pair.trim().split_once('=')?;
+            (found == name).then(|| value.to_string())
+        })
 }
 
 /// The session secret in the `Authorization` header of an API request.
@@ -56,9 +59,15 @@ fn bearer(parts: &Parts) -> Option<String> {
     if !parts.uri.path().starts_with("/api/") {
         return None;
     }
-    let header = parts.headers.get(axum::http::header::AUTHORIZATION)?.to_str().ok()?;
+    let header = parts
+        .headers
+        .get(axum::http::header::AUTHORIZATION)?
+        .to_str()
+        .ok()?;
     let (scheme, secret) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim().to_string())
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then(|| secret.trim().to_string())
 }
 
 fn encode(text: &str) -> String {
@@ -66,7 +75,10 @@ fn encode(text: &str) -> String {
 }
 
 fn decode(text: &str) -> String {
-    form_urlencoded::parse(format!("v={text}").as_bytes()).next().map(|(_, value)| value.into_owned()).unwrap_or_default()
+    form_urlencoded::parse(format!("v={text}").as_bytes())
+        .next()
+        .map(|(_, value)| value.into_owned())
+        .unwrap_or_default()
 }
 
 /// The header that sets a cookie for this site only.
@@ -93,17 +105,24 @@ impl Web {
                 Ok((user, site, super::serve::setting(tx, "demo")?.is_some()))
             })
             .await?;
-        let flash = cookie(&parts.headers, "flash").map(|text| decode(&text)).and_then(|text| {
-            let (tone, words) = text.split_once('|')?;
-            let tone = match tone {
-                "good" => Tone::Good,
-                "warn" => Tone::Warn,
-                _ => Tone::Bad,
-            };
-            Some((tone, words.to_string()))
-        });
+        let flash = cookie(&parts.headers, "flash")
+            .map(|text| decode(&text))
+            .and_then(|text| {
+                let (tone, words) = text.split_once('|')?;
+                let tone = match tone {
+                    "good" => Tone::Good,
+                    "warn" => Tone::Warn,
+                    _ => Tone::Bad,
+                };
+                Some((tone, words.to_string()))
+            });
         let header = |name: &str| {
-            parts.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("").to_string()
+            parts
+                .headers
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or("")
+                .to_string()
         };
         let english = cookie(&parts.headers, "lang").map_or_else(
             || header("accept-language").starts_with("en"),
@@ -116,7 +135,10 @@ impl Web {
             user,
             session,
             bearer: by_bearer,
-            path: parts.uri.path_and_query().map_or_else(String::new, ToString::to_string),
+            path: parts
+                .uri
+                .path_and_query()
+                .map_or_else(String::new, ToString::to_string),
             host: header("host"),
             referer: header("referer"),
             site,
@@ -133,7 +155,12 @@ impl Web {
     /// Who acts; somebody must be signed in.
     pub fn actor(&self) -> Result<Actor> {
         let user = self.user.as_ref().ok_or_else(|| {
-            Refusal::new(RefusalKind::SignInNeeded, "sign_in", "请先登录。", "Please sign in first.")
+            Refusal::new(
+                RefusalKind::SignInNeeded,
+                "sign_in",
+                "请先登录。",
+                "Please sign in first.",
+            )
         })?;
         Ok(user.actor())
     }
@@ -145,7 +172,11 @@ impl Web {
 
     /// The context of a command.
     pub fn ctx_for(&self, command: Uuid) -> Result<Ctx> {
-        Ok(Ctx { actor: self.actor()?, now_s: self.app.clock.now_s(), command })
+        Ok(Ctx {
+            actor: self.actor()?,
+            now_s: self.app.clock.now_s(),
+            command,
+        })
     }
 
     /// The area that the page is about: the one asked for, if the actor covers it, else the actor's own.
@@ -157,7 +188,13 @@ impl Web {
         if actor.covers(asked) {
             return Ok(asked.to_string());
         }
-        Err(Refusal::new(RefusalKind::NotAllowed, "outside_area", "这个地方不在您负责的区域内。", "This place lies outside your area.").into())
+        Err(Refusal::new(
+            RefusalKind::NotAllowed,
+            "outside_area",
+            "这个地方不在您负责的区域内。",
+            "This place lies outside your area.",
+        )
+        .into())
     }
 
     /// The district of the actor.
@@ -167,7 +204,9 @@ impl Web {
 
     /// The token that every form of this session carries.
     pub fn token(&self) -> String {
-        let Some(session) = &self.session else { return String::new() };
+        let Some(session) = &self.session else {
+            return String::new();
+        };
         let hash = Sha256::digest(format!("form/{session}").as_bytes());
         hash.iter().take(16).map(|byte| format!("{byte:02x}")).collect()
     }
@@ -197,29 +236,57 @@ impl Web {
             count: None,
         };
         let mut groups = vec![
-            group("总览", "Overview", vec![
-                Some(home),
-                item(Action::ViewBoard, "/board", Icon::Chart, "指挥看板", "Board"),
-                item(Action::ViewCoverage, "/coverage", Icon::Clock, "余粮", "Coverage"),
-                item(Action::ViewReport, "/reports", Icon::Print, "报告", "Reports"),
-            ]),
-            group("准备", "Prepare", vec![
-                item(Action::ViewRegister, "/registers", Icon::People, "登记", "Register"),
-                item(Action::ImportRegister, "/imports", Icon::Upload, "导入", "Import"),
-                item(Action::ViewPlan, "/directives", Icon::Bell, "指令与规则", "Directives and rules"),
-                item(Action::ViewLists, "/lists", Icon::List, "两张清单", "Two lists"),
-                item(Action::Propose, "/proposals", Icon::Map, "分配", "Assignment"),
-            ]),
-            group("供应", "Supply", vec![
-                item(Action::ViewRounds, "/rounds", Icon::Box, "轮次", "Rounds"),
-                item(Action::Deliver, "/trips", Icon::Truck, "车次", "Trips"),
-                item(Action::Deliver, "/handover", Icon::House, "交付", "Hand-over"),
-                item(Action::Collect, "/advances", Icon::Wallet, "垫付挂账", "Advances"),
-            ]),
-            group("管理", "Manage", vec![
-                item(Action::ManageUsers, "/users", Icon::Gear, "用户", "Users"),
-                item(Action::ViewAudit, "/audit", Icon::Shield, "审计", "Audit"),
-            ]),
+            group(
+                "总览",
+                "Overview",
+                vec![
+                    Some(home),
+                    item(Action::ViewBoard, "/board", Icon::Chart, "指挥看板", "Board"),
+                    item(Action::ViewCoverage, "/coverage", Icon::Clock, "余粮", "Coverage"),
+                    item(Action::ViewReport, "/reports", Icon::Print, "报告", "Reports"),
+                ],
+            ),
+            group(
+                "准备",
+                "Prepare",
+                vec![
+                    item(
+                        Action::ViewRegister,
+                        "/registers",
+                        Icon::People,
+                        "登记",
+                        "Register",
+                    ),
+                    item(Action::ImportRegister, "/imports", Icon::Upload, "导入", "Import"),
+                    item(
+                        Action::ViewPlan,
+                        "/directives",
+                        Icon::Bell,
+                        "指令与规则",
+                        "Directives and rules",
+                    ),
+                    item(Action::ViewLists, "/lists", Icon::List, "两张清单", "Two lists"),
+                    item(Action::Propose, "/proposals", Icon::Map, "分配", "Assignment"),
+                ],
+            ),
+            group(
+                "供应",
+                "Supply",
+                vec![
+                    item(Action::ViewRounds, "/rounds", Icon::Box, "轮次", "Rounds"),
+                    item(Action::Deliver, "/trips", Icon::Truck, "车次", "Trips"),
+                    item(Action::Deliver, "/handover", Icon::House, "交付", "Hand-over"),
+                    item(Action::Collect, "/advances", Icon::Wallet, "垫付挂账", "Advances"),
+                ],
+            ),
+            group(
+                "管理",
+                "Manage",
+                vec![
+                    item(Action::ManageUsers, "/users", Icon::Gear, "用户", "Users"),
+                    item(Action::ViewAudit, "/audit", Icon::Shield, "审计", "Audit"),
+                ],
+            ),
         ];
         groups.retain(|group| !group.items.is_empty());
         groups
@@ -231,14 +298,25 @@ impl Web {
             lang: self.lang,
             elder: self.elder,
             title: title.to_string(),
-            site: if self.site.is_empty() { self.t("保供", "Baogong").to_string() } else { self.site.clone() },
-            user: self.user.as_ref().map(|user| (user.name.clone(), user.role.word(self.lang).to_string())),
+            site: if self.site.is_empty() {
+                self.t("保供", "Baogong").to_string()
+            } else {
+                self.site.clone()
+            },
+            user: self
+                .user
+                .as_ref()
+                .map(|user| (user.name.clone(), user.role.word(self.lang).to_string())),
             nav: self.nav(),
             flash: self.flash.clone(),
             path: self.path.clone(),
             token: self.token(),
             banner: self.demo.then(|| {
-                self.t("演示数据：住户、电话、单位均为虚构", "Demo data: households, phones and firms are invented").to_string()
+                self.t(
+                    "演示数据：住户、电话、单位均为虚构",
+                    "Demo data: households, phones and firms are invented",
+                )
+                .to_string()
             }),
             command: Uuid::now_v7().to_string(),
         }
@@ -258,7 +336,9 @@ impl Web {
     pub fn respond(&self, status: StatusCode, page: Markup) -> Response {
         let mut response = (status, axum::response::Html(page.into_string())).into_response();
         if self.flash.is_some() {
-            response.headers_mut().append(SET_COOKIE, set_cookie("flash", "", 0));
+            response
+                .headers_mut()
+                .append(SET_COOKIE, set_cookie("flash", "", 0));
         }
         response
     }
@@ -284,7 +364,10 @@ impl Web {
     fn told(&self, to: &str, tone: &str, words: &str) -> Response {
         let mut response = self.go(to);
         let words: String = words.chars().take(300).collect();
-        response.headers_mut().append(SET_COOKIE, set_cookie("flash", &encode(&format!("{tone}|{words}")), 60));
+        response.headers_mut().append(
+            SET_COOKIE,
+            set_cookie("flash", &encode(&format!("{tone}|{words}")), 60),
+        );
         response
     }
 
@@ -295,7 +378,11 @@ impl Web {
 
     /// A file to be saved, or shown when it is a PDF.
     pub fn file(&self, name: &str, mime: &'static str, bytes: Vec<u8>) -> Response {
-        let how = if mime == "application/pdf" { "inline" } else { "attachment" };
+        let how = if mime == "application/pdf" {
+            "inline"
+        } else {
+            "attachment"
+        };
         let disposition = format!("{how}; filename*=UTF-8''{}", encode(name).replace('+', "%20"));
         let mut response = bytes.into_response();
         let headers = response.headers_mut();
@@ -316,6 +403,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Web {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _state: &S) -> std::result::Result<Self, Response> {
-        parts.extensions.get::<Web>().cloned().ok_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
+        parts
+            .extensions
+            .get::<Web>()
+            .cloned()
+            .ok_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response())
     }
 }

@@ -29,7 +29,12 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    Route { method: "GET", path, gate, handler: get(handler) }
+    Route {
+        method: "GET",
+        path,
+        gate,
+        handler: get(handler),
+    }
 }
 
 /// A change.
@@ -38,7 +43,12 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    Route { method: "POST", path, gate, handler: post(handler) }
+    Route {
+        method: "POST",
+        path,
+        gate,
+        handler: post(handler),
+    }
 }
 
 /// A removal over the API.
@@ -47,7 +57,12 @@ where
     H: Handler<T, App>,
     T: 'static,
 {
-    Route { method: "DELETE", path, gate, handler: delete(handler) }
+    Route {
+        method: "DELETE",
+        path,
+        gate,
+        handler: delete(handler),
+    }
 }
 
 /// Every route.
@@ -65,7 +80,9 @@ pub fn router(app: &App) -> Router {
     let mut router = Router::new();
     for route in routes() {
         let (gate, state) = (route.gate, app.clone());
-        let guarded = route.handler.layer(middleware::from_fn(move |request, next| gate::pass(state.clone(), gate, request, next)));
+        let guarded = route.handler.layer(middleware::from_fn(move |request, next| {
+            gate::pass(state.clone(), gate, request, next)
+        }));
         router = router.route(route.path, guarded);
     }
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));

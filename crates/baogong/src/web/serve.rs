@@ -17,7 +17,10 @@ stmt!(
 
 /// A setting of the installation.
 pub fn setting(tx: &mut Tx, name: &str) -> Result<Option<String>> {
-    Ok(tx.row(&SETTING, &params![name])?.map(|row| row.get(0)).transpose()?)
+    Ok(tx
+        .row(&SETTING, &params![name])?
+        .map(|row| row.get(0))
+        .transpose()?)
 }
 
 /// Changes a setting of the installation.
@@ -31,11 +34,17 @@ pub fn printer() -> Result<print::Printer> {
     static PRINTER: OnceLock<Option<print::Printer>> = OnceLock::new();
     let printer = PRINTER.get_or_init(|| {
         let own: Vec<Vec<u8>> = kit::fonts().into_iter().map(<[u8]>::to_vec).collect();
-        let fonts = if own.is_empty() { print::Fonts::from_system() } else { Some(print::Fonts::new(own)) };
+        let fonts = if own.is_empty() {
+            print::Fonts::from_system()
+        } else {
+            Some(print::Fonts::new(own))
+        };
         fonts.map(print::Printer::new)
     });
     printer.clone().ok_or_else(|| {
-        Error::Fault(Fault::Document("no Chinese font: install fonts-noto-cjk, or build with Node to embed one".into()))
+        Error::Fault(Fault::Document(
+            "no Chinese font: install fonts-noto-cjk, or build with Node to embed one".into(),
+        ))
     })
 }
 
@@ -57,9 +66,15 @@ pub async fn keep_time(app: App) {
 }
 
 /// Serves on `listener` until told to stop; requests under way are finished.
-pub async fn serve(app: App, listener: tokio::net::TcpListener, stop: impl Future<Output = ()> + Send + 'static) -> Result<()> {
+pub async fn serve(
+    app: App,
+    listener: tokio::net::TcpListener,
+    stop: impl Future<Output = ()> + Send + 'static,
+) -> Result<()> {
     let timer = tokio::spawn(keep_time(app.clone()));
-    axum::serve(listener, routes::router(&app)).with_graceful_shutdown(stop).await?;
+    axum::serve(listener, routes::router(&app))
+        .with_graceful_shutdown(stop)
+        .await?;
     timer.abort();
     Ok(())
 }

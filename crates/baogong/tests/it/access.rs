@@ -21,7 +21,9 @@ fn login(role: Role) -> Option<&'static str> {
 }
 
 fn concrete(path: &str) -> String {
-    let path = path.replace("{compound}", "431023001001-1").replace("{code}", "431023001001-1-1-1-101");
+    let path = path
+        .replace("{compound}", "431023001001-1")
+        .replace("{code}", "431023001001-1-1-1-101");
     let mut out = String::new();
     let mut inside = false;
     for character in path.chars() {
@@ -48,7 +50,9 @@ fn every_page_opens_for_exactly_the_roles_of_the_table() {
         let mut browser = server.demo_user(login);
         for route in routes().iter().filter(|route| route.method == "GET") {
             let Gate::Needs(action) = route.gate else { continue };
-            let may = ACCESS.iter().any(|(listed, roles)| *listed == action && roles.contains(role));
+            let may = ACCESS
+                .iter()
+                .any(|(listed, roles)| *listed == action && roles.contains(role));
             let status = browser.get(&concrete(route.path)).status;
             if may {
                 assert_ne!(status, 403, "{role:?} may open {}", route.path);
@@ -64,10 +68,22 @@ fn every_page_opens_for_exactly_the_roles_of_the_table() {
 fn nobody_sees_anything_without_signing_in() {
     for server in servers() {
         let mut browser = server.browser(None);
-        for route in routes().iter().filter(|route| route.method == "GET" && route.gate != Gate::Open) {
+        for route in routes()
+            .iter()
+            .filter(|route| route.method == "GET" && route.gate != Gate::Open)
+        {
             let page = browser.get(&concrete(route.path));
-            assert!(page.status == 303 || page.status == 401, "{}: {}", route.path, page.status);
-            assert!(page.status == 401 || page.location.starts_with("/sign-in"), "{}", page.location);
+            assert!(
+                page.status == 303 || page.status == 401,
+                "{}: {}",
+                route.path,
+                page.status
+            );
+            assert!(
+                page.status == 401 || page.location.starts_with("/sign-in"),
+                "{}",
+                page.location
+            );
         }
     }
 }
@@ -87,22 +103,38 @@ fn no_whole_phone_leaves_the_pages() {
     let compound = households[0].area.clone();
     for login in ["zhihui", "jiedao", "lianluo", "ducha", "admin"] {
         let mut browser = server.demo_user(login);
-        for path in ["/registers/households?area=431023001001", &format!("/lists/{compound}?tab=people"), &format!("/registers/households/entry?code={}", households[0].code)] {
+        for path in [
+            "/registers/households?area=431023001001",
+            &format!("/lists/{compound}?tab=people"),
+            &format!("/registers/households/entry?code={}", households[0].code),
+        ] {
             let page = browser.get(path);
             if page.status != 200 {
                 continue;
             }
             for phone in &phones {
-                assert!(!page.body.contains(phone.as_str()), "{login} sees {phone} on {path}");
+                assert!(
+                    !page.body.contains(phone.as_str()),
+                    "{login} sees {phone} on {path}"
+                );
             }
         }
     }
     let mut office = server.demo_user("jiedao");
-    let with_phone = households.iter().find(|entry| baogong::register::text(&entry.body, "phone").len() == 11).unwrap();
+    let with_phone = households
+        .iter()
+        .find(|entry| baogong::register::text(&entry.body, "phone").len() == 11)
+        .unwrap();
     let phone = baogong::register::text(&with_phone.body, "phone").to_string();
-    let shown = office.send("/registers/households/unmask", &[("code", &with_phone.code), ("reason", "核实送药地址")]);
+    let shown = office.send(
+        "/registers/households/unmask",
+        &[("code", &with_phone.code), ("reason", "核实送药地址")],
+    );
     assert!(shown.body.contains(&phone), "{}", shown.text());
-    server.demo_user("ducha").open("/audit?q=personal.unmask").shows("便江街道");
+    server
+        .demo_user("ducha")
+        .open("/audit?q=personal.unmask")
+        .shows("便江街道");
 }
 
 /// A form from elsewhere, without the token of the session, changes nothing.
@@ -111,9 +143,22 @@ fn forms_need_the_token_of_the_session() {
     let server = demo_servers().remove(0);
     let mut browser = server.demo_user("zhihui");
     browser.token = "0".repeat(32);
-    let sent = browser.send("/directives", &[("area", "431023"), ("plan", "yu"), ("level", "lockdown"), ("risk", "high"), ("ordered_by", "无")]);
+    let sent = browser.send(
+        "/directives",
+        &[
+            ("area", "431023"),
+            ("plan", "yu"),
+            ("level", "lockdown"),
+            ("risk", "high"),
+            ("ordered_by", "无"),
+        ],
+    );
     assert_eq!(sent.status, 403);
-    assert!(server.read(|tx| baogong::plan::directive::all(tx, "431023")).is_empty());
+    assert!(
+        server
+            .read(|tx| baogong::plan::directive::all(tx, "431023"))
+            .is_empty()
+    );
 }
 
 /// Somebody of one community cannot act on another.
@@ -122,7 +167,11 @@ fn an_area_ends_at_its_border() {
     let server = demo_servers().remove(0);
     let mut liaison = server.demo_user("lianluo");
     assert_eq!(liaison.get("/lists/431023001002-1").status, 403);
-    let other = server.entries("households", "431023001002").into_iter().next().unwrap();
+    let other = server
+        .entries("households", "431023001002")
+        .into_iter()
+        .next()
+        .unwrap();
     let sent = liaison.send("/needs", &[("household", &other.code), ("item", "大米")]);
     assert_eq!(sent.status, 403, "{}", sent.text());
 }

@@ -19,14 +19,23 @@ fn awkward_compounds() -> Vec<u8> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     let plain = Format::new();
-    sheet.merge_range(0, 0, 0, 5, "便江街道小区基本情况统计表（3月）", &plain).unwrap();
+    sheet
+        .merge_range(0, 0, 0, 5, "便江街道小区基本情况统计表（3月）", &plain)
+        .unwrap();
     sheet.write(1, 0, "填报人：某某").unwrap();
-    for (column, heading) in ["户数", "小区名称", "社区", "常住人口", "楼栋数", "备注"].into_iter().enumerate() {
+    for (column, heading) in ["户数", "小区名称", "社区", "常住人口", "楼栋数", "备注"]
+        .into_iter()
+        .enumerate()
+    {
         sheet.write(3, column as u16, heading).unwrap();
     }
     sheet.merge_range(4, 2, 5, 2, "滨河路社区", &plain).unwrap();
-    for (row, (households, name, residents, buildings)) in
-        [("１２０", "橙香苑", "３１５", "６"), ("80", "江景花园", "210", "4")].into_iter().enumerate()
+    for (row, (households, name, residents, buildings)) in [
+        ("１２０", "橙香苑", "３１５", "６"),
+        ("80", "江景花园", "210", "4"),
+    ]
+    .into_iter()
+    .enumerate()
     {
         let row = row as u32 + 4;
         sheet.write(row, 0, households).unwrap();
@@ -45,14 +54,26 @@ fn awkward_compounds() -> Vec<u8> {
 fn an_awkward_form_comes_in_and_a_second_time_changes_nothing() {
     for server in with_areas() {
         let first = server.import("附表1.xlsx", awkward_compounds()).unwrap();
-        assert_eq!((first.tallies[0].added, first.tallies[0].rows), (2, 2), "{}: {first:?}", server.name);
+        assert_eq!(
+            (first.tallies[0].added, first.tallies[0].rows),
+            (2, 2),
+            "{}: {first:?}",
+            server.name
+        );
         let compounds = server.entries("compounds", "431023001001");
         assert_eq!(compounds.len(), 2);
         let orange = compounds.iter().find(|entry| entry.name == "橙香苑").unwrap();
         assert_eq!(baogong::register::number(&orange.body, "households"), Some(120));
         assert_eq!(baogong::register::number(&orange.body, "residents"), Some(315));
         let second = server.import("附表1.xlsx", awkward_compounds()).unwrap();
-        assert_eq!((second.tallies[0].added, second.tallies[0].changed, second.tallies[0].unchanged), (0, 0, 2));
+        assert_eq!(
+            (
+                second.tallies[0].added,
+                second.tallies[0].changed,
+                second.tallies[0].unchanged
+            ),
+            (0, 0, 2)
+        );
         assert!(server.findings().is_empty());
     }
 }
@@ -66,7 +87,11 @@ fn wrong_cells_are_named_and_nothing_is_written() {
         let errors = server.import("住户.csv", rows.as_bytes().to_vec()).unwrap_err();
         let at = |row: u32| errors.iter().filter(|error| error.row == row).collect::<Vec<_>>();
         assert_eq!(errors.len(), 3, "{errors:#?}");
-        assert!(at(3)[0].heading.contains("人口") && at(3)[0].value == "300", "{:?}", at(3));
+        assert!(
+            at(3)[0].heading.contains("人口") && at(3)[0].value == "300",
+            "{:?}",
+            at(3)
+        );
         assert!(at(4)[0].zh.contains("没有登记"), "{:?}", at(4));
         assert!(at(5)[0].heading.contains("电话"), "{:?}", at(5));
         assert_eq!(server.count("households"), 0);
@@ -88,9 +113,17 @@ fn households_are_read_in_every_way_of_writing_a_dwelling_and_undone_together() 
         assert_eq!(applied.status, 303, "{}", applied.text());
         let households = server.entries("households", "431023001001");
         let codes: Vec<&str> = households.iter().map(|entry| entry.name.as_str()).collect();
-        assert_eq!(codes, ["3栋2单元501", "3栋2单元502", "3栋2单元503"], "{}", server.name);
+        assert_eq!(
+            codes,
+            ["3栋2单元501", "3栋2单元502", "3栋2单元503"],
+            "{}",
+            server.name
+        );
         assert_eq!(households[0].tag, "need");
-        assert_eq!(baogong::register::text(&households[0].body, "phone"), "13800001111");
+        assert_eq!(
+            baogong::register::text(&households[0].body, "phone"),
+            "13800001111"
+        );
         let undone = browser.send(&format!("/imports/{id}/undo"), &[]);
         assert_eq!(undone.status, 303, "{}", undone.text());
         assert_eq!(server.count("households"), 0);

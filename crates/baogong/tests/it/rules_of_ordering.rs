@@ -29,7 +29,11 @@ fn scene(server: &Server, plan: &str, level: &str, risk: &str, area: &str) -> Sc
         .unwrap();
     let good = server.entries("goods", "431023").into_iter().next().unwrap();
     let (supplier, pack) = good.code.split_once('/').unwrap();
-    let area = if area.is_empty() { compound.clone() } else { area.to_string() };
+    let area = if area.is_empty() {
+        compound.clone()
+    } else {
+        area.to_string()
+    };
     let draft = DirectiveDraft {
         area,
         plan: plan.into(),
@@ -39,7 +43,12 @@ fn scene(server: &Server, plan: &str, level: &str, risk: &str, area: &str) -> Sc
         ..DirectiveDraft::default()
     };
     act(server, move |tx, ctx| directive::issue(tx, ctx, &draft)).unwrap();
-    Scene { compound, supplier: supplier.into(), pack: pack.into(), households }
+    Scene {
+        compound,
+        supplier: supplier.into(),
+        pack: pack.into(),
+        households,
+    }
 }
 
 fn lived_in(server: &Server, compound: &str) -> Vec<Entry> {
@@ -48,7 +57,10 @@ fn lived_in(server: &Server, compound: &str) -> Vec<Entry> {
     entries
 }
 
-fn act<T: Send + 'static>(server: &Server, change: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + 'static) -> Result<T> {
+fn act<T: Send + 'static>(
+    server: &Server,
+    change: impl Fn(&mut Tx, &Ctx) -> Result<T> + Send + 'static,
+) -> Result<T> {
     let ctx = Ctx::system(&server.app.clock);
     server.app.db.write_blocking(move |tx| change(tx, &ctx))
 }
@@ -58,7 +70,10 @@ fn open_round(server: &Server, scene: &Scene, total: i64) -> baogong::base::id::
         mode: "C".into(),
         supplier: scene.supplier.clone(),
         compounds: vec![scene.compound.clone()],
-        packs: vec![PackDraft { code: scene.pack.clone(), total }],
+        packs: vec![PackDraft {
+            code: scene.pack.clone(),
+            total,
+        }],
         ..RoundDraft::default()
     };
     act(server, move |tx, ctx| open::open(tx, ctx, &draft)).unwrap()
@@ -71,7 +86,10 @@ fn draft(scene: &Scene, round: baogong::base::id::RoundId, household: usize, qua
         household: scene.households[household].code.clone(),
         phone: String::new(),
         channel: Channel::Staff,
-        wants: vec![Want { pack: scene.pack.clone(), quantity }],
+        wants: vec![Want {
+            pack: scene.pack.clone(),
+            quantity,
+        }],
         note: String::new(),
     }
 }
@@ -116,8 +134,21 @@ fn a_cancelled_order_gives_everything_back() {
         let one = draft(&scene, round, 0, 1);
         let id = act(&server, move |tx, ctx| order::place(tx, ctx, &one)).unwrap();
         let other = draft(&scene, round, 1, 1);
-        assert_eq!(refusal(act(&server, move |tx, ctx| order::place(tx, ctx, &other))).code, "allotment");
-        act(&server, move |tx, ctx| order::cancel(tx, ctx, &OrderRef { district: "431023".into(), id })).unwrap();
+        assert_eq!(
+            refusal(act(&server, move |tx, ctx| order::place(tx, ctx, &other))).code,
+            "allotment"
+        );
+        act(&server, move |tx, ctx| {
+            order::cancel(
+                tx,
+                ctx,
+                &OrderRef {
+                    district: "431023".into(),
+                    id,
+                },
+            )
+        })
+        .unwrap();
         let again = draft(&scene, round, 0, 1);
         act(&server, move |tx, ctx| order::place(tx, ctx, &again)).unwrap();
         assert!(server.findings().is_empty(), "{:?}", server.findings());
@@ -155,10 +186,16 @@ fn yu_7_rations_hold_per_household() {
     for server in demo_servers() {
         let scene = scene(&server, "yu", "lockdown", "high", "431023");
         let round = open_round(&server, &scene, 500);
-        let smallest = (0..scene.households.len()).min_by_key(|index| scene.households[*index].people).unwrap();
+        let smallest = (0..scene.households.len())
+            .min_by_key(|index| scene.households[*index].people)
+            .unwrap();
         let greedy = draft(&scene, round, smallest, 40);
         let refused = refusal(act(&server, move |tx, ctx| order::place(tx, ctx, &greedy)));
-        assert!(["ration", "limit_per_order"].contains(&refused.code), "{}: {refused:?}", server.name);
+        assert!(
+            ["ration", "limit_per_order"].contains(&refused.code),
+            "{}: {refused:?}",
+            server.name
+        );
     }
 }
 
@@ -188,7 +225,12 @@ fn a_rush_on_a_hot_pack_never_oversells() {
             .collect();
         let answers: Vec<usize> = clients.into_iter().map(|client| client.join().unwrap()).collect();
         // Who got an order got the same one again for the repeated command.
-        assert_eq!(answers.iter().filter(|taken| **taken == 2).count(), 7, "{}: {answers:?}", server.name);
+        assert_eq!(
+            answers.iter().filter(|taken| **taken == 2).count(),
+            7,
+            "{}: {answers:?}",
+            server.name
+        );
         assert!(answers.iter().all(|taken| *taken == 0 || *taken == 2));
         let area = scene.compound.clone();
         let stored = server.read(move |tx| order::of_round(tx, "431023", round, &area));
@@ -197,7 +239,8 @@ fn a_rush_on_a_hot_pack_never_oversells() {
     }
 }
 
-static PLACE: baogong::base::act::Act = baogong::base::act::Act::new("order.place", baogong::base::Action::TakeOrders);
+static PLACE: baogong::base::act::Act =
+    baogong::base::act::Act::new("order.place", baogong::base::Action::TakeOrders);
 
 /// A command id that comes again with other content is refused, on every engine.
 #[test]
@@ -212,7 +255,10 @@ fn a_command_id_is_not_used_twice() {
             baogong::base::act::once(tx, &ctx, &PLACE, "431023", &second, order::place)
         });
         assert_eq!(refusal(repeated).code, "command_reused");
-        let at = RoundRef { district: "431023".into(), id: round };
+        let at = RoundRef {
+            district: "431023".into(),
+            id: round,
+        };
         act(&server, move |tx, ctx| open::confirm(tx, ctx, &at)).unwrap();
     }
 }

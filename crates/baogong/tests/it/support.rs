@@ -28,11 +28,19 @@ pub fn servers() -> Vec<Server> {
         .map(|(name, db, guard)| {
             let app = App::new(db);
             let runtime = tokio::runtime::Runtime::new().unwrap();
-            let listener = runtime.block_on(tokio::net::TcpListener::bind("127.0.0.1:0")).unwrap();
+            let listener = runtime
+                .block_on(tokio::net::TcpListener::bind("127.0.0.1:0"))
+                .unwrap();
             let address = listener.local_addr().unwrap();
             let router = routes::router(&app);
             runtime.spawn(async move { axum::serve(listener, router).await });
-            Server { name: name.to_string(), app, address, _runtime: runtime, _guard: guard }
+            Server {
+                name: name.to_string(),
+                app,
+                address,
+                _runtime: runtime,
+                _guard: guard,
+            }
         })
         .collect()
 }
@@ -51,7 +59,10 @@ pub fn demo_servers() -> Vec<Server> {
 
 impl Server {
     /// Reads the store.
-    pub fn read<T: Send + 'static>(&self, look: impl FnOnce(&mut store::Tx) -> Result<T> + Send + 'static) -> T {
+    pub fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&mut store::Tx) -> Result<T> + Send + 'static,
+    ) -> T {
         self.app.db.read_blocking(look).unwrap()
     }
 
@@ -64,7 +75,17 @@ impl Server {
     /// Counts the entries of a register.
     pub fn count(&self, register: &str) -> i64 {
         let register = register.to_string();
-        self.read(move |tx| Ok(entry::count(tx, &Query { register: &register, area: demo::DISTRICT, ..Query::default() })?.0))
+        self.read(move |tx| {
+            Ok(entry::count(
+                tx,
+                &Query {
+                    register: &register,
+                    area: demo::DISTRICT,
+                    ..Query::default()
+                },
+            )?
+            .0)
+        })
     }
 
     /// What `baogong check` finds.
@@ -119,9 +140,17 @@ impl Server {
 
     /// A browser, with or without a session.
     pub fn browser(&self, session: Option<String>) -> Browser {
-        let agent: ureq::Agent = ureq::Agent::config_builder().max_redirects(0).http_status_as_error(false).build().into();
-        let mut browser =
-            Browser { agent, base: format!("http://{}", self.address), cookies: HashMap::new(), token: String::new() };
+        let agent: ureq::Agent = ureq::Agent::config_builder()
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .build()
+            .into();
+        let mut browser = Browser {
+            agent,
+            base: format!("http://{}", self.address),
+            cookies: HashMap::new(),
+            token: String::new(),
+        };
         if let Some(session) = session {
             browser.cookies.insert("session".into(), session);
             let page = browser.get("/");
@@ -133,17 +162,32 @@ impl Server {
     }
 
     /// Brings a file into the registers as the command line does; gives the preview's errors instead of applying.
-    pub fn import(&self, file_name: &str, bytes: Vec<u8>) -> std::result::Result<import::Summary, Vec<documents::sheet::CellError>> {
+    pub fn import(
+        &self,
+        file_name: &str,
+        bytes: Vec<u8>,
+    ) -> std::result::Result<import::Summary, Vec<documents::sheet::CellError>> {
         let reading = import::read_file(file_name, &bytes).unwrap();
         let preview = self.read(move |tx| import::preview(tx, demo::DISTRICT, &reading));
         if !preview.errors.is_empty() {
             return Err(preview.errors);
         }
-        let upload = Upload { district: demo::DISTRICT.into(), file_name: file_name.into(), bytes };
+        let upload = Upload {
+            district: demo::DISTRICT.into(),
+            file_name: file_name.into(),
+            bytes,
+        };
         let ctx = Ctx::system(&self.app.clock);
         let summary = self.app.db.write_blocking(move |tx| -> Result<import::Summary> {
             let id = import::keep(tx, &ctx, &upload)?;
-            import::apply(tx, &ctx.sub("apply"), &BatchRef { district: upload.district.clone(), id })
+            import::apply(
+                tx,
+                &ctx.sub("apply"),
+                &BatchRef {
+                    district: upload.district.clone(),
+                    id,
+                },
+            )
         });
         Ok(summary.unwrap())
     }
@@ -177,7 +221,11 @@ impl Page {
     /// The page must show this.
     #[track_caller]
     pub fn shows(&self, words: &str) -> &Self {
-        assert!(self.body.contains(words), "the page does not show {words:?}:\n{}", self.text());
+        assert!(
+            self.body.contains(words),
+            "the page does not show {words:?}:\n{}",
+            self.text()
+        );
         self
     }
 
@@ -202,7 +250,11 @@ impl Page {
 
 impl Browser {
     fn cookie_line(&self) -> String {
-        self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        self.cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect::<Vec<_>>()
+            .join("; ")
     }
 
     fn answer(&mut self, mut response: ureq::http::Response<ureq::Body>) -> Page {
@@ -212,15 +264,33 @@ impl Browser {
                 self.cookies.insert(name.into(), value.into());
             }
         }
-        let location = response.headers().get("location").map_or(String::new(), |value| value.to_str().unwrap().to_string());
+        let location = response
+            .headers()
+            .get("location")
+            .map_or(String::new(), |value| value.to_str().unwrap().to_string());
         let status = response.status().as_u16();
-        let bytes = response.body_mut().with_config().limit(100 << 20).read_to_vec().unwrap();
-        Page { status, location, body: String::from_utf8_lossy(&bytes).into_owned(), bytes }
+        let bytes = response
+            .body_mut()
+            .with_config()
+            .limit(100 << 20)
+            .read_to_vec()
+            .unwrap();
+        Page {
+            status,
+            location,
+            body: String::from_utf8_lossy(&bytes).into_owned(),
+            bytes,
+        }
     }
 
     /// Opens a page.
     pub fn get(&mut self, path: &str) -> Page {
-        let response = self.agent.get(format!("{}{path}", self.base)).header("cookie", self.cookie_line()).call().unwrap();
+        let response = self
+            .agent
+            .get(format!("{}{path}", self.base))
+            .header("cookie", self.cookie_line())
+            .call()
+            .unwrap();
         self.answer(response)
     }
 
@@ -234,7 +304,10 @@ impl Browser {
 
     /// Sends a form as it is.
     pub fn send(&mut self, path: &str, fields: &[(&str, &str)]) -> Page {
-        let mut form: Vec<(String, String)> = fields.iter().map(|(name, value)| ((*name).into(), (*value).into())).collect();
+        let mut form: Vec<(String, String)> = fields
+            .iter()
+            .map(|(name, value)| ((*name).into(), (*value).into()))
+            .collect();
         form.push(("token".into(), self.token.clone()));
         if !fields.iter().any(|(name, _)| *name == "command") {
             form.push(("command".into(), uuid::Uuid::new_v4().to_string()));
@@ -263,8 +336,15 @@ impl Browser {
         let mut body = Vec::new();
         let token = self.token.clone();
         let command = uuid::Uuid::new_v4().to_string();
-        for (name, value) in fields.iter().copied().chain([("token", token.as_str()), ("command", command.as_str())]) {
-            body.extend_from_slice(format!("--{mark}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").as_bytes());
+        for (name, value) in fields
+            .iter()
+            .copied()
+            .chain([("token", token.as_str()), ("command", command.as_str())])
+        {
+            body.extend_from_slice(
+                format!("--{mark}\r\ncontent-disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                    .as_bytes(),
+            );
         }
         body.extend_from_slice(
             format!("--{mark}\r\ncontent-disposition: form-data; name=\"file\"; filename=\"{file_name}\"\r\ncontent-type: application/octet-stream\r\n\r\n").as_bytes(),

@@ -297,9 +297,11 @@ fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Fin
 
 /// Many offices write the whole address under 房号: 3-2-501 without a building column, 2-501 or 2单元501 beside one.
 fn spread_room(form: &'static Form, cells: &mut [Cell]) {
-    let (Some(building), Some(unit), Some(room)) =
-        (form.position("building"), form.position("unit"), form.position("room"))
-    else {
+    let (Some(building), Some(unit), Some(room)) = (
+        form.position("building"),
+        form.position("unit"),
+        form.position("room"),
+    ) else {
         return;
     };
     let Some(Ok(written)) = cells[room].text().map(values::dwelling) else {

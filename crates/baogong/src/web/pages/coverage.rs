@@ -3,11 +3,11 @@
 use axum::extract::RawQuery;
 use kit::{Column, Icon, TableRow, Tile, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read};
-use super::super::Answer;
 use crate::base::words::{count, days};
 use crate::base::{Action, Result, clock};
 use crate::coverage;
@@ -22,7 +22,11 @@ pub fn routes() -> Vec<Route> {
 async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let fields = Fields::of_query(&query.unwrap_or_default());
     let area = web.area(fields.get("area"))?;
-    let category = CATEGORIES.iter().map(|(key, _, _)| *key).find(|key| *key == fields.get("category")).unwrap_or("");
+    let category = CATEGORIES
+        .iter()
+        .map(|(key, _, _)| *key)
+        .find(|key| *key == fields.get("category"))
+        .unwrap_or("");
     let ctx = web.ctx()?;
     let (now_s, lang, asked) = (ctx.now_s, web.lang, area.clone());
     let may_list = ctx.actor.may(Action::ViewLists);
@@ -30,25 +34,49 @@ async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
         .app
         .read(move |tx| {
             let board = coverage::board(tx, &ctx, &asked)?;
-            let names = board.iter().map(|cover| area_name(tx, &cover.compound)).collect::<Result<Vec<_>>>()?;
+            let names = board
+                .iter()
+                .map(|cover| area_name(tx, &cover.compound))
+                .collect::<Result<Vec<_>>>()?;
             let mut households = Vec::new();
             for one in coverage::first_out(tx, &asked, category, 100)? {
                 let name = super::household_name(tx, &one.household)?;
                 households.push((one, name));
             }
-            Ok((board.into_iter().zip(names).collect::<Vec<_>>(), households, area_name(tx, &asked)?))
+            Ok((
+                board.into_iter().zip(names).collect::<Vec<_>>(),
+                households,
+                area_name(tx, &asked)?,
+            ))
         })
         .await?;
-    let sum = |value: fn(&coverage::CompoundCover) -> i64| board.iter().map(|(cover, _)| value(cover)).sum::<i64>();
-    let (total, short, unknown) = (sum(|cover| cover.households), sum(|cover| cover.short), sum(coverage::CompoundCover::unknown));
-    let tile = |zh: &str, en: &str, value: i64, tone: Tone| Tile { label: web.t(zh, en).into(), value: count(value), unit: web.t("户", "households").into(), tone, ..Tile::default() };
+    let sum =
+        |value: fn(&coverage::CompoundCover) -> i64| board.iter().map(|(cover, _)| value(cover)).sum::<i64>();
+    let (total, short, unknown) = (
+        sum(|cover| cover.households),
+        sum(|cover| cover.short),
+        sum(coverage::CompoundCover::unknown),
+    );
+    let tile = |zh: &str, en: &str, value: i64, tone: Tone| Tile {
+        label: web.t(zh, en).into(),
+        value: count(value),
+        unit: web.t("户", "households").into(),
+        tone,
+        ..Tile::default()
+    };
     let mut columns = vec![
         Column::text(web.t("小区", "Compound")),
         Column::number(web.t("户数", "Households")),
         Column::number(web.t("不足", "Short")),
         Column::number(web.t("未知", "Unknown")),
     ];
-    columns.extend(CATEGORIES.iter().map(|(key, _, _)| Column::number(&format!("{}{}", category_word(key, lang), web.t("（天）", " (days)")))));
+    columns.extend(CATEGORIES.iter().map(|(key, _, _)| {
+        Column::number(&format!(
+            "{}{}",
+            category_word(key, lang),
+            web.t("（天）", " (days)")
+        ))
+    }));
     let rows = board
         .iter()
         .map(|(cover, name)| {
@@ -58,15 +86,34 @@ async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
                 html! { (count(cover.short)) },
                 html! { (count(cover.unknown())) },
             ];
-            cells.extend(CATEGORIES.iter().map(|(key, _, _)| match (cover.first_out_s.get(*key), cover.mean_left_s.get(*key)) {
-                (Some(first), Some(mean)) => html! { (days(*first)) " " small { (web.t("均", "mean ")) (days(*mean)) } },
-                _ => html! { (kit::badge(Tone::Quiet, web.t("未知", "unknown"))) },
+            cells.extend(CATEGORIES.iter().map(|(key, _, _)| {
+                match (cover.first_out_s.get(*key), cover.mean_left_s.get(*key)) {
+                    (Some(first), Some(mean)) => {
+                        html! { (days(*first)) " " small { (web.t("均", "mean ")) (days(*mean)) } }
+                    }
+                    _ => html! { (kit::badge(Tone::Quiet, web.t("未知", "unknown"))) },
+                }
             }));
-            let tone = if cover.short > 0 { Tone::Bad } else if cover.unknown() > 0 { Tone::Warn } else { Tone::Plain };
-            TableRow::new(cells).tone(tone).href(if may_list { format!("/lists/{}?tab=people", cover.compound) } else { format!("/coverage?area={}", cover.compound) })
+            let tone = if cover.short > 0 {
+                Tone::Bad
+            } else if cover.unknown() > 0 {
+                Tone::Warn
+            } else {
+                Tone::Plain
+            };
+            TableRow::new(cells).tone(tone).href(if may_list {
+                format!("/lists/{}?tab=people", cover.compound)
+            } else {
+                format!("/coverage?area={}", cover.compound)
+            })
         })
         .collect();
-    let household_columns = [Column::text(web.t("住户", "Household")), Column::text(web.t("品类", "Category")), Column::number(web.t("可供天数", "Days left")), Column::text(web.t("预计用完", "Runs out"))];
+    let household_columns = [
+        Column::text(web.t("住户", "Household")),
+        Column::text(web.t("品类", "Category")),
+        Column::number(web.t("可供天数", "Days left")),
+        Column::text(web.t("预计用完", "Runs out")),
+    ];
     let household_rows = households
         .iter()
         .map(|(one, name)| {
@@ -76,12 +123,32 @@ async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
                 html! { (days(one.runs_out_s - now_s)) },
                 html! { (clock::short(one.runs_out_s)) },
             ])
-            .tone(if one.runs_out_s <= now_s { Tone::Bad } else { Tone::Plain });
-            if may_list { row.href(format!("/household/{}", one.household)) } else { row }
+            .tone(if one.runs_out_s <= now_s {
+                Tone::Bad
+            } else {
+                Tone::Plain
+            });
+            if may_list {
+                row.href(format!("/household/{}", one.household))
+            } else {
+                row
+            }
         })
         .collect();
-    let mut tabs = vec![(format!("/coverage?area={area}"), web.t("全部品类", "Every category").to_string(), category.is_empty(), None)];
-    tabs.extend(CATEGORIES.iter().map(|(key, _, _)| (format!("/coverage?area={area}&category={key}"), category_word(key, lang).to_string(), *key == category, None)));
+    let mut tabs = vec![(
+        format!("/coverage?area={area}"),
+        web.t("全部品类", "Every category").to_string(),
+        category.is_empty(),
+        None,
+    )];
+    tabs.extend(CATEGORIES.iter().map(|(key, _, _)| {
+        (
+            format!("/coverage?area={area}&category={key}"),
+            category_word(key, lang).to_string(),
+            *key == category,
+            None,
+        )
+    }));
     let body = html! {
         (kit::heading(web.t("余粮", "Coverage"), &format!("{place} · {}", web.t("谁最先断粮，谁还不知道", "who runs out first, and who is not known")), html! {
             (kit::link_button(&format!("/reports/coverage?area={area}"), web.t("打印、导出", "Print, export"), Tone::Quiet))

@@ -3,11 +3,11 @@
 use axum::extract::{Path, RawQuery};
 use kit::{Column, Field, Icon, TableRow, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::{area_options, guard, level_badge};
 use crate::base::act::Act;
 use crate::base::id::district;
@@ -42,7 +42,10 @@ async fn list(web: Web) -> Answer {
         .app
         .read(move |tx| {
             let directives = directive::all(tx, &in_district)?;
-            let names = directives.iter().map(|one| area_name(tx, &one.area)).collect::<Result<Vec<_>>>()?;
+            let names = directives
+                .iter()
+                .map(|one| area_name(tx, &one.area))
+                .collect::<Result<Vec<_>>>()?;
             Ok((directives, names))
         })
         .await?;
@@ -103,14 +106,26 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
         .app
         .read(move |tx| {
             let areas = area_options(tx, &area)?;
-            let query = Query { register: "compounds", area: &area, words: &words, ..Query::default() };
+            let query = Query {
+                register: "compounds",
+                area: &area,
+                words: &words,
+                ..Query::default()
+            };
             let mut compounds = Vec::new();
             if !words.is_empty() {
                 for entry in entry::list(tx, &query, 100, 0)? {
-                    compounds.push((entry.code.clone(), format!("{} · {}", entry.name, area_name(tx, &entry.area)?)));
+                    compounds.push((
+                        entry.code.clone(),
+                        format!("{} · {}", entry.name, area_name(tx, &entry.area)?),
+                    ));
                 }
             }
-            let chosen = if asked.contains('-') { vec![(asked.clone(), area_name(tx, &asked)?)] } else { Vec::new() };
+            let chosen = if asked.contains('-') {
+                vec![(asked.clone(), area_name(tx, &asked)?)]
+            } else {
+                Vec::new()
+            };
             Ok((areas, compounds, chosen))
         })
         .await?;
@@ -118,9 +133,16 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
     options.extend(chosen);
     options.extend(compounds.clone());
     options.extend(areas);
-    let plans: Vec<(&str, &str)> =
-        plans().iter().filter(|plan| plan.id != "house").map(|plan| (plan.id.as_str(), plan.name.word(web.lang))).collect();
-    let chosen_area = if fields.get("area").is_empty() { compounds.first().map_or("", |(code, _)| code) } else { fields.get("area") };
+    let plans: Vec<(&str, &str)> = plans()
+        .iter()
+        .filter(|plan| plan.id != "house")
+        .map(|plan| (plan.id.as_str(), plan.name.word(web.lang)))
+        .collect();
+    let chosen_area = if fields.get("area").is_empty() {
+        compounds.first().map_or("", |(code, _)| code)
+    } else {
+        fields.get("area")
+    };
     let body = html! {
         (kit::heading(web.t("下达指令", "Issue a directive"), web.t("选择区域、级别和预案。小区请先搜索名称。", "Choose area, level and plan. Search for a compound by its name."), html! {}))
         @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("请检查", "Please check"), html! { p { (web.words(refusal)) } })) }
@@ -150,7 +172,11 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
 async fn issue(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     if fields.get("area").is_empty() {
-        let refusal = Refusal::invalid("area", "请选择区域；小区请先搜索名称。", "Choose an area; search for a compound by name first.");
+        let refusal = Refusal::invalid(
+            "area",
+            "请选择区域；小区请先搜索名称。",
+            "Choose an area; search for a compound by name first.",
+        );
         return show_form(&web, &fields, Some(&refusal)).await;
     }
     let draft = DirectiveDraft {
@@ -163,10 +189,23 @@ async fn issue(web: Web, fields: Fields) -> Answer {
         note: fields.get("note").to_string(),
     };
     let area = draft.area.clone();
-    match web.app.act(&web.ctx_for(fields.command())?, &ISSUE, &area, draft, directive::issue).await {
+    match web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &ISSUE,
+            &area,
+            draft,
+            directive::issue,
+        )
+        .await
+    {
         Ok(_) => Ok(web.done(
             &format!("/rules?area={area}"),
-            web.t("指令已下达。以下是这里现在的规则和依据。", "The directive is issued. These rules hold here now."),
+            web.t(
+                "指令已下达。以下是这里现在的规则和依据。",
+                "The directive is issued. These rules hold here now.",
+            ),
         )),
         Err(Error::Refusal(refusal)) => show_form(&web, &fields, Some(&refusal)).await,
         Err(fault) => Err(fault),
@@ -176,9 +215,20 @@ async fn issue(web: Web, fields: Fields) -> Answer {
 async fn end(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let in_district = web.district()?;
-    let ending =
-        Ending { district: in_district.clone(), id: fields.id("id")?, ordered_by: fields.get("ordered_by").to_string() };
-    web.app.act(&web.ctx_for(fields.command())?, &END, &in_district, ending, directive::end).await?;
+    let ending = Ending {
+        district: in_district.clone(),
+        id: fields.id("id")?,
+        ordered_by: fields.get("ordered_by").to_string(),
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &END,
+            &in_district,
+            ending,
+            directive::end,
+        )
+        .await?;
     Ok(web.done("/directives", web.t("指令已结束。", "The directive is ended.")))
 }
 
@@ -189,7 +239,13 @@ async fn rules_page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let asked = area.clone();
     let (rules, name, areas) = web
         .app
-        .read(move |tx| Ok((rules::at(tx, &asked, at_s)?, area_name(tx, &asked)?, area_options(tx, district(&asked))?)))
+        .read(move |tx| {
+            Ok((
+                rules::at(tx, &asked, at_s)?,
+                area_name(tx, &asked)?,
+                area_options(tx, district(&asked))?,
+            ))
+        })
         .await?;
     let columns = [
         Column::text(web.t("规则", "Rule")),
@@ -216,10 +272,16 @@ async fn rules_page(web: Web, RawQuery(query): RawQuery) -> Answer {
     for one in &rules.directives {
         let Some(plan) = plan(&one.plan) else { continue };
         for measure in &plan.measures {
-            let level_fits = measure.levels.is_empty() || rules.level.is_some_and(|level| measure.levels.contains(&level));
-            let risk_fits = measure.risks.is_empty() || rules.risk.is_some_and(|risk| measure.risks.contains(&risk));
+            let level_fits =
+                measure.levels.is_empty() || rules.level.is_some_and(|level| measure.levels.contains(&level));
+            let risk_fits =
+                measure.risks.is_empty() || rules.risk.is_some_and(|risk| measure.risks.contains(&risk));
             if level_fits && risk_fits {
-                measures.push((measure.text.word(web.lang), measure.clause.as_str(), measure.due_h.map(|hours| one.from_s + hours * clock::HOUR_S)));
+                measures.push((
+                    measure.text.word(web.lang),
+                    measure.clause.as_str(),
+                    measure.due_h.map(|hours| one.from_s + hours * clock::HOUR_S),
+                ));
             }
         }
     }
@@ -255,9 +317,22 @@ async fn plan_page(web: Web, Path(id): Path<String>) -> Answer {
     let lang = web.lang;
     let all = web.t("各级别", "every level");
     let levels = |levels: &[ControlLevel]| {
-        if levels.is_empty() { all.to_string() } else { levels.iter().map(|level| level.word(lang)).collect::<Vec<_>>().join("、") }
+        if levels.is_empty() {
+            all.to_string()
+        } else {
+            levels
+                .iter()
+                .map(|level| level.word(lang))
+                .collect::<Vec<_>>()
+                .join("、")
+        }
     };
-    let rule_columns = [Column::text(web.t("规则", "Rule")), Column::text(web.t("内容", "Value")), Column::text(web.t("级别", "Levels")), Column::text(web.t("条款", "Clause"))];
+    let rule_columns = [
+        Column::text(web.t("规则", "Rule")),
+        Column::text(web.t("内容", "Value")),
+        Column::text(web.t("级别", "Levels")),
+        Column::text(web.t("条款", "Clause")),
+    ];
     let rules = plan
         .rules
         .iter()

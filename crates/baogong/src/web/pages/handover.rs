@@ -4,11 +4,11 @@ use axum::extract::{Path, RawQuery};
 use documents::chain::{PickupCall, pickup_call};
 use kit::{Column, Field, Icon, Lang, TableRow, Tile, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::guard;
 use super::rounds::{order_badge, reference, visible};
 use crate::base::access::Field as Datum;
@@ -52,22 +52,45 @@ async fn overview(web: Web) -> Answer {
                     }
                     let orders = order::of_round(tx, &in_district, round.id, &compound.compound)?;
                     let at = |state| orders.iter().filter(|order| order.state == state).count();
-                    let (waiting, coming, handed) = (at(OrderState::Dropped), at(OrderState::Packed) + at(OrderState::Loaded), at(OrderState::Handed));
+                    let (waiting, coming, handed) = (
+                        at(OrderState::Dropped),
+                        at(OrderState::Packed) + at(OrderState::Loaded),
+                        at(OrderState::Handed),
+                    );
                     if waiting + coming + handed > 0 {
-                        rows.push((round.clone(), area_name(tx, &compound.compound)?, compound.compound, waiting, coming, handed));
+                        rows.push((
+                            round.clone(),
+                            area_name(tx, &compound.compound)?,
+                            compound.compound,
+                            waiting,
+                            coming,
+                            handed,
+                        ));
                     }
                 }
             }
             Ok(rows)
         })
         .await?;
-    let columns = [Column::text(web.t("小区", "Compound")), Column::text(web.t("轮次", "Round")), Column::number(web.t("在投放点", "At the drop point")), Column::number(web.t("在路上", "On the way")), Column::number(web.t("已交付", "Handed over"))];
+    let columns = [
+        Column::text(web.t("小区", "Compound")),
+        Column::text(web.t("轮次", "Round")),
+        Column::number(web.t("在投放点", "At the drop point")),
+        Column::number(web.t("在路上", "On the way")),
+        Column::number(web.t("已交付", "Handed over")),
+    ];
     let table = rows
         .iter()
         .map(|(round, name, compound, waiting, coming, handed)| {
-            TableRow::new(vec![html! { (name) }, html! { (round.code) " " (round.title) }, html! { (waiting) }, html! { (coming) }, html! { (handed) }])
-                .tone(if *waiting > 0 { Tone::Warn } else { Tone::Plain })
-                .href(format!("/rounds/{}/handover?compound={compound}", round.id))
+            TableRow::new(vec![
+                html! { (name) },
+                html! { (round.code) " " (round.title) },
+                html! { (waiting) },
+                html! { (coming) },
+                html! { (handed) },
+            ])
+            .tone(if *waiting > 0 { Tone::Warn } else { Tone::Plain })
+            .href(format!("/rounds/{}/handover?compound={compound}", round.id))
         })
         .collect();
     let body = html! {
@@ -91,21 +114,61 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             for one in &list {
                 compounds.push((one.compound.clone(), area_name(tx, &one.compound)?));
             }
-            let chosen = list.iter().find(|one| one.compound == asked).or(list.first()).cloned().ok_or_else(|| Refusal::not_found("小区", "compound"))?;
+            let chosen = list
+                .iter()
+                .find(|one| one.compound == asked)
+                .or(list.first())
+                .cloned()
+                .ok_or_else(|| Refusal::not_found("小区", "compound"))?;
             let bags = handover::door_list(tx, &at.district, at.id, &chosen.compound)?;
             let packs = open::packs(tx, &at.district, at.id)?;
             let slots = handover::slots(tx, &at.district, at.id, &chosen.compound)?;
             let rules = rules::at(tx, &chosen.compound, ctx.now_s)?;
-            Ok((round, compounds, chosen.compound, chosen.drop_point, bags, packs, slots, rules))
+            Ok((
+                round,
+                compounds,
+                chosen.compound,
+                chosen.drop_point,
+                bags,
+                packs,
+                slots,
+                rules,
+            ))
         })
         .await?;
     let to_door = rules.word(RuleKey::CarryTo) == Some("door");
-    let waiting: Vec<_> = bags.iter().filter(|bag| bag.state == OrderState::Dropped).collect();
+    let waiting: Vec<_> = bags
+        .iter()
+        .filter(|bag| bag.state == OrderState::Dropped)
+        .collect();
     let handed = bags.iter().filter(|bag| bag.state == OrderState::Handed).count();
-    let name = compounds.iter().find(|(code, _)| *code == compound).map_or("", |(_, name)| name.as_str());
-    let tabs: Vec<_> = compounds.iter().map(|(code, name)| (format!("/rounds/{id}/handover?compound={code}"), name.clone(), *code == compound, None)).collect();
-    let outcomes: Vec<(&str, &str)> = Outcome::options(lang).into_iter().filter(|(key, _)| *key != "handed").collect();
-    let columns = [Column::text(web.t("房号", "Dwelling")), Column::text(web.t("袋号", "Bag")), Column::text(web.t("电话", "Phone")), Column::text(web.t("内容", "Contents")), Column::text(web.t("状态", "State")), Column::text("")];
+    let name = compounds
+        .iter()
+        .find(|(code, _)| *code == compound)
+        .map_or("", |(_, name)| name.as_str());
+    let tabs: Vec<_> = compounds
+        .iter()
+        .map(|(code, name)| {
+            (
+                format!("/rounds/{id}/handover?compound={code}"),
+                name.clone(),
+                *code == compound,
+                None,
+            )
+        })
+        .collect();
+    let outcomes: Vec<(&str, &str)> = Outcome::options(lang)
+        .into_iter()
+        .filter(|(key, _)| *key != "handed")
+        .collect();
+    let columns = [
+        Column::text(web.t("房号", "Dwelling")),
+        Column::text(web.t("袋号", "Bag")),
+        Column::text(web.t("电话", "Phone")),
+        Column::text(web.t("内容", "Contents")),
+        Column::text(web.t("状态", "State")),
+        Column::text(""),
+    ];
     let rows = bags
         .iter()
         .map(|bag| {
@@ -127,14 +190,32 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             ])
         })
         .collect();
-    let slot_columns = [Column::text(web.t("时段", "Time")), Column::text(web.t("楼栋、单元", "Building, unit")), Column::number(web.t("户数", "Households"))];
+    let slot_columns = [
+        Column::text(web.t("时段", "Time")),
+        Column::text(web.t("楼栋、单元", "Building, unit")),
+        Column::number(web.t("户数", "Households")),
+    ];
     let slot_rows = slots
         .iter()
         .map(|slot| TableRow::new(vec![html! { (clock::short(slot.start_s)) " – " (clock::zoned(slot.end_s).strftime("%H:%M").to_string()) }, html! { (slot.building) (web.t("栋", "")) @if !slot.unit.is_empty() { " " (slot.unit) (web.t("单元", "")) } }, html! { (slot.households) }]))
         .collect();
     let dwellings: Vec<String> = waiting.iter().map(|bag| bag.dwelling()).collect();
-    let call = pickup_call(&PickupCall { place: &point, slot: &clock::minute(round.deliver_s), turn: name, dwellings: &dwellings }, lang == Lang::Zh);
-    let tile = |zh: &str, en: &str, value: usize, tone: Tone| Tile { label: web.t(zh, en).into(), value: count(value as i64), unit: web.t("袋", "bags").into(), tone, ..Tile::default() };
+    let call = pickup_call(
+        &PickupCall {
+            place: &point,
+            slot: &clock::minute(round.deliver_s),
+            turn: name,
+            dwellings: &dwellings,
+        },
+        lang == Lang::Zh,
+    );
+    let tile = |zh: &str, en: &str, value: usize, tone: Tone| Tile {
+        label: web.t(zh, en).into(),
+        value: count(value as i64),
+        unit: web.t("袋", "bags").into(),
+        tone,
+        ..Tile::default()
+    };
     let body = html! {
         (kit::crumbs(&[("/handover".into(), web.t("交付", "Hand-over").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.to_string())]))
         (kit::heading(&format!("{} · {name}", web.t("交付", "Hand-over")), &format!("{} · {point}", round.title), html! {
@@ -173,32 +254,83 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
 fn place(web: &Web, id: &str, fields: &Fields) -> Result<CompoundRef> {
     let at = reference(web, id)?;
     let compound = web.area(fields.get("compound"))?;
-    Ok(CompoundRef { district: at.district, round: at.id, compound })
+    Ok(CompoundRef {
+        district: at.district,
+        round: at.id,
+        compound,
+    })
 }
 
 async fn make_slots(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = place(&web, &id, &fields)?;
     let compound = at.compound.clone();
-    let draft = SlotDraft { at, start: fields.get("start").into() };
-    let made = web.app.act(&web.ctx_for(fields.command())?, &SLOTS, &compound, draft, handover::make_slots).await?;
-    Ok(web.done(&format!("/rounds/{id}/handover?compound={compound}"), &format!("{made}{}", web.t("个时段已安排。", " slots arranged."))))
+    let draft = SlotDraft {
+        at,
+        start: fields.get("start").into(),
+    };
+    let made = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &SLOTS,
+            &compound,
+            draft,
+            handover::make_slots,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/handover?compound={compound}"),
+        &format!("{made}{}", web.t("个时段已安排。", " slots arranged.")),
+    ))
 }
 
 async fn hand(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = place(&web, &id, &fields)?;
-    let outcome = Outcome::of(fields.get("outcome")).ok_or_else(|| Refusal::invalid("outcome", "请选择情况。", "Choose an outcome."))?;
-    let draft = HandDraft { district: at.district, order: fields.id("order")?, outcome, note: fields.get("note").into() };
-    web.app.act(&web.ctx_for(fields.command())?, &HAND, &at.compound, draft, handover::record).await?;
-    Ok(web.done(&format!("/rounds/{id}/handover?compound={}", at.compound), web.t("已登记。", "Recorded.")))
+    let outcome = Outcome::of(fields.get("outcome"))
+        .ok_or_else(|| Refusal::invalid("outcome", "请选择情况。", "Choose an outcome."))?;
+    let draft = HandDraft {
+        district: at.district,
+        order: fields.id("order")?,
+        outcome,
+        note: fields.get("note").into(),
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &HAND,
+            &at.compound,
+            draft,
+            handover::record,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/handover?compound={}", at.compound),
+        web.t("已登记。", "Recorded."),
+    ))
 }
 
 async fn hand_all(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = place(&web, &id, &fields)?;
     let compound = at.compound.clone();
-    let draft = HandAll { at, building: fields.get("building").into() };
-    let handed = web.app.act(&web.ctx_for(fields.command())?, &HAND_ALL, &compound, draft, handover::record_all).await?;
-    Ok(web.done(&format!("/rounds/{id}/handover?compound={compound}"), &format!("{handed}{}", web.t("袋已交付。", " bags handed over."))))
+    let draft = HandAll {
+        at,
+        building: fields.get("building").into(),
+    };
+    let handed = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &HAND_ALL,
+            &compound,
+            draft,
+            handover::record_all,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/handover?compound={compound}"),
+        &format!("{handed}{}", web.t("袋已交付。", " bags handed over.")),
+    ))
 }

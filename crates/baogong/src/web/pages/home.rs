@@ -4,11 +4,11 @@ use axum::extract::RawQuery;
 use kit::{Column, Icon, Step, StepState, TableRow, Tile, Tone, html};
 use store::Tx;
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read};
-use super::super::Answer;
 use super::supplier_name;
 use crate::base::id::district;
 use crate::base::words::{count, days, kilograms, yuan};
@@ -22,7 +22,10 @@ use crate::round::{RoundState, open, trips};
 
 /// Home and board.
 pub fn routes() -> Vec<Route> {
-    vec![read("/", Gate::SignedIn, home), read("/board", Gate::Needs(Action::ViewBoard), board_page)]
+    vec![
+        read("/", Gate::SignedIn, home),
+        read("/board", Gate::Needs(Action::ViewBoard), board_page),
+    ]
 }
 
 /// What the steps of the first night rest on.
@@ -39,17 +42,38 @@ fn progress(tx: &mut Tx, ctx: &Ctx) -> Result<Progress> {
     let area = &ctx.actor.area;
     let in_district = district(area).to_string();
     let supplier = ctx.actor.supplier.clone().unwrap_or_default();
-    let registered = entry::count(tx, &Query { register: "households", area, ..Query::default() })?.0 > 0;
+    let registered = entry::count(
+        tx,
+        &Query {
+            register: "households",
+            area,
+            ..Query::default()
+        },
+    )?
+    .0 > 0;
     let directed = !crate::plan::directive::holding(tx, &in_district, ctx.now_s)?.is_empty();
     let known = !crate::coverage::first_out(tx, area, "", 1)?.is_empty();
     let assigned = !assignment::assigned(tx, area)?.is_empty();
     let mut rounds = Vec::new();
     for round in open::list(tx, area, &supplier)?.into_iter().take(8) {
         let name = supplier_name(tx, &in_district, &round.supplier)?;
-        rounds.push((round.id.to_string(), format!("{} {}", round.code, round.title), round.state, name, round.cutoff_s));
+        rounds.push((
+            round.id.to_string(),
+            format!("{} {}", round.code, round.title),
+            round.state,
+            name,
+            round.cutoff_s,
+        ));
     }
     let trips = trips::list(tx, &in_district, &supplier)?.len();
-    Ok(Progress { registered, directed, known, assigned, rounds, trips })
+    Ok(Progress {
+        registered,
+        directed,
+        known,
+        assigned,
+        rounds,
+        trips,
+    })
 }
 
 async fn home(web: Web) -> Answer {
@@ -57,18 +81,78 @@ async fn home(web: Web) -> Answer {
     let loading = web.app.progress.lock().ok().and_then(|progress| progress.clone());
     let (name, role) = (ctx.actor.name.clone(), ctx.actor.role);
     let actor = ctx.actor.clone();
-    let (place, state) = web.app.read(move |tx| Ok((area_name(tx, &ctx.actor.area)?, progress(tx, &ctx)?))).await?;
-    let confirmed = state.rounds.iter().any(|(_, _, state, _, _)| matches!(state, RoundState::Confirmed | RoundState::Settled));
+    let (place, state) = web
+        .app
+        .read(move |tx| Ok((area_name(tx, &ctx.actor.area)?, progress(tx, &ctx)?)))
+        .await?;
+    let confirmed = state
+        .rounds
+        .iter()
+        .any(|(_, _, state, _, _)| matches!(state, RoundState::Confirmed | RoundState::Settled));
     let done = [
-        ("登记：导入小区、住户、保供单位", "Register: import compounds, households, suppliers", "/imports", state.registered, Action::ImportRegister),
-        ("下达指令：定级别、启用预案", "Issue a directive: level and plan", "/directives", state.directed, Action::IssueDirective),
-        ("两张清单与余粮", "The two lists and coverage", "/lists", state.known, Action::ViewLists),
-        ("分配保供单位", "Assign suppliers", "/proposals", state.assigned, Action::Propose),
-        ("开团、收单", "Open a round, take orders", "/rounds", !state.rounds.is_empty(), Action::OpenRound),
-        ("收款、确认", "Collect payments, confirm", "/rounds", confirmed, Action::Collect),
-        ("装袋、装箱", "Pack bags and boxes", "/rounds", state.trips > 0, Action::Pack),
-        ("发车、送达、交付", "Load, drive, hand over", "/trips", state.trips > 0, Action::Deliver),
-        ("看板与18:00情况报告", "Board and the 18:00 report", "/board", false, Action::ViewBoard),
+        (
+            "登记：导入小区、住户、保供单位",
+            "Register: import compounds, households, suppliers",
+            "/imports",
+            state.registered,
+            Action::ImportRegister,
+        ),
+        (
+            "下达指令：定级别、启用预案",
+            "Issue a directive: level and plan",
+            "/directives",
+            state.directed,
+            Action::IssueDirective,
+        ),
+        (
+            "两张清单与余粮",
+            "The two lists and coverage",
+            "/lists",
+            state.known,
+            Action::ViewLists,
+        ),
+        (
+            "分配保供单位",
+            "Assign suppliers",
+            "/proposals",
+            state.assigned,
+            Action::Propose,
+        ),
+        (
+            "开团、收单",
+            "Open a round, take orders",
+            "/rounds",
+            !state.rounds.is_empty(),
+            Action::OpenRound,
+        ),
+        (
+            "收款、确认",
+            "Collect payments, confirm",
+            "/rounds",
+            confirmed,
+            Action::Collect,
+        ),
+        (
+            "装袋、装箱",
+            "Pack bags and boxes",
+            "/rounds",
+            state.trips > 0,
+            Action::Pack,
+        ),
+        (
+            "发车、送达、交付",
+            "Load, drive, hand over",
+            "/trips",
+            state.trips > 0,
+            Action::Deliver,
+        ),
+        (
+            "看板与18:00情况报告",
+            "Board and the 18:00 report",
+            "/board",
+            false,
+            Action::ViewBoard,
+        ),
     ];
     let mut now_found = false;
     let steps: Vec<Step> = done
@@ -83,13 +167,26 @@ async fn home(web: Web) -> Answer {
                 }
                 (false, true) => StepState::Ahead,
             };
-            Step { label: web.t(zh, en).to_string(), state: step_state, href: Some((*href).to_string()) }
+            Step {
+                label: web.t(zh, en).to_string(),
+                state: step_state,
+                href: Some((*href).to_string()),
+            }
         })
         .collect();
     let task = match role {
-        Role::Headquarters => web.t("今晚要做的事，按顺序走完；每一步都有下一步的入口。", "Tonight's work in order; each step leads to the next."),
-        Role::Liaison => web.t("开团、贴接龙、收款、叫人取货。", "Open a round, paste the chain message, collect, call to fetch."),
-        Role::Supplier => web.t("确认、拣货、装袋、贴标、装车。", "Confirm, pick, pack, label, load."),
+        Role::Headquarters => web.t(
+            "今晚要做的事，按顺序走完；每一步都有下一步的入口。",
+            "Tonight's work in order; each step leads to the next.",
+        ),
+        Role::Liaison => web.t(
+            "开团、贴接龙、收款、叫人取货。",
+            "Open a round, paste the chain message, collect, call to fetch.",
+        ),
+        Role::Supplier => web.t(
+            "确认、拣货、装袋、贴标、装车。",
+            "Confirm, pick, pack, label, load.",
+        ),
         Role::Driver => web.t("下一站在“车次”里。", "Your next stop is under Trips."),
         Role::Volunteer => web.t("送货清单在“交付”里。", "Your list is under Hand-over."),
         _ => web.t("从左边的菜单开始。", "Begin with the menu."),
@@ -167,18 +264,102 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let bad = |value: i64| if value > 0 { Tone::Bad } else { Tone::Good };
     let coverage_href = format!("/coverage?area={area}");
     let tiles = [
-        tile("余粮不足", "Running out", count(total.short), ("户", "households"), bad(total.short), &coverage_href),
-        tile("余粮未知", "Stock unknown", count(total.unknown), ("户", "households"), warn(total.unknown), &coverage_href),
-        tile("待解决需求", "Open needs", count(total.needs), ("件", ""), warn(total.needs), "/lists"),
-        tile("其中急需", "Urgent", count(total.urgent), ("件", ""), bad(total.urgent), "/lists"),
-        tile("未付款", "Unpaid", count(total.unpaid), ("单", "orders"), warn(total.unpaid), "/rounds"),
-        tile("超时未交付", "Late", count(total.late), ("单", "orders"), bad(total.late), "/rounds"),
-        tile("封闭小区", "Closed compounds", count(total.closed_compounds), ("个", ""), Tone::Plain, "/directives"),
-        tile("其中住户", "Households", count(total.households), ("户", ""), Tone::Plain, "/lists"),
-        tile("累计订单", "Orders", count(total.orders), ("单", ""), Tone::Plain, "/rounds"),
-        tile("累计金额", "Amount", yuan(total.amount_fen), ("元", "yuan"), Tone::Plain, ""),
-        tile("已交付", "Handed over", count(total.handed), ("单", "orders"), Tone::Good, ""),
-        tile("服务人口", "People served", count(total.served_people), ("人", "people"), Tone::Good, ""),
+        tile(
+            "余粮不足",
+            "Running out",
+            count(total.short),
+            ("户", "households"),
+            bad(total.short),
+            &coverage_href,
+        ),
+        tile(
+            "余粮未知",
+            "Stock unknown",
+            count(total.unknown),
+            ("户", "households"),
+            warn(total.unknown),
+            &coverage_href,
+        ),
+        tile(
+            "待解决需求",
+            "Open needs",
+            count(total.needs),
+            ("件", ""),
+            warn(total.needs),
+            "/lists",
+        ),
+        tile(
+            "其中急需",
+            "Urgent",
+            count(total.urgent),
+            ("件", ""),
+            bad(total.urgent),
+            "/lists",
+        ),
+        tile(
+            "未付款",
+            "Unpaid",
+            count(total.unpaid),
+            ("单", "orders"),
+            warn(total.unpaid),
+            "/rounds",
+        ),
+        tile(
+            "超时未交付",
+            "Late",
+            count(total.late),
+            ("单", "orders"),
+            bad(total.late),
+            "/rounds",
+        ),
+        tile(
+            "封闭小区",
+            "Closed compounds",
+            count(total.closed_compounds),
+            ("个", ""),
+            Tone::Plain,
+            "/directives",
+        ),
+        tile(
+            "其中住户",
+            "Households",
+            count(total.households),
+            ("户", ""),
+            Tone::Plain,
+            "/lists",
+        ),
+        tile(
+            "累计订单",
+            "Orders",
+            count(total.orders),
+            ("单", ""),
+            Tone::Plain,
+            "/rounds",
+        ),
+        tile(
+            "累计金额",
+            "Amount",
+            yuan(total.amount_fen),
+            ("元", "yuan"),
+            Tone::Plain,
+            "",
+        ),
+        tile(
+            "已交付",
+            "Handed over",
+            count(total.handed),
+            ("单", "orders"),
+            Tone::Good,
+            "",
+        ),
+        tile(
+            "服务人口",
+            "People served",
+            count(total.served_people),
+            ("人", "people"),
+            Tone::Good,
+            "",
+        ),
     ];
     let per_cent = |value: i64| format!("{}.{}%", value / 100, value % 100 / 10);
     let street_columns = [
@@ -212,29 +393,50 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
         })
         .collect();
     let spread = board.spread_e2().map(|(low, high)| {
-        format!("{} {} – {}", web.t("各街道服务率差距：", "Spread of the share served between streets:"), per_cent(low), per_cent(high))
+        format!(
+            "{} {} – {}",
+            web.t(
+                "各街道服务率差距：",
+                "Spread of the share served between streets:"
+            ),
+            per_cent(low),
+            per_cent(high)
+        )
     });
-    let mut cover_columns = vec![Column::text(web.t("小区", "Compound")), Column::number(web.t("不足", "Short")), Column::number(web.t("未知", "Unknown"))];
+    let mut cover_columns = vec![
+        Column::text(web.t("小区", "Compound")),
+        Column::number(web.t("不足", "Short")),
+        Column::number(web.t("未知", "Unknown")),
+    ];
     cover_columns.extend(CATEGORIES.iter().map(|(category, _, _)| {
-        Column::number(&format!("{}{}", category_word(category, lang), web.t("（天）", " (days)")))
+        Column::number(&format!(
+            "{}{}",
+            category_word(category, lang),
+            web.t("（天）", " (days)")
+        ))
     }));
-    let covers = board
-        .coverage
-        .iter()
-        .take(15)
-        .map(|cover| {
-            let mut cells = vec![
-                html! { (names.get(&cover.compound).map_or("", String::as_str)) },
-                html! { (count(cover.short)) },
-                html! { (count(cover.unknown())) },
-            ];
-            cells.extend(CATEGORIES.iter().map(|(category, _, _)| match cover.first_out_s.get(*category) {
-                Some(left_s) => html! { (days(*left_s)) },
-                None => html! { (web.t("未知", "unknown")) },
-            }));
-            TableRow::new(cells).tone(if cover.short > 0 { Tone::Bad } else { Tone::Plain }).href(format!("/coverage?area={}", cover.compound))
-        })
-        .collect();
+    let covers =
+        board
+            .coverage
+            .iter()
+            .take(15)
+            .map(|cover| {
+                let mut cells = vec![
+                    html! { (names.get(&cover.compound).map_or("", String::as_str)) },
+                    html! { (count(cover.short)) },
+                    html! { (count(cover.unknown())) },
+                ];
+                cells.extend(CATEGORIES.iter().map(
+                    |(category, _, _)| match cover.first_out_s.get(*category) {
+                        Some(left_s) => html! { (days(*left_s)) },
+                        None => html! { (web.t("未知", "unknown")) },
+                    },
+                ));
+                TableRow::new(cells)
+                    .tone(if cover.short > 0 { Tone::Bad } else { Tone::Plain })
+                    .href(format!("/coverage?area={}", cover.compound))
+            })
+            .collect();
     let round_badges = html! {
         @for state in RoundState::ALL {
             @if let Some(number) = board.rounds.get(state) {
@@ -267,7 +469,14 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
         .food
         .iter()
         .take(10)
-        .map(|(name, grams)| (name.clone(), *grams, format!("{} {}", kilograms(*grams), web.t("公斤", "kg")), Tone::Accent))
+        .map(|(name, grams)| {
+            (
+                name.clone(),
+                *grams,
+                format!("{} {}", kilograms(*grams), web.t("公斤", "kg")),
+                Tone::Accent,
+            )
+        })
         .collect();
     let body = html! {
         (kit::heading(web.t("指挥看板", "Board"), &place, html! {

@@ -3,11 +3,11 @@
 use axum::extract::{Path, RawQuery};
 use kit::{Column, Field, Icon, TableRow, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::{guard, level_badge};
 use crate::base::access::{Field as Datum, View};
 use crate::base::act::Act;
@@ -33,7 +33,11 @@ pub fn routes() -> Vec<Route> {
     vec![
         read("/lists", Gate::Needs(Action::ViewLists), overview),
         read("/lists/{compound}", Gate::Needs(Action::ViewLists), compound_page),
-        read("/household/{code}", Gate::Needs(Action::ViewLists), household_page),
+        read(
+            "/household/{code}",
+            Gate::Needs(Action::ViewLists),
+            household_page,
+        ),
         write("/needs", Gate::Needs(Action::EditNeeds), add_need),
         write("/needs/settle", Gate::Needs(Action::EditNeeds), settle_need),
         write("/visits", Gate::Needs(Action::EditNeeds), visit),
@@ -57,13 +61,17 @@ async fn overview(web: Web) -> Answer {
                 if !rules.closed() {
                     continue;
                 }
-                let open = needs.iter().find(|(code, _, _)| *code == compound).map_or((0, 0), |(_, open, urgent)| (*open, *urgent));
+                let open = needs
+                    .iter()
+                    .find(|(code, _, _)| *code == compound)
+                    .map_or((0, 0), |(_, open, urgent)| (*open, *urgent));
                 let supplier = match suppliers.get(&compound) {
                     Some(assigned) => super::supplier_name(tx, district(&area), &assigned.main)?,
                     None => String::new(),
                 };
                 let visits = lists::visits_due(tx, &ctx, &compound)?;
-                let community = entry::get(tx, "compounds", district(&compound), &compound)?.map_or(String::new(), |entry| entry.area);
+                let community = entry::get(tx, "compounds", district(&compound), &compound)?
+                    .map_or(String::new(), |entry| entry.area);
                 rows.push((
                     compound.clone(),
                     area_name(tx, &compound)?,
@@ -117,8 +125,16 @@ async fn overview(web: Web) -> Answer {
 async fn compound_page(web: Web, Path(compound): Path<String>, RawQuery(query): RawQuery) -> Answer {
     let fields = Fields::of_query(&query.unwrap_or_default());
     let compound = web.area(&compound)?;
-    let tab = if fields.get("tab").is_empty() { "visits" } else { fields.get("tab") }.to_string();
-    let (words, page) = (fields.get("q").to_string(), fields.get("page").parse::<i64>().unwrap_or(1).max(1));
+    let tab = if fields.get("tab").is_empty() {
+        "visits"
+    } else {
+        fields.get("tab")
+    }
+    .to_string();
+    let (words, page) = (
+        fields.get("q").to_string(),
+        fields.get("page").parse::<i64>().unwrap_or(1).max(1),
+    );
     let ctx = web.ctx()?;
     let (actor, now_s) = (ctx.actor.clone(), ctx.now_s);
     let (asked, special) = (compound.clone(), tab == "visits");
@@ -129,22 +145,47 @@ async fn compound_page(web: Web, Path(compound): Path<String>, RawQuery(query): 
             let rules = rules::at(tx, &asked, ctx.now_s)?;
             let people = lists::people(tx, &rules, &asked, &find, special)?;
             let needs = lists::needs(tx, &asked)?;
-            let names = needs.iter().map(|need| super::household_name(tx, &need.household)).collect::<Result<Vec<_>>>()?;
+            let names = needs
+                .iter()
+                .map(|need| super::household_name(tx, &need.household))
+                .collect::<Result<Vec<_>>>()?;
             Ok((area_name(tx, &asked)?, rules, people, needs, names))
         })
         .await?;
     let open = needs.iter().filter(|need| need.state == NeedState::Open).count() as i64;
     let href = |tab: &str| format!("/lists/{compound}?tab={tab}");
     let tabs = kit::tabs(&[
-        (href("visits"), web.t("走访", "Visits").into(), tab == "visits", None),
-        (href("people"), web.t("人员清单", "People list").into(), tab == "people", None),
-        (href("needs"), web.t("需求清单", "Needs list").into(), tab == "needs", Some(open)),
+        (
+            href("visits"),
+            web.t("走访", "Visits").into(),
+            tab == "visits",
+            None,
+        ),
+        (
+            href("people"),
+            web.t("人员清单", "People list").into(),
+            tab == "people",
+            None,
+        ),
+        (
+            href("needs"),
+            web.t("需求清单", "Needs list").into(),
+            tab == "needs",
+            Some(open),
+        ),
     ]);
     let whole_health = actor.view(Datum::Health) == View::Whole;
     let total = people.len() as i64;
     let shown: Vec<_> = people.iter().skip(((page - 1) * 50) as usize).take(50).collect();
     let content = if tab == "needs" {
-        let columns = [Column::text(web.t("住户", "Household")), Column::text(web.t("需要什么", "Item")), Column::text(web.t("数量", "Quantity")), Column::text(web.t("登记时间", "Recorded")), Column::text(web.t("状态", "State")), Column::text("")];
+        let columns = [
+            Column::text(web.t("住户", "Household")),
+            Column::text(web.t("需要什么", "Item")),
+            Column::text(web.t("数量", "Quantity")),
+            Column::text(web.t("登记时间", "Recorded")),
+            Column::text(web.t("状态", "State")),
+            Column::text(""),
+        ];
         let rows = needs
             .iter()
             .zip(&names)
@@ -163,9 +204,30 @@ async fn compound_page(web: Web, Path(compound): Path<String>, RawQuery(query): 
                 ])
             })
             .collect();
-        kit::table(web.t("需求清单", "Needs list"), &columns, rows, kit::empty(Icon::List, web.t("没有登记需求", "No needs recorded"), web.t("在住户页面登记需求；走访时“有困难”会自动登记。", "Record needs on a household's page; a visit that finds a need records it."), html! {}))
+        kit::table(
+            web.t("需求清单", "Needs list"),
+            &columns,
+            rows,
+            kit::empty(
+                Icon::List,
+                web.t("没有登记需求", "No needs recorded"),
+                web.t(
+                    "在住户页面登记需求；走访时“有困难”会自动登记。",
+                    "Record needs on a household's page; a visit that finds a need records it.",
+                ),
+                html! {},
+            ),
+        )
     } else {
-        let columns = [Column::text(web.t("房号", "Dwelling")), Column::text(web.t("户主", "Head")), Column::number(web.t("人数", "People")), Column::text(web.t("电话", "Phone")), Column::text(web.t("特殊群体", "Special needs")), Column::text(web.t("上次走访", "Last visit")), Column::text(web.t("应走访", "Due"))];
+        let columns = [
+            Column::text(web.t("房号", "Dwelling")),
+            Column::text(web.t("户主", "Head")),
+            Column::number(web.t("人数", "People")),
+            Column::text(web.t("电话", "Phone")),
+            Column::text(web.t("特殊群体", "Special needs")),
+            Column::text(web.t("上次走访", "Last visit")),
+            Column::text(web.t("应走访", "Due")),
+        ];
         let rows = shown
             .iter()
             .map(|person| {
@@ -211,10 +273,14 @@ async fn household_page(web: Web, Path(code): Path<String>) -> Answer {
     let (entry, household, place, covers, visits, orders, owed_fen, needs) = web
         .app
         .read(move |tx| {
-            let found = entry::get(tx, "households", district(&asked), &asked)?.ok_or_else(|| Refusal::not_found("住户", "household"))?;
+            let found = entry::get(tx, "households", district(&asked), &asked)?
+                .ok_or_else(|| Refusal::not_found("住户", "household"))?;
             let household: Household = found.noun()?;
             let place = area_name(tx, &found.area)?;
-            let needs: Vec<_> = lists::needs(tx, &found.area)?.into_iter().filter(|need| need.household == asked).collect();
+            let needs: Vec<_> = lists::needs(tx, &found.area)?
+                .into_iter()
+                .filter(|need| need.household == asked)
+                .collect();
             let owed = -crate::base::book::balance(tx, district(&asked), &chart::advance(&asked))?.0;
             let covers = coverage::of_household(tx, &asked)?;
             let visits = lists::visits(tx, &asked)?;
@@ -224,7 +290,10 @@ async fn household_page(web: Web, Path(code): Path<String>) -> Answer {
         .await?;
     let may_edit = actor.may(Action::EditNeeds);
     let cover = |category: &str| covers.iter().find(|cover| cover.category == category);
-    let outcomes: Vec<(&str, &str, &str)> = VisitOutcome::ALL.iter().map(|one| (one.key(), one.word(lang), "")).collect();
+    let outcomes: Vec<(&str, &str, &str)> = VisitOutcome::ALL
+        .iter()
+        .map(|one| (one.key(), one.word(lang), ""))
+        .collect();
     let body = html! {
         (kit::crumbs(&[("/lists".into(), web.t("两张清单", "Two lists").into()), (format!("/lists/{}", entry.area), place.clone()), (String::new(), entry.name.clone())]))
         (kit::heading(&entry.name, &place, html! { (kit::link_button(&format!("/registers/households/entry?code={code}"), web.t("登记资料", "Register entry"), Tone::Quiet)) }))
@@ -285,42 +354,105 @@ async fn add_need(web: Web, fields: Fields) -> Answer {
         quantity: fields.get("quantity").into(),
         urgent: fields.get("urgent").into(),
     };
-    web.app.act(&web.ctx_for(fields.command())?, &ADD_NEED, &household, draft, lists::add_need).await?;
-    Ok(web.done(&format!("/household/{household}"), web.t("需求已登记。", "The need is recorded.")))
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &ADD_NEED,
+            &household,
+            draft,
+            lists::add_need,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/household/{household}"),
+        web.t("需求已登记。", "The need is recorded."),
+    ))
 }
 
 async fn settle_need(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let compound = fields.get("compound").to_string();
-    let state = NeedState::of(fields.get("state")).ok_or_else(|| Refusal::invalid("state", "请选择结果。", "Choose an outcome."))?;
-    let settled = NeedSettled { compound: compound.clone(), id: fields.id("id")?, state };
-    web.app.act(&web.ctx_for(fields.command())?, &SETTLE_NEED, &compound, settled, lists::settle_need).await?;
-    Ok(web.done(&format!("/lists/{compound}?tab=needs"), web.t("已更新。", "Updated.")))
+    let state = NeedState::of(fields.get("state"))
+        .ok_or_else(|| Refusal::invalid("state", "请选择结果。", "Choose an outcome."))?;
+    let settled = NeedSettled {
+        compound: compound.clone(),
+        id: fields.id("id")?,
+        state,
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &SETTLE_NEED,
+            &compound,
+            settled,
+            lists::settle_need,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/lists/{compound}?tab=needs"),
+        web.t("已更新。", "Updated."),
+    ))
 }
 
 async fn visit(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let household = fields.get("household").to_string();
-    let outcome = VisitOutcome::of(fields.get("outcome")).ok_or_else(|| Refusal::invalid("outcome", "请选择走访情况。", "Choose what came of it."))?;
-    let draft = VisitDraft { household: household.clone(), outcome, note: fields.get("note").into() };
-    web.app.act(&web.ctx_for(fields.command())?, &VISIT, &household, draft, lists::record_visit).await?;
-    Ok(web.done(&format!("/household/{household}"), web.t("走访已登记。", "The visit is recorded.")))
+    let outcome = VisitOutcome::of(fields.get("outcome"))
+        .ok_or_else(|| Refusal::invalid("outcome", "请选择走访情况。", "Choose what came of it."))?;
+    let draft = VisitDraft {
+        household: household.clone(),
+        outcome,
+        note: fields.get("note").into(),
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &VISIT,
+            &household,
+            draft,
+            lists::record_visit,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/household/{household}"),
+        web.t("走访已登记。", "The visit is recorded."),
+    ))
 }
 
 async fn stocktake(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let household = fields.get("household").to_string();
-    let mut found = Stocktake { household: household.clone(), ..Stocktake::default() };
+    let mut found = Stocktake {
+        household: household.clone(),
+        ..Stocktake::default()
+    };
     for (category, text) in fields.after("days_") {
         if text.is_empty() {
             continue;
         }
         let text = documents::values::fold_width(&text).into_owned();
-        let days: f64 = text
-            .parse()
-            .map_err(|_| Refusal::invalid("days", format!("“{text}”不是天数，应如 2 或 2.5。"), format!("{text} is not a number of days; write 2 or 2.5.")))?;
-        found.tenths_of_days.insert(category, (days * 10.0).round() as i64);
+        let days: f64 = text.parse().map_err(|_| {
+            Refusal::invalid(
+                "days",
+                format!("“{text}”不是天数，应如 2 或 2.5。"),
+                format!("{text} is not a number of days; write 2 or 2.5."),
+            )
+        })?;
+        found
+            .tenths_of_days
+            .insert(category, (days * 10.0).round() as i64);
     }
-    web.app.act(&web.ctx_for(fields.command())?, &STOCKTAKE, &household, found, coverage::stocktake).await?;
-    Ok(web.done(&format!("/household/{household}"), web.t("盘点已登记。", "Recorded.")))
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &STOCKTAKE,
+            &household,
+            found,
+            coverage::stocktake,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/household/{household}"),
+        web.t("盘点已登记。", "Recorded."),
+    ))
 }

@@ -5,13 +5,13 @@ use axum::extract::{Path, RawQuery};
 use documents::chain::{Announcement, Offer, announcement};
 use kit::{Column, Field, Icon, Lang, Markup, TableRow, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
-use super::rounds::{order_badge, reference, visible};
 use super::guard;
+use super::rounds::{order_badge, reference, visible};
 use crate::base::access::Field as Datum;
 use crate::base::act::Act;
 use crate::base::book;
@@ -41,7 +41,11 @@ pub fn routes() -> Vec<Route> {
         write("/rounds/{id}/sheet", Gate::Needs(Action::TakeOrders), take_sheet),
         write("/rounds/{id}/orders", Gate::Needs(Action::TakeOrders), place),
         read("/rounds/{id}/share", Gate::Needs(Action::TakeOrders), share),
-        read("/rounds/{id}/relief", Gate::Needs(Action::TakeOrders), relief_page),
+        read(
+            "/rounds/{id}/relief",
+            Gate::Needs(Action::TakeOrders),
+            relief_page,
+        ),
         write("/rounds/{id}/relief", Gate::Needs(Action::TakeOrders), relief),
         read("/orders/{id}", Gate::Needs(Action::ViewRounds), show),
         write("/orders/{id}/change", Gate::Needs(Action::TakeOrders), change),
@@ -64,7 +68,13 @@ async fn take_page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) 
     show_take(&web, &id, &compound, "", None).await
 }
 
-async fn show_take(web: &Web, id: &str, compound: &str, text: &str, outcome: Option<&ChainOutcome>) -> Answer {
+async fn show_take(
+    web: &Web,
+    id: &str,
+    compound: &str,
+    text: &str,
+    outcome: Option<&ChainOutcome>,
+) -> Answer {
     let at = reference(web, id)?;
     let ctx = web.ctx()?;
     let asked = compound.to_string();
@@ -108,16 +118,33 @@ async fn show_take(web: &Web, id: &str, compound: &str, text: &str, outcome: Opt
 }
 
 fn line_table(web: &Web, title: &str, lines: &[LineOutcome]) -> Markup {
-    let columns = [Column::number(web.t("行", "Line")), Column::text(web.t("原文", "As pasted")), Column::text(web.t("理解为", "Understood as")), Column::text(web.t("结果", "Result"))];
+    let columns = [
+        Column::number(web.t("行", "Line")),
+        Column::text(web.t("原文", "As pasted")),
+        Column::text(web.t("理解为", "Understood as")),
+        Column::text(web.t("结果", "Result")),
+    ];
     let rows = lines
         .iter()
         .map(|line| {
             let (tone, result) = match (&line.order, line.unchanged) {
-                (Some(code), true) => (Tone::Plain, html! { (code) " " (kit::badge(Tone::Quiet, web.t("没有变化", "unchanged"))) }),
-                (Some(code), false) => (Tone::Good, html! { (code) " " (kit::badge(Tone::Good, web.t("已下单", "ordered"))) }),
+                (Some(code), true) => (
+                    Tone::Plain,
+                    html! { (code) " " (kit::badge(Tone::Quiet, web.t("没有变化", "unchanged"))) },
+                ),
+                (Some(code), false) => (
+                    Tone::Good,
+                    html! { (code) " " (kit::badge(Tone::Good, web.t("已下单", "ordered"))) },
+                ),
                 (None, _) => (Tone::Warn, html! { (web.t(&line.zh, &line.en)) }),
             };
-            TableRow::new(vec![html! { (line.number) }, html! { (line.text) }, html! { (line.understood) }, result]).tone(tone)
+            TableRow::new(vec![
+                html! { (line.number) },
+                html! { (line.text) },
+                html! { (line.understood) },
+                result,
+            ])
+            .tone(tone)
         })
         .collect();
     kit::table(title, &columns, rows, html! {})
@@ -141,13 +168,41 @@ async fn take_chain(web: Web, Path(id): Path<String>, fields: Fields) -> Answer 
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let compound = fields.get("compound").to_string();
-    let raw = fields.list.iter().find(|(name, _)| name == "text").map_or(String::new(), |(_, text)| text.clone());
+    let raw = fields
+        .list
+        .iter()
+        .find(|(name, _)| name == "text")
+        .map_or(String::new(), |(_, text)| text.clone());
     if raw.len() > 200_000 {
-        return Err(Refusal::invalid("text", "文字太长，请分几次粘贴（每次20万字节以内）。", "The text is too long; paste it in parts.").into());
+        return Err(Refusal::invalid(
+            "text",
+            "文字太长，请分几次粘贴（每次20万字节以内）。",
+            "The text is too long; paste it in parts.",
+        )
+        .into());
     }
-    let draft = ChainDraft { district: at.district, round: at.id, compound: compound.clone(), text: raw.clone(), advance: fields.get("advance") == "1" };
-    let outcome = web.app.act(&web.ctx_for(fields.command())?, &CHAIN, &compound, draft, chain::take).await?;
-    let keep = if outcome.questions.is_empty() && outcome.unrecognised.is_empty() { "" } else { raw.as_str() };
+    let draft = ChainDraft {
+        district: at.district,
+        round: at.id,
+        compound: compound.clone(),
+        text: raw.clone(),
+        advance: fields.get("advance") == "1",
+    };
+    let outcome = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &CHAIN,
+            &compound,
+            draft,
+            chain::take,
+        )
+        .await?;
+    let keep = if outcome.questions.is_empty() && outcome.unrecognised.is_empty() {
+        ""
+    } else {
+        raw.as_str()
+    };
     show_take(&web, &id, &compound, keep, Some(&outcome)).await
 }
 
@@ -155,10 +210,32 @@ async fn take_sheet(web: Web, Path(id): Path<String>, fields: Fields) -> Answer 
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let compound = fields.get("compound").to_string();
-    let file = fields.files.first().ok_or_else(|| Refusal::invalid("file", "请选择文件。", "Choose a file."))?;
-    let draft = SheetDraft { district: at.district, round: at.id, compound: compound.clone(), file_name: file.name.clone(), bytes: file.bytes.clone() };
-    let outcome = web.app.act(&web.ctx_for(fields.command())?, &SHEET, &compound, draft, sheet::take).await?;
-    let as_chain = ChainOutcome { orders: outcome.orders, questions: outcome.questions, ..ChainOutcome::default() };
+    let file = fields
+        .files
+        .first()
+        .ok_or_else(|| Refusal::invalid("file", "请选择文件。", "Choose a file."))?;
+    let draft = SheetDraft {
+        district: at.district,
+        round: at.id,
+        compound: compound.clone(),
+        file_name: file.name.clone(),
+        bytes: file.bytes.clone(),
+    };
+    let outcome = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &SHEET,
+            &compound,
+            draft,
+            sheet::take,
+        )
+        .await?;
+    let as_chain = ChainOutcome {
+        orders: outcome.orders,
+        questions: outcome.questions,
+        ..ChainOutcome::default()
+    };
     show_take(&web, &id, &compound, "", Some(&as_chain)).await
 }
 
@@ -170,7 +247,13 @@ pub fn wants(fields: &Fields) -> Result<Vec<Want>> {
         if text.is_empty() || text == "0" {
             continue;
         }
-        let quantity = text.parse().map_err(|_| Refusal::invalid("wants", format!("份数“{text}”不是整数。"), format!("{text} is not a whole number.")))?;
+        let quantity = text.parse().map_err(|_| {
+            Refusal::invalid(
+                "wants",
+                format!("份数“{text}”不是整数。"),
+                format!("{text} is not a whole number."),
+            )
+        })?;
         wants.push(Want { pack, quantity });
     }
     Ok(wants)
@@ -178,7 +261,8 @@ pub fn wants(fields: &Fields) -> Result<Vec<Want>> {
 
 /// The household of a compound that is written as a dwelling.
 pub async fn household_at(web: &Web, compound: &str, written: &str) -> Result<entry::Entry> {
-    let dwelling = documents::values::dwelling(written).map_err(|problem| Refusal::invalid("dwelling", problem.message(true), problem.message(false)))?;
+    let dwelling = documents::values::dwelling(written)
+        .map_err(|problem| Refusal::invalid("dwelling", problem.message(true), problem.message(false)))?;
     let compound = compound.to_string();
     web.app
         .read(move |tx| {
@@ -194,8 +278,18 @@ pub async fn household_at(web: &Web, compound: &str, written: &str) -> Result<en
                 .collect();
             match fits.as_slice() {
                 [one] => Ok(one.clone()),
-                [] => Err(Refusal::invalid("dwelling", "没有这个房号，请写全楼栋、单元、房号，如 3栋2单元501。", "No such dwelling; write building, unit and room, such as 3-2-501.").into()),
-                _ => Err(Refusal::invalid("dwelling", "这个房号不止一户，请写明单元，如 3栋2单元501。", "More than one dwelling fits; write the unit too, such as 3-2-501.").into()),
+                [] => Err(Refusal::invalid(
+                    "dwelling",
+                    "没有这个房号，请写全楼栋、单元、房号，如 3栋2单元501。",
+                    "No such dwelling; write building, unit and room, such as 3-2-501.",
+                )
+                .into()),
+                _ => Err(Refusal::invalid(
+                    "dwelling",
+                    "这个房号不止一户，请写明单元，如 3栋2单元501。",
+                    "More than one dwelling fits; write the unit too, such as 3-2-501.",
+                )
+                .into()),
             }
         })
         .await
@@ -211,11 +305,24 @@ async fn place(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         round: at.id,
         household: household.code,
         phone: String::new(),
-        channel: if fields.get("advance") == "1" { Channel::Proxy } else { Channel::Staff },
+        channel: if fields.get("advance") == "1" {
+            Channel::Proxy
+        } else {
+            Channel::Staff
+        },
         wants: wants(&fields)?,
         note: fields.get("note").into(),
     };
-    let placed = web.app.act(&web.ctx_for(fields.command())?, &PLACE, &compound, draft, order::place).await?;
+    let placed = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &PLACE,
+            &compound,
+            draft,
+            order::place,
+        )
+        .await?;
     Ok(web.done(&format!("/orders/{placed}"), web.t("已下单。", "Ordered.")))
 }
 
@@ -229,10 +336,20 @@ async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> A
         .app
         .read(move |tx| {
             let (round, compounds) = visible(tx, &ctx, &at)?;
-            let token = compounds.into_iter().find(|one| one.compound == asked).map(|one| one.token).ok_or_else(|| Refusal::not_found("小区", "compound"))?;
+            let token = compounds
+                .into_iter()
+                .find(|one| one.compound == asked)
+                .map(|one| one.token)
+                .ok_or_else(|| Refusal::not_found("小区", "compound"))?;
             let packs = open::packs(tx, &at.district, at.id)?;
-            let query = entry::Query { register: "households", area: &asked, ..Default::default() };
-            let example = entry::list(tx, &query, 1, 0)?.pop().map_or_else(|| "3栋2单元501".to_string(), |entry| entry.name);
+            let query = entry::Query {
+                register: "households",
+                area: &asked,
+                ..Default::default()
+            };
+            let example = entry::list(tx, &query, 1, 0)?
+                .pop()
+                .map_or_else(|| "3栋2单元501".to_string(), |entry| entry.name);
             Ok((round, token, area_name(tx, &asked)?, packs, example))
         })
         .await?;
@@ -246,7 +363,9 @@ async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> A
             contents: super::resident::contents_words(pack, Lang::Zh),
             price_fen: pack.price_fen,
             unit: pack.unit.clone(),
-            limit_per_household: u32::try_from(pack.limit_per_order).ok().filter(|limit| *limit > 0),
+            limit_per_household: u32::try_from(pack.limit_per_order)
+                .ok()
+                .filter(|limit| *limit > 0),
         })
         .collect();
     let text = announcement(
@@ -274,8 +393,14 @@ async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> A
 async fn relief_page(web: Web, Path(id): Path<String>) -> Answer {
     let at = reference(&web, &id)?;
     let ctx = web.ctx()?;
-    let (round, packs) = web.app.read(move |tx| Ok((visible(tx, &ctx, &at)?.0, open::packs(tx, &at.district, at.id)?))).await?;
-    let options: Vec<(&str, &str)> = packs.iter().map(|pack| (pack.code.as_str(), pack.name.as_str())).collect();
+    let (round, packs) = web
+        .app
+        .read(move |tx| Ok((visible(tx, &ctx, &at)?.0, open::packs(tx, &at.district, at.id)?)))
+        .await?;
+    let options: Vec<(&str, &str)> = packs
+        .iter()
+        .map(|pack| (pack.code.as_str(), pack.name.as_str()))
+        .collect();
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), web.t("应急包", "Relief packs").into())]))
         (kit::heading(web.t("发放免费应急包", "Give out free relief packs"), web.t("由指挥部出资；每户一份，已有本轮订单的不重复。", "Paid by headquarters; one per household."), html! {}))
@@ -296,8 +421,22 @@ async fn relief(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         let (ctx, at) = (web.ctx()?, at.clone());
         web.app.read(move |tx| Ok(visible(tx, &ctx, &at)?.0.area)).await?
     };
-    let draft = ReliefDraft { district: at.district, round: at.id, pack: fields.get("pack").into(), needs: fields.all("need") };
-    let outcome = web.app.act(&web.ctx_for(fields.command())?, &RELIEF, &area, draft, order::relief).await?;
+    let draft = ReliefDraft {
+        district: at.district,
+        round: at.id,
+        pack: fields.get("pack").into(),
+        needs: fields.all("need"),
+    };
+    let outcome = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &RELIEF,
+            &area,
+            draft,
+            order::relief,
+        )
+        .await?;
     let words = format!(
         "{}{}{}{}{}{}{}",
         web.t("已发放", "Given: "),
@@ -309,7 +448,11 @@ async fn relief(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         web.t("户。", ".")
     );
     let to = format!("/rounds/{id}");
-    Ok(if outcome.without.is_empty() { web.done(&to, &words) } else { web.warned(&to, &words) })
+    Ok(if outcome.without.is_empty() {
+        web.done(&to, &words)
+    } else {
+        web.warned(&to, &words)
+    })
 }
 
 async fn show(web: Web, Path(id): Path<String>) -> Answer {
@@ -321,26 +464,61 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
         .app
         .read(move |tx| {
             let order = order::get(tx, &in_district, id)?;
-            let (round, _) = visible(tx, &ctx, &open::RoundRef { district: in_district.clone(), id: order.round })?;
+            let (round, _) = visible(
+                tx,
+                &ctx,
+                &open::RoundRef {
+                    district: in_district.clone(),
+                    id: order.round,
+                },
+            )?;
             if !ctx.actor.covers(&order.compound) {
                 return Err(Refusal::not_found("订单", "order").into());
             }
             let packs = open::packs(tx, &in_district, order.round)?;
             let steps = book::custody(tx, &in_district, order.id.0)?;
-            Ok((order.clone(), round, packs, area_name(tx, &order.compound)?, steps))
+            Ok((
+                order.clone(),
+                round,
+                packs,
+                area_name(tx, &order.compound)?,
+                steps,
+            ))
         })
         .await?;
-    let may_change = actor.may(Action::TakeOrders) && round.state == RoundState::Open && now_s < round.cutoff_s;
-    let columns = [Column::text(web.t("套餐", "Pack")), Column::number(web.t("订购", "Ordered")), Column::number(web.t("装袋", "Packed")), Column::number(web.t("单价", "Price")), Column::text(web.t("缺货原因", "Why short"))];
+    let may_change =
+        actor.may(Action::TakeOrders) && round.state == RoundState::Open && now_s < round.cutoff_s;
+    let columns = [
+        Column::text(web.t("套餐", "Pack")),
+        Column::number(web.t("订购", "Ordered")),
+        Column::number(web.t("装袋", "Packed")),
+        Column::number(web.t("单价", "Price")),
+        Column::text(web.t("缺货原因", "Why short")),
+    ];
     let lines = order
         .lines
         .iter()
         .map(|line| {
-            let name = packs.iter().find(|pack| pack.code == line.pack).map_or(line.pack.as_str(), |pack| pack.name.as_str());
-            TableRow::new(vec![html! { (name) }, html! { (line.quantity) }, html! { (line.packed) }, html! { (yuan(line.price_fen)) }, html! { (line.short_reason) }])
+            let name = packs
+                .iter()
+                .find(|pack| pack.code == line.pack)
+                .map_or(line.pack.as_str(), |pack| pack.name.as_str());
+            TableRow::new(vec![
+                html! { (name) },
+                html! { (line.quantity) },
+                html! { (line.packed) },
+                html! { (yuan(line.price_fen)) },
+                html! { (line.short_reason) },
+            ])
         })
         .collect();
-    let step_columns = [Column::text(web.t("时间", "Time")), Column::text(web.t("发生了什么", "What happened")), Column::number(web.t("数量", "Quantity")), Column::text(web.t("品名", "Of what")), Column::text(web.t("经手人", "By"))];
+    let step_columns = [
+        Column::text(web.t("时间", "Time")),
+        Column::text(web.t("发生了什么", "What happened")),
+        Column::number(web.t("数量", "Quantity")),
+        Column::text(web.t("品名", "Of what")),
+        Column::text(web.t("经手人", "By")),
+    ];
     let custody = steps
         .iter()
         .map(|step| {
@@ -393,23 +571,60 @@ async fn order_ref(web: &Web, id: &str) -> Result<(OrderRef, String)> {
     let id: OrderId = id.parse().map_err(|_| Refusal::not_found("订单", "order"))?;
     let in_district = web.district()?;
     let asked = in_district.clone();
-    let household = web.app.read(move |tx| Ok(order::get(tx, &asked, id)?.household)).await?;
-    Ok((OrderRef { district: in_district, id }, household))
+    let household = web
+        .app
+        .read(move |tx| Ok(order::get(tx, &asked, id)?.household))
+        .await?;
+    Ok((
+        OrderRef {
+            district: in_district,
+            id,
+        },
+        household,
+    ))
 }
 
 async fn change(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, household) = order_ref(&web, &id).await?;
-    let draft = OrderChange { district: at.district, id: at.id, wants: wants(&fields)?, phone: String::new(), note: fields.get("note").into() };
-    web.app.act(&web.ctx_for(fields.command())?, &CHANGE, &household, draft, order::change).await?;
-    Ok(web.done(&format!("/orders/{id}"), web.t("订单已修改。", "The order is changed.")))
+    let draft = OrderChange {
+        district: at.district,
+        id: at.id,
+        wants: wants(&fields)?,
+        phone: String::new(),
+        note: fields.get("note").into(),
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &CHANGE,
+            &household,
+            draft,
+            order::change,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/orders/{id}"),
+        web.t("订单已修改。", "The order is changed."),
+    ))
 }
 
 async fn cancel(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, household) = order_ref(&web, &id).await?;
-    web.app.act(&web.ctx_for(fields.command())?, &CANCEL, &household, at, order::cancel).await?;
-    Ok(web.done(&format!("/orders/{id}"), web.t("订单已取消。", "The order is cancelled.")))
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &CANCEL,
+            &household,
+            at,
+            order::cancel,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/orders/{id}"),
+        web.t("订单已取消。", "The order is cancelled."),
+    ))
 }
 
 async fn find(web: Web, RawQuery(query): RawQuery) -> Answer {
@@ -417,12 +632,20 @@ async fn find(web: Web, RawQuery(query): RawQuery) -> Answer {
     let code = fields.get("code").to_string();
     let in_district = web.district()?;
     let asked = code.clone();
-    let found = web.app.read(move |tx| order::by_code(tx, &in_district, &asked)).await?;
+    let found = web
+        .app
+        .read(move |tx| order::by_code(tx, &in_district, &asked))
+        .await?;
     match found {
         Some(order) => Ok(web.go(&format!("/orders/{}", order.id))),
         None => Ok(web.page(
             web.t("查袋号", "Find a bag"),
-            kit::empty(Icon::Search, web.t("没有这个袋号", "No such bag"), &code, kit::link_button("/rounds", web.t("回轮次", "Back to rounds"), Tone::Accent)),
+            kit::empty(
+                Icon::Search,
+                web.t("没有这个袋号", "No such bag"),
+                &code,
+                kit::link_button("/rounds", web.t("回轮次", "Back to rounds"), Tone::Accent),
+            ),
         )),
     }
 }

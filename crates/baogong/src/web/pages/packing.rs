@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use kit::{Column, Field, Icon, TableRow, Tile, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::guard;
 use super::rounds::{own_area, reference, state_badge, visible};
 use crate::base::act::Act;
@@ -59,15 +59,51 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
         })
         .await?;
     let picks = packing::pick_list(&packs, &orders);
-    let waiting: Vec<_> = orders.iter().filter(|order| order.state == OrderState::Confirmed).collect();
-    let packed = orders.iter().filter(|order| order.state == OrderState::Packed).count();
-    let unboxed = orders.iter().filter(|order| order.state == OrderState::Packed && order.box_id.is_none()).count();
-    let free_boxes: Vec<_> = boxes.iter().filter(|one| one.trip.is_none() && one.state == BoxState::Packed).collect();
+    let waiting: Vec<_> = orders
+        .iter()
+        .filter(|order| order.state == OrderState::Confirmed)
+        .collect();
+    let packed = orders
+        .iter()
+        .filter(|order| order.state == OrderState::Packed)
+        .count();
+    let unboxed = orders
+        .iter()
+        .filter(|order| order.state == OrderState::Packed && order.box_id.is_none())
+        .count();
+    let free_boxes: Vec<_> = boxes
+        .iter()
+        .filter(|one| one.trip.is_none() && one.state == BoxState::Packed)
+        .collect();
     let may_pack = actor.may(Action::Pack);
-    let area = if actor.covers(&round.area) { round.area.clone() } else { actor.area.clone() };
-    let pick_columns = [Column::text(web.t("套餐", "Pack")), Column::number(web.t("待装", "To pack")), Column::number(web.t("已装", "Packed")), Column::number(web.t("待装重量（公斤）", "To pack (kg)"))];
-    let pick_rows = picks.iter().map(|pick| TableRow::new(vec![html! { (pick.name) }, html! { (pick.to_pack) }, html! { (pick.packed) }, html! { (kilograms(pick.weight_g)) }])).collect();
-    let columns = [Column::text(web.t("房号", "Dwelling")), Column::text(web.t("袋号", "Bag")), Column::text(web.t("内容", "Contents")), Column::text("")];
+    let area = if actor.covers(&round.area) {
+        round.area.clone()
+    } else {
+        actor.area.clone()
+    };
+    let pick_columns = [
+        Column::text(web.t("套餐", "Pack")),
+        Column::number(web.t("待装", "To pack")),
+        Column::number(web.t("已装", "Packed")),
+        Column::number(web.t("待装重量（公斤）", "To pack (kg)")),
+    ];
+    let pick_rows = picks
+        .iter()
+        .map(|pick| {
+            TableRow::new(vec![
+                html! { (pick.name) },
+                html! { (pick.to_pack) },
+                html! { (pick.packed) },
+                html! { (kilograms(pick.weight_g)) },
+            ])
+        })
+        .collect();
+    let columns = [
+        Column::text(web.t("房号", "Dwelling")),
+        Column::text(web.t("袋号", "Bag")),
+        Column::text(web.t("内容", "Contents")),
+        Column::text(""),
+    ];
     let rows = waiting
         .iter()
         .take(100)
@@ -90,7 +126,12 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
             ])
         })
         .collect();
-    let box_columns = [Column::text(web.t("箱号", "Box")), Column::text(web.t("小区", "Compound")), Column::number(web.t("袋数", "Bags")), Column::text(web.t("状态", "State"))];
+    let box_columns = [
+        Column::text(web.t("箱号", "Box")),
+        Column::text(web.t("小区", "Compound")),
+        Column::number(web.t("袋数", "Bags")),
+        Column::text(web.t("状态", "State")),
+    ];
     let box_rows = boxes
         .iter()
         .map(|one| {
@@ -98,7 +139,12 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
             TableRow::new(vec![html! { (one.code) }, html! { (names.get(&one.compound).map_or("", String::as_str)) }, html! { (bags) }, html! { (one.state.word(lang)) @if one.trip.is_some() && one.state == BoxState::Packed { " · " (web.t("已排车", "on a trip")) } }])
         })
         .collect();
-    let tile = |zh: &str, en: &str, value: usize, tone: Tone| Tile { label: web.t(zh, en).into(), value: count(value as i64), tone, ..Tile::default() };
+    let tile = |zh: &str, en: &str, value: usize, tone: Tone| Tile {
+        label: web.t(zh, en).into(),
+        value: count(value as i64),
+        tone,
+        ..Tile::default()
+    };
     let vehicle_fields = html! {
         @for vehicle in vehicles.iter().filter(|vehicle| vehicle.state.is_empty() || vehicle.state == "ready") {
             (Field::check("vehicle", &format!("{} {} · {}{} · {}", vehicle.plate, vehicle.model, kilograms(vehicle.load_g), web.t("公斤", " kg"), vehicle.driver_name)).value(&vehicle.plate).id(&format!("v-{}", vehicle.plate)))
@@ -144,7 +190,10 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
 async fn area_of(web: &Web, id: &str) -> Result<(open::RoundRef, String)> {
     let at = reference(web, id)?;
     let (ctx, asked) = (web.ctx()?, at.clone());
-    let area = web.app.read(move |tx| Ok(own_area(&ctx, &visible(tx, &ctx, &asked)?.0))).await?;
+    let area = web
+        .app
+        .read(move |tx| Ok(own_area(&ctx, &visible(tx, &ctx, &asked)?.0)))
+        .await?;
     Ok((at, area))
 }
 
@@ -153,34 +202,104 @@ async fn pack(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let (at, area) = area_of(&web, &id).await?;
     let mut short = Vec::new();
     for (pack, text) in fields.after("packed:") {
-        let packed = text.parse().map_err(|_| Refusal::invalid("packed", "装入数量应是整数。", "The number packed is a whole number."))?;
-        short.push(Short { pack, packed, reason: fields.get("reason").to_string() });
+        let packed = text.parse().map_err(|_| {
+            Refusal::invalid(
+                "packed",
+                "装入数量应是整数。",
+                "The number packed is a whole number.",
+            )
+        })?;
+        short.push(Short {
+            pack,
+            packed,
+            reason: fields.get("reason").to_string(),
+        });
     }
-    let draft = BagDraft { district: at.district, order: fields.id("order")?, short };
-    web.app.act(&web.ctx_for(fields.command())?, &PACK, &area, draft, packing::pack).await?;
+    let draft = BagDraft {
+        district: at.district,
+        order: fields.id("order")?,
+        short,
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &PACK,
+            &area,
+            draft,
+            packing::pack,
+        )
+        .await?;
     Ok(web.done(&format!("/rounds/{id}/packing"), web.t("已装袋。", "Packed.")))
 }
 
 async fn pack_all(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, area) = area_of(&web, &id).await?;
-    let draft = CompoundRef { district: at.district, round: at.id, compound: String::new() };
-    let packed = web.app.act(&web.ctx_for(fields.command())?, &PACK_ALL, &area, draft, packing::pack_all).await?;
-    Ok(web.done(&format!("/rounds/{id}/packing"), &format!("{packed}{}", web.t("袋已装好。", " bags packed."))))
+    let draft = CompoundRef {
+        district: at.district,
+        round: at.id,
+        compound: String::new(),
+    };
+    let packed = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &PACK_ALL,
+            &area,
+            draft,
+            packing::pack_all,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/packing"),
+        &format!("{packed}{}", web.t("袋已装好。", " bags packed.")),
+    ))
 }
 
 async fn fill(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, area) = area_of(&web, &id).await?;
-    let draft = BoxDraft { at: CompoundRef { district: at.district, round: at.id, compound: String::new() }, bags_max: fields.number("bags_max")?.unwrap_or(0) };
-    let made = web.app.act(&web.ctx_for(fields.command())?, &FILL, &area, draft, packing::fill_boxes).await?;
-    Ok(web.done(&format!("/rounds/{id}/packing"), &format!("{made}{}", web.t("箱已装好，请打印箱标签。", " boxes filled; print their labels."))))
+    let draft = BoxDraft {
+        at: CompoundRef {
+            district: at.district,
+            round: at.id,
+            compound: String::new(),
+        },
+        bags_max: fields.number("bags_max")?.unwrap_or(0),
+    };
+    let made = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &FILL,
+            &area,
+            draft,
+            packing::fill_boxes,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/packing"),
+        &format!(
+            "{made}{}",
+            web.t("箱已装好，请打印箱标签。", " boxes filled; print their labels.")
+        ),
+    ))
 }
 
 async fn plan(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, area) = area_of(&web, &id).await?;
-    let draft = TripDraft { district: at.district, round: at.id, vehicles: fields.all("vehicle") };
-    let made = web.app.act(&web.ctx_for(fields.command())?, &PLAN, &area, draft, trips::plan).await?;
-    Ok(web.done("/trips", &format!("{}{}", made.len(), web.t("个车次已排好。", " trips planned."))))
+    let draft = TripDraft {
+        district: at.district,
+        round: at.id,
+        vehicles: fields.all("vehicle"),
+    };
+    let made = web
+        .app
+        .act(&web.ctx_for(fields.command())?, &PLAN, &area, draft, trips::plan)
+        .await?;
+    Ok(web.done(
+        "/trips",
+        &format!("{}{}", made.len(), web.t("个车次已排好。", " trips planned.")),
+    ))
 }

@@ -5,11 +5,11 @@ use documents::chain::{Unpaid, unpaid_reminder};
 use documents::forms;
 use kit::{Column, Field, Icon, Lang, TableRow, Tile, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::guard;
 use super::rounds::{own_area, reference, state_badge, visible};
 use crate::base::access::Field as Datum;
@@ -35,7 +35,11 @@ pub fn routes() -> Vec<Route> {
         read("/rounds/{id}/payments", Gate::Needs(Action::Collect), page),
         write("/rounds/{id}/payments", Gate::Needs(Action::Collect), pay),
         write("/rounds/{id}/transfers", Gate::Needs(Action::Collect), transfers),
-        read("/rounds/{id}/settlement", Gate::Needs(Action::ViewRounds), settlement_page),
+        read(
+            "/rounds/{id}/settlement",
+            Gate::Needs(Action::ViewRounds),
+            settlement_page,
+        ),
         write("/rounds/{id}/settlement", Gate::Needs(Action::Settle), settle),
         read("/advances", Gate::Needs(Action::Collect), advances),
         write("/advances", Gate::Needs(Action::Collect), repay),
@@ -60,15 +64,23 @@ async fn show(web: &Web, id: &str, matches: &[Match]) -> Answer {
             let mut advances = false;
             for compound in compounds {
                 names.insert(compound.compound.clone(), area_name(tx, &compound.compound)?);
-                advances |= crate::plan::rules::at(tx, &compound.compound, ctx.now_s)?.flag(crate::plan::rules::RuleKey::AdvanceAllowed);
+                advances |= crate::plan::rules::at(tx, &compound.compound, ctx.now_s)?
+                    .flag(crate::plan::rules::RuleKey::AdvanceAllowed);
             }
             Ok((round, orders, names, advances))
         })
         .await?;
     let live: Vec<_> = orders.iter().filter(|order| order.state.live()).collect();
-    let unpaid: Vec<_> = live.iter().filter(|order| order.state == OrderState::Placed).collect();
+    let unpaid: Vec<_> = live
+        .iter()
+        .filter(|order| order.state == OrderState::Placed)
+        .collect();
     let due: i64 = unpaid.iter().map(|order| order.amount_fen).sum();
-    let paid: i64 = live.iter().filter(|order| order.state != OrderState::Placed).map(|order| order.amount_fen).sum();
+    let paid: i64 = live
+        .iter()
+        .filter(|order| order.state != OrderState::Placed)
+        .map(|order| order.amount_fen)
+        .sum();
     let open = matches!(round.state, RoundState::Open | RoundState::Closed);
     let columns = [
         Column::text(web.t("房号", "Dwelling")),
@@ -96,13 +108,29 @@ async fn show(web: &Web, id: &str, matches: &[Match]) -> Answer {
         .collect();
     let reminder = unpaid_reminder(
         &round.title,
-        &unpaid.iter().map(|order| Unpaid { dwelling: order.dwelling(), amount_fen: order.amount_fen }).collect::<Vec<_>>(),
+        &unpaid
+            .iter()
+            .map(|order| Unpaid {
+                dwelling: order.dwelling(),
+                amount_fen: order.amount_fen,
+            })
+            .collect::<Vec<_>>(),
         &clock::minute(round.pay_by_s),
         web.lang == Lang::Zh,
     );
-    let tile = |zh: &str, en: &str, value: String, tone: Tone| Tile { label: web.t(zh, en).into(), value, tone, ..Tile::default() };
+    let tile = |zh: &str, en: &str, value: String, tone: Tone| Tile {
+        label: web.t(zh, en).into(),
+        value,
+        tone,
+        ..Tile::default()
+    };
     let taken = matches.iter().filter(|one| one.order.is_some()).count();
-    let match_columns = [Column::text(web.t("行", "Line")), Column::text(web.t("付款人、备注", "Payer, remark")), Column::number(web.t("金额", "Yuan")), Column::text(web.t("结果", "Result"))];
+    let match_columns = [
+        Column::text(web.t("行", "Line")),
+        Column::text(web.t("付款人、备注", "Payer, remark")),
+        Column::number(web.t("金额", "Yuan")),
+        Column::text(web.t("结果", "Result")),
+    ];
     let match_rows = matches
         .iter()
         .map(|one| {
@@ -150,14 +178,29 @@ async fn pay(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let draft = PaymentDraft {
         district: at.district.clone(),
         order: fields.id("order")?,
-        kind: PaymentKind::of(fields.get("kind")).ok_or_else(|| Refusal::invalid("kind", "请选择已付或垫付。", "Choose paid or advanced."))?,
+        kind: PaymentKind::of(fields.get("kind"))
+            .ok_or_else(|| Refusal::invalid("kind", "请选择已付或垫付。", "Choose paid or advanced."))?,
         payer: String::new(),
         reference: String::new(),
     };
     let asked = draft.order;
-    let household = web.app.read(move |tx| Ok(order::get(tx, &at.district, asked)?.household)).await?;
-    web.app.act(&web.ctx_for(fields.command())?, &PAY, &household, draft, payment::pay).await?;
-    Ok(web.done(&format!("/rounds/{id}/payments"), web.t("已登记付款。", "The payment is recorded.")))
+    let household = web
+        .app
+        .read(move |tx| Ok(order::get(tx, &at.district, asked)?.household))
+        .await?;
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &PAY,
+            &household,
+            draft,
+            payment::pay,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/payments"),
+        web.t("已登记付款。", "The payment is recorded."),
+    ))
 }
 
 /// Reads pasted transfers: the last number of a line is the amount, the rest is remark and payer.
@@ -176,19 +219,33 @@ fn pasted(text: &str) -> Result<Vec<Transfer>> {
                 format!("Line {place} has no amount: {line}. Write remark and amount, such as 3-2-501 88.50"),
             )
         };
-        let (remark, amount) = line.rsplit_once(|character: char| character.is_whitespace()).ok_or_else(wrong)?;
+        let (remark, amount) = line
+            .rsplit_once(|character: char| character.is_whitespace())
+            .ok_or_else(wrong)?;
         let amount_fen = documents::values::money_fen(amount, None).map_err(|_| wrong())?;
-        transfers.push(Transfer { place, payer: String::new(), amount_fen, reference: String::new(), remark: remark.trim().to_string() });
+        transfers.push(Transfer {
+            place,
+            payer: String::new(),
+            amount_fen,
+            reference: String::new(),
+            remark: remark.trim().to_string(),
+        });
     }
     Ok(transfers)
 }
 
 fn imported(name: &str, bytes: &[u8]) -> Result<Vec<Transfer>> {
-    let reading = documents::sheet::read(bytes, name, &[&forms::TRANSFERS]).map_err(|rejected| Refusal::invalid("file", rejected.zh(), rejected.en()))?;
+    let reading = documents::sheet::read(bytes, name, &[&forms::TRANSFERS])
+        .map_err(|rejected| Refusal::invalid("file", rejected.zh(), rejected.en()))?;
     let mut transfers = Vec::new();
     for sheet in &reading.sheets {
         if let Some(error) = sheet.errors.first() {
-            return Err(Refusal::invalid("file", format!("{}{}:{}", error.column, error.row, error.zh), format!("{}{}: {}", error.column, error.row, error.en)).into());
+            return Err(Refusal::invalid(
+                "file",
+                format!("{}{}:{}", error.column, error.row, error.zh),
+                format!("{}{}: {}", error.column, error.row, error.en),
+            )
+            .into());
         }
         for row in &sheet.rows {
             let body = row.to_json(&forms::TRANSFERS);
@@ -209,13 +266,36 @@ async fn transfers(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let at = reference(&web, &id)?;
     let transfers = match fields.files.first() {
         Some(file) => imported(&file.name, &file.bytes)?,
-        None => pasted(&fields.list.iter().find(|(name, _)| name == "text").map_or(String::new(), |(_, text)| text.clone()))?,
+        None => pasted(
+            &fields
+                .list
+                .iter()
+                .find(|(name, _)| name == "text")
+                .map_or(String::new(), |(_, text)| text.clone()),
+        )?,
     };
     let ctx = web.ctx()?;
     let asked = at.clone();
-    let area = web.app.read(move |tx| Ok(own_area(&ctx, &visible(tx, &ctx, &asked)?.0))).await?;
-    let list = TransferList { district: at.district, round: at.id, area: area.clone(), transfers };
-    let matches = web.app.act(&web.ctx_for(fields.command())?, &MATCH, &area, list, payment::match_transfers).await?;
+    let area = web
+        .app
+        .read(move |tx| Ok(own_area(&ctx, &visible(tx, &ctx, &asked)?.0)))
+        .await?;
+    let list = TransferList {
+        district: at.district,
+        round: at.id,
+        area: area.clone(),
+        transfers,
+    };
+    let matches = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &MATCH,
+            &area,
+            list,
+            payment::match_transfers,
+        )
+        .await?;
     show(&web, &id, &matches).await
 }
 
@@ -267,7 +347,11 @@ async fn settlement_page(web: Web, Path(id): Path<String>) -> Answer {
             html! { (yuan(line.purse_fen)) },
             html! { (yuan(line.difference_fen())) },
         ])
-        .tone(if line.difference_fen() == 0 { Tone::Plain } else { Tone::Bad })
+        .tone(if line.difference_fen() == 0 {
+            Tone::Plain
+        } else {
+            Tone::Bad
+        })
     };
     let mut rows: Vec<TableRow> = lines.iter().map(|(name, line)| row(name, line)).collect();
     rows.push(row(web.t("合计", "Total"), &total));
@@ -292,9 +376,29 @@ async fn settle(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at: RoundRef = reference(&web, &id)?;
     let (ctx, asked) = (web.ctx()?, at.clone());
-    let area = web.app.read(move |tx| Ok(visible(tx, &ctx, &asked)?.0.area)).await?;
-    let settled = web.app.act(&web.ctx_for(fields.command())?, &SETTLE, &area, at, settlement::settle).await?;
-    Ok(web.done(&format!("/rounds/{id}/settlement"), &format!("{} {} {}", web.t("已结清", "Settled:"), yuan(settled), web.t("元。", "yuan."))))
+    let area = web
+        .app
+        .read(move |tx| Ok(visible(tx, &ctx, &asked)?.0.area))
+        .await?;
+    let settled = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &SETTLE,
+            &area,
+            at,
+            settlement::settle,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}/settlement"),
+        &format!(
+            "{} {} {}",
+            web.t("已结清", "Settled:"),
+            yuan(settled),
+            web.t("元。", "yuan.")
+        ),
+    ))
 }
 
 async fn advances(web: Web) -> Answer {
@@ -307,13 +411,23 @@ async fn advances(web: Web) -> Answer {
             for (household, amount_fen) in payment::debtors(tx, &ctx.actor.area)? {
                 let head = entry::get(tx, "households", district(&household), &household)?
                     .map_or_else(String::new, |entry| text(&entry.body, "head").to_string());
-                rows.push((super::household_name(tx, &household)?, head, amount_fen, household));
+                rows.push((
+                    super::household_name(tx, &household)?,
+                    head,
+                    amount_fen,
+                    household,
+                ));
             }
             Ok(rows)
         })
         .await?;
     let total: i64 = rows.iter().map(|(_, _, amount_fen, _)| amount_fen).sum();
-    let columns = [Column::text(web.t("住户", "Household")), Column::text(web.t("户主", "Head")), Column::number(web.t("垫付（元）", "Owed (yuan)")), Column::text("")];
+    let columns = [
+        Column::text(web.t("住户", "Household")),
+        Column::text(web.t("户主", "Head")),
+        Column::number(web.t("垫付（元）", "Owed (yuan)")),
+        Column::text(""),
+    ];
     let table = rows
         .iter()
         .map(|(name, head, amount_fen, code)| {
@@ -342,9 +456,21 @@ async fn advances(web: Web) -> Answer {
 async fn repay(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let household = fields.get("household").to_string();
-    let amount_fen = documents::values::money_fen(fields.get("amount"), None).map_err(|problem| Refusal::invalid("amount", problem.message(true), problem.message(false)))?;
-    let repayment = Repayment { household: household.clone(), amount_fen };
-    web.app.act(&web.ctx_for(fields.command())?, &REPAY, &household, repayment, payment::repay).await?;
+    let amount_fen = documents::values::money_fen(fields.get("amount"), None)
+        .map_err(|problem| Refusal::invalid("amount", problem.message(true), problem.message(false)))?;
+    let repayment = Repayment {
+        household: household.clone(),
+        amount_fen,
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &REPAY,
+            &household,
+            repayment,
+            payment::repay,
+        )
+        .await?;
     Ok(web.done("/advances", web.t("归还已登记。", "Recorded.")))
 }
 
@@ -356,8 +482,14 @@ mod tests {
     fn pasted_transfers_give_remark_and_amount() {
         let transfers = pasted("R001-01-0003-5 36.50\n\n3栋2单元501 张三 88元").unwrap();
         assert_eq!(transfers.len(), 2);
-        assert_eq!((transfers[0].amount_fen, transfers[0].remark.as_str()), (3650, "R001-01-0003-5"));
-        assert_eq!((transfers[1].amount_fen, transfers[1].place.as_str()), (8800, "3"));
+        assert_eq!(
+            (transfers[0].amount_fen, transfers[0].remark.as_str()),
+            (3650, "R001-01-0003-5")
+        );
+        assert_eq!(
+            (transfers[1].amount_fen, transfers[1].place.as_str()),
+            (8800, "3")
+        );
         assert!(pasted("没有金额").is_err());
     }
 }

@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use kit::{Column, Field, Icon, TableRow, Tile, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::{area_options, guard};
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
@@ -58,7 +58,13 @@ async fn list(web: Web) -> Answer {
             Ok((proposals, assigned, area_options(tx, &own)?))
         })
         .await?;
-    let columns = [Column::text(web.t("区域", "Area")), Column::text(web.t("方案", "Proposal")), Column::text(web.t("时间", "Time")), Column::text(web.t("生成人", "By")), Column::text(web.t("状态", "State"))];
+    let columns = [
+        Column::text(web.t("区域", "Area")),
+        Column::text(web.t("方案", "Proposal")),
+        Column::text(web.t("时间", "Time")),
+        Column::text(web.t("生成人", "By")),
+        Column::text(web.t("状态", "State")),
+    ];
     let rows = proposals
         .iter()
         .map(|(one, name)| {
@@ -72,10 +78,16 @@ async fn list(web: Web) -> Answer {
             .href(format!("/proposals/{}", one.id))
         })
         .collect();
-    let assigned_columns = [Column::text(web.t("小区", "Compound")), Column::text(web.t("主供", "Main")), Column::text(web.t("备用", "Backup"))];
+    let assigned_columns = [
+        Column::text(web.t("小区", "Compound")),
+        Column::text(web.t("主供", "Main")),
+        Column::text(web.t("备用", "Backup")),
+    ];
     let assigned_rows = assigned
         .iter()
-        .map(|(compound, main, backup, _)| TableRow::new(vec![html! { (compound) }, html! { (main) }, html! { (backup) }]))
+        .map(|(compound, main, backup, _)| {
+            TableRow::new(vec![html! { (compound) }, html! { (main) }, html! { (backup) }])
+        })
         .collect();
     let body = html! {
         (kit::heading(web.t("分配保供单位", "Assignment of suppliers"), web.t("按距离和各品类产能，为每个封闭小区选一家主供、一家备用。", "One main and one backup supplier for each closed compound, by distance and capacity."), html! {}))
@@ -104,9 +116,28 @@ fn state_badge(state: ProposalState, web: &Web) -> kit::Markup {
 async fn propose(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let area = fields.get("area").to_string();
-    let draft = AssignmentDraft { area: area.clone(), force: Vec::new(), keep_weight_m: fields.number("keep_weight_m")?.unwrap_or(0) };
-    let id = web.app.act(&web.ctx_for(fields.command())?, &PROPOSE, &area, draft, assignment::propose).await?;
-    Ok(web.done(&format!("/proposals/{id}"), web.t("方案已生成并通过核验，请决定。", "Computed and verified; please decide.")))
+    let draft = AssignmentDraft {
+        area: area.clone(),
+        force: Vec::new(),
+        keep_weight_m: fields.number("keep_weight_m")?.unwrap_or(0),
+    };
+    let id = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &PROPOSE,
+            &area,
+            draft,
+            assignment::propose,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/proposals/{id}"),
+        web.t(
+            "方案已生成并通过核验，请决定。",
+            "Computed and verified; please decide.",
+        ),
+    ))
 }
 
 async fn show(web: Web, Path(id): Path<String>) -> Answer {
@@ -116,14 +147,26 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
         .read(move |tx| {
             let proposal = proposal::get(tx, &at.district, at.id)?;
             let stored: Stored = serde_json::from_str(&proposal.result)?;
-            let names = stored.choices.iter().map(|choice| area_name(tx, &choice.compound)).collect::<Result<Vec<_>>>()?;
-            let suppliers: Vec<(String, String)> = entry::all(tx, "suppliers", &at.district)?.into_iter().map(|one| (one.code, one.name)).collect();
+            let names = stored
+                .choices
+                .iter()
+                .map(|choice| area_name(tx, &choice.compound))
+                .collect::<Result<Vec<_>>>()?;
+            let suppliers: Vec<(String, String)> = entry::all(tx, "suppliers", &at.district)?
+                .into_iter()
+                .map(|one| (one.code, one.name))
+                .collect();
             let place = area_name(tx, &proposal.area)?;
             Ok((proposal, stored, names, suppliers, place))
         })
         .await?;
     let name_of = |code: &Option<String>| {
-        code.as_ref().map_or_else(String::new, |code| suppliers.iter().find(|(known, _)| known == code).map_or_else(|| code.clone(), |(_, name)| name.clone()))
+        code.as_ref().map_or_else(String::new, |code| {
+            suppliers
+                .iter()
+                .find(|(known, _)| known == code)
+                .map_or_else(|| code.clone(), |(_, name)| name.clone())
+        })
     };
     let mut options = vec![(String::new(), web.t("（无）", "(none)").to_string())];
     options.extend(suppliers.iter().cloned());
@@ -162,9 +205,18 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
             .tone(if choice.main.is_none() { Tone::Bad } else { Tone::Plain })
         })
         .collect();
-    let served: i64 = stored.choices.iter().filter(|choice| choice.main.is_some()).map(|choice| choice.persons).sum();
+    let served: i64 = stored
+        .choices
+        .iter()
+        .filter(|choice| choice.main.is_some())
+        .map(|choice| choice.persons)
+        .sum();
     let persons: i64 = stored.choices.iter().map(|choice| choice.persons).sum();
-    let mean_m = if served > 0 { stored.person_metres / served } else { 0 };
+    let mean_m = if served > 0 {
+        stored.person_metres / served
+    } else {
+        0
+    };
     let table = kit::table(web.t("分配", "Assignment"), &columns, rows, html! {});
     let body = html! {
         (kit::crumbs(&[("/proposals".into(), web.t("分配保供单位", "Assignment").into()), (String::new(), place.clone())]))
@@ -191,7 +243,10 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
 
 fn reference(web: &Web, id: &str) -> Result<ProposalRef> {
     let id: ProposalId = id.parse().map_err(|_| Refusal::not_found("方案", "proposal"))?;
-    Ok(ProposalRef { district: web.district()?, id })
+    Ok(ProposalRef {
+        district: web.district()?,
+        id,
+    })
 }
 
 async fn accept(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
@@ -202,22 +257,49 @@ async fn accept(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         .after("main:")
         .into_iter()
         .map(|(compound, main)| {
-            let backup = backups.iter().find(|(code, _)| *code == compound).map_or(String::new(), |(_, backup)| backup.clone());
+            let backup = backups
+                .iter()
+                .find(|(code, _)| *code == compound)
+                .map_or(String::new(), |(_, backup)| backup.clone());
             (compound, main, backup)
         })
         .collect();
     let in_district = at.district.clone();
     let count = web
         .app
-        .act(&web.ctx_for(fields.command())?, &ACCEPT, &in_district, Acceptance { at, changed }, assignment::accept)
+        .act(
+            &web.ctx_for(fields.command())?,
+            &ACCEPT,
+            &in_district,
+            Acceptance { at, changed },
+            assignment::accept,
+        )
         .await?;
-    Ok(web.done("/proposals", &format!("{}{count}{}", web.t("方案已采纳：", "Accepted: "), web.t("个小区已分配保供单位。", " compounds assigned."))))
+    Ok(web.done(
+        "/proposals",
+        &format!(
+            "{}{count}{}",
+            web.t("方案已采纳：", "Accepted: "),
+            web.t("个小区已分配保供单位。", " compounds assigned.")
+        ),
+    ))
 }
 
 async fn reject(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let in_district = at.district.clone();
-    web.app.act(&web.ctx_for(fields.command())?, &REJECT, &in_district, at, proposal::reject).await?;
-    Ok(web.done("/proposals", web.t("方案未采纳。", "The proposal is turned down.")))
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &REJECT,
+            &in_district,
+            at,
+            proposal::reject,
+        )
+        .await?;
+    Ok(web.done(
+        "/proposals",
+        web.t("方案未采纳。", "The proposal is turned down."),
+    ))
 }

@@ -5,11 +5,11 @@ use axum::extract::Path;
 use kit::{Field, Icon, Lang, Tone, html};
 use sha2::{Digest, Sha256};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::orders::{household_at, wants};
 use crate::base::act::Act;
 use crate::base::id::OrderId;
@@ -40,7 +40,18 @@ pub fn routes() -> Vec<Route> {
 pub fn contents_words(pack: &Pack, lang: Lang) -> String {
     pack.contents
         .iter()
-        .map(|part| if part.weight_g > 0 { format!("{}{}{}", part.name, kilograms(part.weight_g), lang.t("公斤", " kg")) } else { part.name.clone() })
+        .map(|part| {
+            if part.weight_g > 0 {
+                format!(
+                    "{}{}{}",
+                    part.name,
+                    kilograms(part.weight_g),
+                    lang.t("公斤", " kg")
+                )
+            } else {
+                part.name.clone()
+            }
+        })
         .collect::<Vec<_>>()
         .join(lang.t("、", ", "))
 }
@@ -67,12 +78,28 @@ async fn offer(web: &Web, token: &str) -> Result<Offer> {
             let packs = open::packs(tx, &in_district, id)?;
             let left = open::left(tx, &in_district, id, &compound, &packs)?;
             let rules = rules::at(tx, &compound, now_s)?;
-            let interval = rules.number(RuleKey::OrderIntervalD).map(|days| (days, rules.clause(RuleKey::OrderIntervalD).to_string()));
-            let drop_point = open::compounds(tx, &in_district, id)?.into_iter().find(|one| one.compound == compound).map_or(String::new(), |one| one.drop_point);
+            let interval = rules
+                .number(RuleKey::OrderIntervalD)
+                .map(|days| (days, rules.clause(RuleKey::OrderIntervalD).to_string()));
+            let drop_point = open::compounds(tx, &in_district, id)?
+                .into_iter()
+                .find(|one| one.compound == compound)
+                .map_or(String::new(), |one| one.drop_point);
             let name = area_name(tx, &compound)?;
             let to_door = rules.word(RuleKey::CarryTo) == Some("door");
             let offline = !round.mode.facts().takes_orders;
-            Ok(Offer { district: in_district, round, compound, name, drop_point, packs, left, interval, to_door, offline })
+            Ok(Offer {
+                district: in_district,
+                round,
+                compound,
+                name,
+                drop_point,
+                packs,
+                left,
+                interval,
+                to_door,
+                offline,
+            })
         })
         .await
 }
@@ -122,10 +149,19 @@ fn hint(web: &Web, pack: &Pack, left: i64) -> String {
     if left <= 0 {
         words = format!("{}{}{words}", web.t("已订完", "sold out"), web.t("。", ". "));
     } else if left <= 10 {
-        words = format!("{}{left}{}{words}", web.t("只剩", "only "), web.t("份。", " left. "));
+        words = format!(
+            "{}{left}{}{words}",
+            web.t("只剩", "only "),
+            web.t("份。", " left. ")
+        );
     }
     if pack.limit_per_order > 0 {
-        words = format!("{words} · {}{}{}", web.t("每户限", "at most "), pack.limit_per_order, pack.unit);
+        words = format!(
+            "{words} · {}{}{}",
+            web.t("每户限", "at most "),
+            pack.limit_per_order,
+            pack.unit
+        );
     }
     words
 }
@@ -137,7 +173,11 @@ fn key(order: OrderId, token: &str) -> String {
 }
 
 fn ctx(web: &Web, household: &str, command: uuid::Uuid) -> Ctx {
-    Ctx { actor: Actor::resident(household), now_s: web.app.clock.now_s(), command }
+    Ctx {
+        actor: Actor::resident(household),
+        now_s: web.app.clock.now_s(),
+        command,
+    }
 }
 
 /// Places an order for whoever knows dwelling and phone; the phone must be the registered one, or is taken down when
@@ -145,7 +185,8 @@ fn ctx(web: &Web, household: &str, command: uuid::Uuid) -> Ctx {
 pub async fn place_order(web: &Web, token: &str, fields: &Fields) -> Result<(OrderId, String)> {
     let offer = offer(web, token).await?;
     let household = household_at(web, &offer.compound, fields.get("dwelling")).await?;
-    let phone = documents::values::phone(fields.get("phone")).map_err(|problem| Refusal::invalid("phone", problem.message(true), problem.message(false)))?;
+    let phone = documents::values::phone(fields.get("phone"))
+        .map_err(|problem| Refusal::invalid("phone", problem.message(true), problem.message(false)))?;
     let registered = text(&household.body, "phone");
     if !registered.is_empty() && registered != phone {
         return Err(Refusal::new(
@@ -165,14 +206,27 @@ pub async fn place_order(web: &Web, token: &str, fields: &Fields) -> Result<(Ord
         wants: wants(fields)?,
         note: fields.get("note").chars().take(200).collect(),
     };
-    let id = web.app.act(&ctx(web, &household.code, fields.command()), &PLACE, &household.code, draft, order::place).await?;
+    let id = web
+        .app
+        .act(
+            &ctx(web, &household.code, fields.command()),
+            &PLACE,
+            &household.code,
+            draft,
+            order::place,
+        )
+        .await?;
     Ok((id, key(id, token)))
 }
 
 async fn place(web: Web, Path(token): Path<String>, fields: Fields) -> Answer {
     match place_order(&web, &token, &fields).await {
         Ok((id, key)) => Ok(web.go(&format!("/o/{token}/{id}/{key}"))),
-        Err(Error::Refusal(refusal)) if refusal.code == "already_ordered" || refusal.kind != RefusalKind::NotFound => show_form(&web, &token, &fields, Some(&refusal)).await,
+        Err(Error::Refusal(refusal))
+            if refusal.code == "already_ordered" || refusal.kind != RefusalKind::NotFound =>
+        {
+            show_form(&web, &token, &fields, Some(&refusal)).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -193,15 +247,31 @@ async fn status_page(web: Web, Path((token, order, key)): Path<(String, String, 
     show_status(&web, &token, &offer, &order, &key, None).await
 }
 
-async fn show_status(web: &Web, token: &str, offer: &Offer, order: &Order, key: &str, refusal: Option<&Refusal>) -> Answer {
+async fn show_status(
+    web: &Web,
+    token: &str,
+    offer: &Offer,
+    order: &Order,
+    key: &str,
+    refusal: Option<&Refusal>,
+) -> Answer {
     let round = &offer.round;
     let (in_district, id, compound) = (offer.district.clone(), round.id, offer.compound.clone());
-    let slots = web.app.read(move |tx| handover::slots(tx, &in_district, id, &compound)).await?;
-    let slot = slots.iter().find(|slot| slot.building == order.building && slot.unit == order.unit);
+    let slots = web
+        .app
+        .read(move |tx| handover::slots(tx, &in_district, id, &compound))
+        .await?;
+    let slot = slots
+        .iter()
+        .find(|slot| slot.building == order.building && slot.unit == order.unit);
     let now_s = web.app.clock.now_s();
     let open = round.state == RoundState::Open && now_s < round.cutoff_s;
     let base = format!("/o/{token}/{}/{key}", order.id);
-    let tone = if order.state.live() { Tone::Good } else { Tone::Quiet };
+    let tone = if order.state.live() {
+        Tone::Good
+    } else {
+        Tone::Quiet
+    };
     let body = html! {
         @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("没有改成", "Not changed"), html! { p { (web.words(refusal)) } })) }
         (kit::notice(tone, &format!("{}{}", web.t("订单", "Order "), order.state.word(web.lang)), html! {
@@ -249,23 +319,64 @@ async fn show_status(web: &Web, token: &str, offer: &Offer, order: &Order, key: 
     Ok(web.light(web.t("我的订单", "My order"), body))
 }
 
-async fn change(web: Web, Path((token, order, key)): Path<(String, String, String)>, fields: Fields) -> Answer {
+async fn change(
+    web: Web,
+    Path((token, order, key)): Path<(String, String, String)>,
+    fields: Fields,
+) -> Answer {
     let (offer, found) = load(&web, &token, &order, &key).await?;
-    let draft = OrderChange { district: offer.district.clone(), id: found.id, wants: wants(&fields)?, phone: String::new(), note: String::new() };
-    let changed = web.app.act(&ctx(&web, &found.household, fields.command()), &CHANGE, &found.household, draft, order::change).await;
+    let draft = OrderChange {
+        district: offer.district.clone(),
+        id: found.id,
+        wants: wants(&fields)?,
+        phone: String::new(),
+        note: String::new(),
+    };
+    let changed = web
+        .app
+        .act(
+            &ctx(&web, &found.household, fields.command()),
+            &CHANGE,
+            &found.household,
+            draft,
+            order::change,
+        )
+        .await;
     match changed {
-        Ok(()) => Ok(web.done(&format!("/o/{token}/{order}/{key}"), web.t("已修改。", "Changed."))),
+        Ok(()) => Ok(web.done(
+            &format!("/o/{token}/{order}/{key}"),
+            web.t("已修改。", "Changed."),
+        )),
         Err(Error::Refusal(refusal)) => show_status(&web, &token, &offer, &found, &key, Some(&refusal)).await,
         Err(fault) => Err(fault),
     }
 }
 
-async fn cancel(web: Web, Path((token, order, key)): Path<(String, String, String)>, fields: Fields) -> Answer {
+async fn cancel(
+    web: Web,
+    Path((token, order, key)): Path<(String, String, String)>,
+    fields: Fields,
+) -> Answer {
     let (offer, found) = load(&web, &token, &order, &key).await?;
-    let at = OrderRef { district: offer.district.clone(), id: found.id };
-    let cancelled = web.app.act(&ctx(&web, &found.household, fields.command()), &CANCEL, &found.household, at, order::cancel).await;
+    let at = OrderRef {
+        district: offer.district.clone(),
+        id: found.id,
+    };
+    let cancelled = web
+        .app
+        .act(
+            &ctx(&web, &found.household, fields.command()),
+            &CANCEL,
+            &found.household,
+            at,
+            order::cancel,
+        )
+        .await;
     match cancelled {
-        Ok(()) => Ok(web.done(&format!("/o/{token}/{order}/{key}"), web.t("订单已取消。", "The order is cancelled."))),
+        Ok(()) => Ok(web.done(
+            &format!("/o/{token}/{order}/{key}"),
+            web.t("订单已取消。", "The order is cancelled."),
+        )),
         Err(Error::Refusal(refusal)) => show_status(&web, &token, &offer, &found, &key, Some(&refusal)).await,
         Err(fault) => Err(fault),
     }

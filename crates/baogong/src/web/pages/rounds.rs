@@ -4,11 +4,11 @@ use axum::extract::{Path, RawQuery};
 use kit::{Column, Field, Icon, Lang, Markup, Step, StepState, TableRow, Tile, Tone, html};
 use store::Tx;
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::{guard, supplier_name};
 use crate::base::act::Act;
 use crate::base::id::{RoundId, district};
@@ -52,7 +52,10 @@ pub fn state_badge(state: RoundState, lang: Lang) -> Markup {
 /// The district and id of a round named in an address.
 pub fn reference(web: &Web, id: &str) -> Result<RoundRef> {
     let id: RoundId = id.parse().map_err(|_| Refusal::not_found("轮次", "round"))?;
-    Ok(RoundRef { district: web.district()?, id })
+    Ok(RoundRef {
+        district: web.district()?,
+        id,
+    })
 }
 
 /// A round that the actor may see: it touches the actor's area, and a supplier's user sees only the supplier's own.
@@ -60,7 +63,11 @@ pub fn visible(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<(Round, Vec<Roun
     let round = open::get(tx, &at.district, at.id)?;
     let mut compounds = open::compounds(tx, &at.district, at.id)?;
     compounds.retain(|one| ctx.actor.covers(&one.compound));
-    let foreign = ctx.actor.supplier.as_ref().is_some_and(|own| *own != round.supplier);
+    let foreign = ctx
+        .actor
+        .supplier
+        .as_ref()
+        .is_some_and(|own| *own != round.supplier);
     if compounds.is_empty() || foreign {
         return Err(Refusal::not_found("轮次", "round").into());
     }
@@ -69,7 +76,11 @@ pub fn visible(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<(Round, Vec<Roun
 
 /// The area of a round that the actor may act on: the whole round, or the actor's own part of it.
 pub fn own_area(ctx: &Ctx, round: &Round) -> String {
-    if ctx.actor.covers(&round.area) { round.area.clone() } else { ctx.actor.area.clone() }
+    if ctx.actor.covers(&round.area) {
+        round.area.clone()
+    } else {
+        ctx.actor.area.clone()
+    }
 }
 
 async fn list(web: Web) -> Answer {
@@ -85,8 +96,14 @@ async fn list(web: Web) -> Answer {
                 let compounds = open::compounds(tx, district(&round.area), round.id)?.len();
                 let orders = order::of_round(tx, district(&round.area), round.id, &round.area)?;
                 let live = orders.iter().filter(|order| order.state.live()).count();
-                let unpaid = orders.iter().filter(|order| order.state == OrderState::Placed).count();
-                let handed = orders.iter().filter(|order| order.state == OrderState::Handed).count();
+                let unpaid = orders
+                    .iter()
+                    .filter(|order| order.state == OrderState::Placed)
+                    .count();
+                let handed = orders
+                    .iter()
+                    .filter(|order| order.state == OrderState::Handed)
+                    .count();
                 rows.push((round, name, compounds, live, unpaid, handed));
             }
             Ok(rows)
@@ -145,7 +162,10 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
             let mut suppliers: Vec<(String, String, usize)> = entry::all(tx, "suppliers", &in_district)?
                 .into_iter()
                 .map(|one| {
-                    let feeds = assigned.values().filter(|assigned| assigned.main == one.code).count();
+                    let feeds = assigned
+                        .values()
+                        .filter(|assigned| assigned.main == one.code)
+                        .count();
                     (one.code, one.name, feeds)
                 })
                 .collect();
@@ -155,14 +175,20 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
             let mut held = None;
             for (code, households, people) in entry::count_by_area(tx, "households", &ctx.actor.area)? {
                 let rules = rules::resolve(&code, directives.clone());
-                let mine = assigned.get(&code).is_some_and(|one| one.main == chosen || one.backup.as_ref() == Some(&chosen));
+                let mine = assigned
+                    .get(&code)
+                    .is_some_and(|one| one.main == chosen || one.backup.as_ref() == Some(&chosen));
                 if rules.closed() {
                     compounds.push((code.clone(), area_name(tx, &code)?, households, people, mine));
                     held.get_or_insert(rules);
                 }
             }
             compounds.sort_by_key(|(_, _, _, _, mine)| !mine);
-            let query = Query { register: "goods", area: &in_district, ..Query::default() };
+            let query = Query {
+                register: "goods",
+                area: &in_district,
+                ..Query::default()
+            };
             let mut goods: Vec<Good> = Vec::new();
             for one in entry::list(tx, &query, i64::MAX, 0)? {
                 if one.code.starts_with(&format!("{chosen}/")) {
@@ -173,17 +199,30 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
         })
         .await?;
     let chosen = fields.get("supplier");
-    let supplier_options: Vec<(String, String)> = std::iter::once((String::new(), web.t("请选择", "Choose").to_string()))
-        .chain(suppliers.iter().map(|(code, name, feeds)| {
-            let words = if *feeds > 0 { format!("{name}({}{feeds}{})", web.t("主供", "main for "), web.t("个小区", " compounds")) } else { name.clone() };
-            (code.clone(), words)
-        }))
-        .collect();
+    let supplier_options: Vec<(String, String)> =
+        std::iter::once((String::new(), web.t("请选择", "Choose").to_string()))
+            .chain(suppliers.iter().map(|(code, name, feeds)| {
+                let words = if *feeds > 0 {
+                    format!(
+                        "{name}({}{feeds}{})",
+                        web.t("主供", "main for "),
+                        web.t("个小区", " compounds")
+                    )
+                } else {
+                    name.clone()
+                };
+                (code.clone(), words)
+            }))
+            .collect();
     let modes: Vec<(&str, String, String)> = Mode::ALL
         .iter()
         .map(|mode| {
             let facts = mode.facts();
-            (mode.key(), mode.word(web.lang).to_string(), format!("{} ({})", web.t(facts.how.0, facts.how.1), facts.clause))
+            (
+                mode.key(),
+                mode.word(web.lang).to_string(),
+                format!("{} ({})", web.t(facts.how.0, facts.how.1), facts.clause),
+            )
         })
         .collect();
     let picked = fields.all("compound");
@@ -192,7 +231,11 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
     let pay_by_s = cutoff_s + hours(RuleKey::PayByH);
     let deliver_s = pay_by_s + hours(RuleKey::DeliverH);
     let time = |name: &str, label: &str, default_s: i64| {
-        let value = if fields.get(name).is_empty() { clock::field(default_s) } else { fields.get(name).to_string() };
+        let value = if fields.get(name).is_empty() {
+            clock::field(default_s)
+        } else {
+            fields.get(name).to_string()
+        };
         Field::datetime(name, label).value(&value).required()
     };
     let body = html! {
@@ -240,7 +283,18 @@ async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Ans
 }
 
 fn contents_words(good: &Good, lang: Lang) -> String {
-    good.contents.iter().map(|part| format!("{} {}{}", part.name, kilograms(part.weight_g), lang.t("公斤", " kg"))).collect::<Vec<_>>().join(lang.t("、", ", "))
+    good.contents
+        .iter()
+        .map(|part| {
+            format!(
+                "{} {}{}",
+                part.name,
+                kilograms(part.weight_g),
+                lang.t("公斤", " kg")
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(lang.t("、", ", "))
 }
 
 async fn create(web: Web, fields: Fields) -> Answer {
@@ -252,7 +306,11 @@ async fn create(web: Web, fields: Fields) -> Answer {
             continue;
         }
         let Ok(total) = text.parse() else {
-            let refusal = Refusal::invalid("packs", format!("份数“{text}”不是整数。"), format!("{text} is not a whole number."));
+            let refusal = Refusal::invalid(
+                "packs",
+                format!("份数“{text}”不是整数。"),
+                format!("{text} is not a whole number."),
+            );
             return show_form(&web, &fields, Some(&refusal)).await;
         };
         packs.push(PackDraft { code, total });
@@ -267,12 +325,32 @@ async fn create(web: Web, fields: Fields) -> Answer {
         pay_by: fields.get("pay_by").into(),
         deliver: fields.get("deliver").into(),
     };
-    let area = if draft.compounds.is_empty() { web.actor()?.area } else { open::common_area(&draft.compounds) };
+    let area = if draft.compounds.is_empty() {
+        web.actor()?.area
+    } else {
+        open::common_area(&draft.compounds)
+    };
     // A liaison of one compound and an office of one community open rounds for their own part only.
-    let area = if web.actor()?.covers(&area) { area } else { web.actor()?.area };
-    match web.app.act(&web.ctx_for(fields.command())?, &OPEN, &area, draft, open::open).await {
-        Ok(id) => Ok(web.done(&format!("/rounds/{id}"), web.t("已开团。把链接或通知发到业主群。", "The round is open. Send the link or the announcement to the residents."))),
-        Err(Error::Refusal(refusal)) if refusal.kind != RefusalKind::NotAllowed => show_form(&web, &fields, Some(&refusal)).await,
+    let area = if web.actor()?.covers(&area) {
+        area
+    } else {
+        web.actor()?.area
+    };
+    match web
+        .app
+        .act(&web.ctx_for(fields.command())?, &OPEN, &area, draft, open::open)
+        .await
+    {
+        Ok(id) => Ok(web.done(
+            &format!("/rounds/{id}"),
+            web.t(
+                "已开团。把链接或通知发到业主群。",
+                "The round is open. Send the link or the announcement to the residents.",
+            ),
+        )),
+        Err(Error::Refusal(refusal)) if refusal.kind != RefusalKind::NotAllowed => {
+            show_form(&web, &fields, Some(&refusal)).await
+        }
         Err(other) => Err(other),
     }
 }
@@ -300,7 +378,14 @@ fn load(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<View> {
     let mut orders = order::of_round(tx, &at.district, at.id, &own_area(ctx, &round))?;
     crate::round::packing::walking_order(&mut orders);
     let supplier = supplier_name(tx, &at.district, &round.supplier)?;
-    Ok(View { round, compounds: with_left, packs, orders, supplier, household_names })
+    Ok(View {
+        round,
+        compounds: with_left,
+        packs,
+        orders,
+        supplier,
+        household_names,
+    })
 }
 
 fn steps(web: &Web, view: &View) -> Markup {
@@ -309,13 +394,40 @@ fn steps(web: &Web, view: &View) -> Markup {
     let unpacked = any(&[OrderState::Confirmed]);
     let order = [
         (web.t("接单", "Orders"), state != RoundState::Open),
-        (web.t("收款", "Payments"), matches!(state, RoundState::Confirmed | RoundState::Settled)),
-        (web.t("装袋", "Packing"), matches!(state, RoundState::Confirmed | RoundState::Settled) && !unpacked),
-        (web.t("配送", "Delivery"), matches!(state, RoundState::Confirmed | RoundState::Settled) && !unpacked && !any(&[OrderState::Packed, OrderState::Loaded])),
-        (web.t("交付", "Hand-over"), matches!(state, RoundState::Confirmed | RoundState::Settled) && !any(&[OrderState::Confirmed, OrderState::Packed, OrderState::Loaded, OrderState::Dropped])),
+        (
+            web.t("收款", "Payments"),
+            matches!(state, RoundState::Confirmed | RoundState::Settled),
+        ),
+        (
+            web.t("装袋", "Packing"),
+            matches!(state, RoundState::Confirmed | RoundState::Settled) && !unpacked,
+        ),
+        (
+            web.t("配送", "Delivery"),
+            matches!(state, RoundState::Confirmed | RoundState::Settled)
+                && !unpacked
+                && !any(&[OrderState::Packed, OrderState::Loaded]),
+        ),
+        (
+            web.t("交付", "Hand-over"),
+            matches!(state, RoundState::Confirmed | RoundState::Settled)
+                && !any(&[
+                    OrderState::Confirmed,
+                    OrderState::Packed,
+                    OrderState::Loaded,
+                    OrderState::Dropped,
+                ]),
+        ),
         (web.t("结算", "Settlement"), state == RoundState::Settled),
     ];
-    let hrefs = ["", "/payments", "/packing", "/packing", "/handover", "/settlement"];
+    let hrefs = [
+        "",
+        "/payments",
+        "/packing",
+        "/packing",
+        "/handover",
+        "/settlement",
+    ];
     let now = order.iter().position(|(_, done)| !done).unwrap_or(order.len());
     let steps: Vec<Step> = order
         .iter()
@@ -323,7 +435,13 @@ fn steps(web: &Web, view: &View) -> Markup {
         .enumerate()
         .map(|(index, ((label, done), end))| Step {
             label: (*label).to_string(),
-            state: if *done { StepState::Done } else if index == now { StepState::Now } else { StepState::Ahead },
+            state: if *done {
+                StepState::Done
+            } else if index == now {
+                StepState::Now
+            } else {
+                StepState::Ahead
+            },
             href: Some(format!("/rounds/{}{end}", view.round.id)),
         })
         .collect();
@@ -339,14 +457,37 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
     let view = web.app.read(move |tx| load(tx, &ctx, &at)).await?;
     let (round, lang) = (&view.round, web.lang);
     let live: Vec<&Order> = view.orders.iter().filter(|order| order.state.live()).collect();
-    let unpaid: Vec<&&Order> = live.iter().filter(|order| order.state == OrderState::Placed).collect();
+    let unpaid: Vec<&&Order> = live
+        .iter()
+        .filter(|order| order.state == OrderState::Placed)
+        .collect();
     let amount: i64 = live.iter().map(|order| order.amount_fen - order.refund_fen).sum();
-    let paid: i64 = live.iter().filter(|order| order.payment != PaymentState::Unpaid).map(|order| order.amount_fen - order.refund_fen).sum();
-    let own_area = if actor.covers(&round.area) { round.area.clone() } else { actor.area.clone() };
-    let tile = |zh: &str, en: &str, value: String, tone: Tone| Tile { label: web.t(zh, en).into(), value, tone, ..Tile::default() };
+    let paid: i64 = live
+        .iter()
+        .filter(|order| order.payment != PaymentState::Unpaid)
+        .map(|order| order.amount_fen - order.refund_fen)
+        .sum();
+    let own_area = if actor.covers(&round.area) {
+        round.area.clone()
+    } else {
+        actor.area.clone()
+    };
+    let tile = |zh: &str, en: &str, value: String, tone: Tone| Tile {
+        label: web.t(zh, en).into(),
+        value,
+        tone,
+        ..Tile::default()
+    };
     let may_take = actor.may(Action::TakeOrders) && round.state == RoundState::Open;
-    let mut columns = vec![Column::text(web.t("小区", "Compound")), Column::number(web.t("订单", "Orders"))];
-    columns.extend(view.packs.iter().map(|pack| Column::number(&format!("{} {}", pack.name, web.t("剩余", "left")))));
+    let mut columns = vec![
+        Column::text(web.t("小区", "Compound")),
+        Column::number(web.t("订单", "Orders")),
+    ];
+    columns.extend(
+        view.packs
+            .iter()
+            .map(|pack| Column::number(&format!("{} {}", pack.name, web.t("剩余", "left")))),
+    );
     columns.push(Column::text(""));
     let rows = view
         .compounds
@@ -395,8 +536,25 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
     let rule_rows: Vec<(String, Markup)> = round
         .rules
         .iter()
-        .filter(|rule| matches!(rule.key, RuleKey::OrderIntervalD | RuleKey::CarryTo | RuleKey::CarryBy | RuleKey::Unpaid | RuleKey::AdvanceAllowed | RuleKey::PickupPeopleMax | RuleKey::SettleWhen | RuleKey::PrepayTo))
-        .map(|rule| (rule.key.word(lang).to_string(), html! { (rule.value) " (" (rule.clause) ")" }))
+        .filter(|rule| {
+            matches!(
+                rule.key,
+                RuleKey::OrderIntervalD
+                    | RuleKey::CarryTo
+                    | RuleKey::CarryBy
+                    | RuleKey::Unpaid
+                    | RuleKey::AdvanceAllowed
+                    | RuleKey::PickupPeopleMax
+                    | RuleKey::SettleWhen
+                    | RuleKey::PrepayTo
+            )
+        })
+        .map(|rule| {
+            (
+                rule.key.word(lang).to_string(),
+                html! { (rule.value) " (" (rule.clause) ")" },
+            )
+        })
         .collect();
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (String::new(), round.code.clone())]))
@@ -458,13 +616,43 @@ async fn act_on_round(web: &Web, id: &str) -> Result<(RoundRef, String)> {
 async fn cut_off(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, area) = act_on_round(&web, &id).await?;
-    web.app.act(&web.ctx_for(fields.command())?, &CUT_OFF, &area, at, open::cut_off).await?;
-    Ok(web.done(&format!("/rounds/{id}"), web.t("已截单。请催收未付款。", "Cut off. Now chase the unpaid.")))
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &CUT_OFF,
+            &area,
+            at,
+            open::cut_off,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}"),
+        web.t("已截单。请催收未付款。", "Cut off. Now chase the unpaid."),
+    ))
 }
 
 async fn confirm(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, area) = act_on_round(&web, &id).await?;
-    let expired = web.app.act(&web.ctx_for(fields.command())?, &CONFIRM, &area, at, open::confirm).await?;
-    Ok(web.done(&format!("/rounds/{id}"), &format!("{}{expired}{}", web.t("本轮已确认，", "Confirmed; "), web.t("单未付作废。保供单位可以装袋了。", " unpaid orders expired. The supplier can pack now."))))
+    let expired = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &CONFIRM,
+            &area,
+            at,
+            open::confirm,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/rounds/{id}"),
+        &format!(
+            "{}{expired}{}",
+            web.t("本轮已确认，", "Confirmed; "),
+            web.t(
+                "单未付作废。保供单位可以装袋了。",
+                " unpaid orders expired. The supplier can pack now."
+            )
+        ),
+    ))
 }

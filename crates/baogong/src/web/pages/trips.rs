@@ -3,11 +3,11 @@
 use axum::extract::Path;
 use kit::{Column, Field, Icon, TableRow, Tone, html};
 
+use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::super::Answer;
 use super::guard;
 use crate::base::act::Act;
 use crate::base::id::TripId;
@@ -36,7 +36,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 fn seen(tx: &mut Tx, ctx: &Ctx, trip: &Trip, in_district: &str) -> Result<bool> {
-    let own_supplier = ctx.actor.supplier.as_ref().is_none_or(|own| *own == trip.supplier);
+    let own_supplier = ctx
+        .actor
+        .supplier
+        .as_ref()
+        .is_none_or(|own| *own == trip.supplier);
     let stops = trips::stops(tx, in_district, trip.id)?;
     Ok(own_supplier && stops.iter().any(|stop| ctx.actor.covers(&stop.compound)))
 }
@@ -59,7 +63,15 @@ async fn list(web: Web) -> Answer {
             Ok(rows)
         })
         .await?;
-    let columns = [Column::text(web.t("车次", "Trip")), Column::text(web.t("车辆", "Vehicle")), Column::text(web.t("驾驶员", "Driver")), Column::number(web.t("站", "Stops")), Column::number(web.t("箱", "Boxes")), Column::text(web.t("出发", "Left")), Column::text(web.t("状态", "State"))];
+    let columns = [
+        Column::text(web.t("车次", "Trip")),
+        Column::text(web.t("车辆", "Vehicle")),
+        Column::text(web.t("驾驶员", "Driver")),
+        Column::number(web.t("站", "Stops")),
+        Column::number(web.t("箱", "Boxes")),
+        Column::text(web.t("出发", "Left")),
+        Column::text(web.t("状态", "State")),
+    ];
     let table = rows
         .iter()
         .map(|(trip, stops, boxes)| {
@@ -94,7 +106,10 @@ fn state_badge(state: TripState, web: &Web) -> kit::Markup {
 
 fn reference(web: &Web, id: &str) -> Result<TripRef> {
     let id: TripId = id.parse().map_err(|_| Refusal::not_found("车次", "trip"))?;
-    Ok(TripRef { district: web.district()?, id })
+    Ok(TripRef {
+        district: web.district()?,
+        id,
+    })
 }
 
 async fn show(web: Web, Path(id): Path<String>) -> Answer {
@@ -111,7 +126,10 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
             for stop in trips::stops(tx, &at.district, at.id)? {
                 let entry = entry::get(tx, "compounds", &at.district, &stop.compound)?;
                 let (point, address) = entry.map_or_else(Default::default, |entry| {
-                    (crate::register::text(&entry.body, "drop_point").to_string(), crate::register::text(&entry.body, "address").to_string())
+                    (
+                        crate::register::text(&entry.body, "drop_point").to_string(),
+                        crate::register::text(&entry.body, "address").to_string(),
+                    )
                 });
                 let name = area_name(tx, &stop.compound)?;
                 stops.push((stop, name, point, address));
@@ -176,7 +194,11 @@ async fn area_of(web: &Web, at: &TripRef) -> Result<String> {
                 return Err(Refusal::not_found("车次", "trip").into());
             }
             // Somebody at one compound acts on the stop there; the trip itself may go further.
-            Ok(if ctx.actor.covers(&trip.area) { trip.area } else { ctx.actor.area.clone() })
+            Ok(if ctx.actor.covers(&trip.area) {
+                trip.area
+            } else {
+                ctx.actor.area.clone()
+            })
         })
         .await
 }
@@ -185,29 +207,68 @@ async fn load(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let area = area_of(&web, &at).await?;
-    let boxes = web.app.act(&web.ctx_for(fields.command())?, &LOAD, &area, at, trips::load).await?;
-    Ok(web.done(&format!("/trips/{id}"), &format!("{boxes}{}", web.t("箱已装车，出发。", " boxes loaded; under way."))))
+    let boxes = web
+        .app
+        .act(&web.ctx_for(fields.command())?, &LOAD, &area, at, trips::load)
+        .await?;
+    Ok(web.done(
+        &format!("/trips/{id}"),
+        &format!(
+            "{boxes}{}",
+            web.t("箱已装车，出发。", " boxes loaded; under way.")
+        ),
+    ))
 }
 
 async fn leave(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let area = area_of(&web, &at).await?;
-    let change = BoxMove { trip: at, code: fields.get("code").into() };
-    web.app.act(&web.ctx_for(fields.command())?, &LEAVE, &area, change, trips::leave_behind).await?;
-    Ok(web.done(&format!("/trips/{id}"), web.t("已移出，可另排车次。", "Taken off; it can go with another trip.")))
+    let change = BoxMove {
+        trip: at,
+        code: fields.get("code").into(),
+    };
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &LEAVE,
+            &area,
+            change,
+            trips::leave_behind,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/trips/{id}"),
+        web.t("已移出，可另排车次。", "Taken off; it can go with another trip."),
+    ))
 }
 
 fn stop(at: TripRef, fields: &Fields) -> Result<StopRef> {
-    Ok(StopRef { trip: at, seq: fields.number("seq")?.ok_or_else(|| Refusal::not_found("站点", "stop"))? })
+    Ok(StopRef {
+        trip: at,
+        seq: fields
+            .number("seq")?
+            .ok_or_else(|| Refusal::not_found("站点", "stop"))?,
+    })
 }
 
 async fn arrive(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let area = area_of(&web, &at).await?;
-    web.app.act(&web.ctx_for(fields.command())?, &ARRIVE, &area, stop(at, &fields)?, trips::arrive).await?;
-    Ok(web.done(&format!("/trips/{id}"), web.t("已到站，请清点交接。", "Arrived; count and hand over.")))
+    web.app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &ARRIVE,
+            &area,
+            stop(at, &fields)?,
+            trips::arrive,
+        )
+        .await?;
+    Ok(web.done(
+        &format!("/trips/{id}"),
+        web.t("已到站，请清点交接。", "Arrived; count and hand over."),
+    ))
 }
 
 async fn hand_over(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
@@ -221,8 +282,27 @@ async fn hand_over(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         reason: fields.get("reason").into(),
         received_by: fields.get("received_by").into(),
     };
-    let outcome = web.app.act(&web.ctx_for(fields.command())?, &DROP, &area, draft, trips::hand_over).await?;
-    let words = format!("{}{}{}{}", web.t("已交接，到投放点：", "Handed over; bags at the drop point: "), outcome.bags, web.t("袋；短少：", "; lost: "), outcome.lost.len());
+    let outcome = web
+        .app
+        .act(
+            &web.ctx_for(fields.command())?,
+            &DROP,
+            &area,
+            draft,
+            trips::hand_over,
+        )
+        .await?;
+    let words = format!(
+        "{}{}{}{}",
+        web.t("已交接，到投放点：", "Handed over; bags at the drop point: "),
+        outcome.bags,
+        web.t("袋；短少：", "; lost: "),
+        outcome.lost.len()
+    );
     let to = format!("/trips/{id}");
-    Ok(if outcome.lost.is_empty() { web.done(&to, &words) } else { web.warned(&to, &words) })
+    Ok(if outcome.lost.is_empty() {
+        web.done(&to, &words)
+    } else {
+        web.warned(&to, &words)
+    })
 }
