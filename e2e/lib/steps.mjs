@@ -1,9 +1,13 @@
 // What the staff do before residents can order, through the pages and with or without scripts.
 import { visit, words } from "./browser.mjs";
 
-/** Presses a button of the main part that sends a form, and waits for the page that answers. */
-export async function press(page, form, label) {
-  const button = page.locator(`main form[action='${form}'] button`, label ? { hasText: label } : {}).last();
+/**
+ * Presses the last button of a form of the main part and waits for the page that answers. Where several forms go to
+ * the same place, `label` names the button or `holds` something that stands in the form.
+ */
+export async function press(page, form, { label, holds } = {}) {
+  const forms = page.locator(`main form[action='${form}']`, holds ? { has: page.locator(holds) } : {});
+  const button = forms.locator("button:not([type=button])", label ? { hasText: label } : {}).last();
   await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
   await page.waitForLoadState("load");
 }

@@ -205,7 +205,7 @@ fn start(app: &App, listen: &str, demo_county: Option<(baogong::simulate::Size, 
         let listener = tokio::net::TcpListener::bind(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
         println!("保供 Baogong  {address}");
-        let first = demo_county.is_some() && app.db.write(|tx| people::is_empty(tx)).await?;
+        let first = demo_county.is_some() && app.db.write(people::is_empty).await?;
         if demo_county.is_some() {
             if first {
                 app.db.write(demo::found).await?;
@@ -215,7 +215,7 @@ fn start(app: &App, listen: &str, demo_county: Option<(baogong::simulate::Size, 
             for (words, secret) in app.db.write(move |tx| demo::links(tx, clock.now_s())).await? {
                 println!("  {words}\n      {address}/enter/{secret}");
             }
-        } else if app.db.write(|tx| people::is_empty(tx)).await? {
+        } else if app.db.write(people::is_empty).await? {
             let now_s = app.clock.now_s();
             let secret = app.db.write(move |tx| people::make_link(tx, None, now_s)).await?;
             println!("首次使用，请用此链接设置管理员（一次有效）/ Set up the first administrator with this one-time link:");

@@ -412,13 +412,11 @@ fn register_of(entry: &Entry) -> Result<&'static Register> {
         .ok_or_else(|| Fault::Invariant(format!("register {} is unknown", entry.register)).into())
 }
 
-/// What happened to an entry, newest first: (when, who, before, after).
-pub fn history(
-    tx: &mut Tx,
-    register: &str,
-    in_district: &str,
-    code: &str,
-) -> Result<Vec<(i64, String, Option<Entry>, Option<Entry>)>> {
+/// One event in the life of an entry: (when, who, before, after).
+pub type Event = (i64, String, Option<Entry>, Option<Entry>);
+
+/// What happened to an entry, newest first.
+pub fn history(tx: &mut Tx, register: &str, in_district: &str, code: &str) -> Result<Vec<Event>> {
     let rows = tx.rows(&HISTORY, &params![in_district, register, code])?;
     rows.iter()
         .map(|row| {

@@ -5,6 +5,7 @@
 mod access;
 mod imports;
 mod rules_of_ordering;
+mod scene;
 mod statements;
 mod story;
 mod support;

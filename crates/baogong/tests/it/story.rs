@@ -1,71 +1,9 @@
 //! The first night of a county, from its spreadsheets to bags at the door, through the pages.
 
 use baogong::base::access::within;
-use baogong::register::entry::Household;
 
-use crate::support::{Browser, Page, Server, demo_servers};
-
-/// A household that lives there, with its code, as one would write it in a chat.
-#[derive(Clone, Debug)]
-struct Home {
-    code: String,
-    written: String,
-    household: Household,
-}
-
-fn homes(server: &Server, compound: &str) -> Vec<Home> {
-    server
-        .entries("households", compound)
-        .into_iter()
-        .map(|entry| (entry.code.clone(), entry.noun::<Household>().unwrap()))
-        .filter(|(_, household)| {
-            household.status != "vacant" && household.members > 0 && !household.phone.is_empty()
-        })
-        .map(|(code, household)| {
-            let written = [&household.building, &household.unit, &household.room]
-                .into_iter()
-                .filter(|part| !part.is_empty())
-                .cloned()
-                .collect::<Vec<_>>()
-                .join("-");
-            Home {
-                code,
-                written,
-                household,
-            }
-        })
-        .collect()
-}
-
-fn id_in(page: &Page, start: &str) -> String {
-    page.between(start, "\"")
-        .unwrap_or_else(|| panic!("no {start} on the page: {}", page.text()))
-}
-
-/// The compounds of 坳头上社区, with at least eight lived-in households.
-fn town_compounds(server: &Server) -> Vec<String> {
-    server
-        .entries("compounds", "431023001004")
-        .into_iter()
-        .map(|entry| entry.code)
-        .filter(|code| homes(server, code).len() >= 8)
-        .collect()
-}
-
-fn direct(headquarters: &mut Browser, area: &str, plan: &str, level: &str, risk: &str) {
-    headquarters
-        .submit(
-            "/directives",
-            &[
-                ("area", area),
-                ("plan", plan),
-                ("level", level),
-                ("risk", risk),
-                ("ordered_by", "县指挥部第3号令 指挥长"),
-            ],
-        )
-        .shows("指令已下达");
-}
+use crate::scene::{direct, homes, id_in, orders, town_compounds, yuan};
+use crate::support::{Browser, Server, demo_servers};
 
 /// FC-2…FC-11, DX-1…DX-5, YU-12, YU-13, CQ-5, CT-7, YO-7: steps 1 to 9 in one night.
 #[test]
@@ -584,13 +522,4 @@ fn relief(
         .open(&format!("/rounds/{id}/handover?compound={compound}"))
         .shows("送到家门口")
         .shows("YU-13");
-}
-
-fn orders(server: &Server, round: &str, area: &str) -> Vec<baogong::round::Order> {
-    let (round, area) = (round.parse().unwrap(), area.to_string());
-    server.read(move |tx| baogong::round::order::of_round(tx, "431023", round, &area))
-}
-
-fn yuan(amount_fen: i64) -> String {
-    baogong::base::words::yuan(amount_fen)
 }

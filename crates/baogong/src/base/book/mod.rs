@@ -4,6 +4,8 @@
 //! An account is named by what it is (`pantry/431023…-3-2-501`) and by its asset (`g/vegetables`); its id is the
 //! hash of both, so that no look-up is needed to name one.
 
+mod verify;
+
 use ledger::{Account, AccountId, AssetId, Book, Guard, ReservationState, Transfer, TransferId};
 use sha2::{Digest, Sha256};
 use store::{Tx, params, stmt};
@@ -11,6 +13,8 @@ use uuid::Uuid;
 
 use super::{Ctx, Fault, Result};
 use crate::wording;
+
+pub use verify::verify;
 
 stmt!(
     OPEN,
@@ -54,42 +58,6 @@ stmt!(
      JOIN account f ON f.district = t.district AND f.id = t.from_id
      JOIN account g ON g.district = t.district AND g.id = t.to_id
      WHERE t.district = $1 AND t.cause = $2 ORDER BY t.at_s, t.id"
-);
-stmt!(
-    STATEMENT,
-    "SELECT t.at_s, t.reason, CASE WHEN t.to_id = $2 THEN t.amount ELSE -t.amount END, t.cause, t.actor
-     FROM transfer t
-     WHERE t.district = $1 AND (t.from_id = $2 OR t.to_id = $2) AND t.action IN (0, 2)
-     ORDER BY t.at_s, t.id"
-);
-stmt!(
-    SUMS,
-    "SELECT district, asset, CAST(SUM(posted) AS BIGINT) FROM account GROUP BY district, asset HAVING SUM(posted) <> 0"
-);
-stmt!(
-    BELOW_ZERO,
-    "SELECT name, asset, posted, reserved_out FROM account WHERE guarded = 1 AND posted - reserved_out < 0"
-);
-stmt!(
-    DRIFT,
-    "SELECT a.name, a.asset, a.posted, COALESCE(m.moved, 0)
-     FROM account a LEFT JOIN (
-        SELECT district, id, CAST(SUM(amount) AS BIGINT) AS moved FROM (
-            SELECT district, to_id AS id, amount FROM transfer WHERE action IN (0, 2)
-            UNION ALL
-            SELECT district, from_id AS id, -amount AS amount FROM transfer WHERE action IN (0, 2)
-        ) AS legs GROUP BY district, id
-     ) AS m ON m.district = a.district AND m.id = a.id
-     WHERE a.posted <> COALESCE(m.moved, 0)"
-);
-stmt!(
-    OPEN_RESERVATIONS,
-    "SELECT a.name, a.asset, a.reserved_out, COALESCE(m.held, 0)
-     FROM account a LEFT JOIN (
-        SELECT district, from_id AS id, CAST(SUM(amount) AS BIGINT) AS held FROM transfer WHERE action = 1 AND state = 0
-        GROUP BY district, from_id
-     ) AS m ON m.district = a.district AND m.id = a.id
-     WHERE a.reserved_out <> COALESCE(m.held, 0)"
 );
 
 wording! {
@@ -509,58 +477,9 @@ pub fn custody(tx: &mut Tx, district: &str, cause: Uuid) -> Result<Vec<Step>> {
         .collect()
 }
 
-/// The lines of one account: (when, why, amount in or out, cause, by whom).
-pub fn lines(tx: &mut Tx, district: &str, account: &Acc) -> Result<Vec<(i64, Reason, i64, Uuid, String)>> {
-    let rows = tx.rows(&STATEMENT, &params![district, blob(account.id().0)])?;
-    rows.iter()
-        .map(|row| {
-            Ok((
-                row.get(0)?,
-                reason(row.get(1)?)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get(4)?,
-            ))
-        })
-        .collect()
-}
-
 fn reason(number: i64) -> Result<Reason> {
     Reason::ALL
         .get(number as usize)
         .copied()
         .ok_or_else(|| Fault::Invariant(format!("transfer reason {number} is unknown")).into())
-}
-
-/// Checks the whole stored ledger: sums are zero per asset, no guarded account is below zero, each balance
-/// equals the sum of its transfers and of its open reservations. Empty when all is well.
-pub fn verify(tx: &mut Tx) -> Result<Vec<String>> {
-    let mut findings = Vec::new();
-    for row in tx.rows(&SUMS, &[])? {
-        findings.push(format!(
-            "ledger: asset {} in {} sums to {} instead of 0",
-            row.get::<String>(1)?,
-            row.get::<String>(0)?,
-            row.get::<i64>(2)?
-        ));
-    }
-    for row in tx.rows(&BELOW_ZERO, &[])? {
-        findings.push(format!(
-            "ledger: {} ({}) is below zero",
-            row.get::<String>(0)?,
-            row.get::<String>(1)?
-        ));
-    }
-    for (statement, what) in [(&DRIFT, "balance"), (&OPEN_RESERVATIONS, "reserved amount")] {
-        for row in tx.rows(statement, &[])? {
-            findings.push(format!(
-                "ledger: {what} of {} ({}) is {} but its transfers give {}",
-                row.get::<String>(0)?,
-                row.get::<String>(1)?,
-                row.get::<i64>(2)?,
-                row.get::<i64>(3)?
-            ));
-        }
-    }
-    Ok(findings)
 }

@@ -1,5 +1,7 @@
 //! Opening, listing, cutting off and confirming rounds.
 
+mod progress;
+
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
@@ -12,6 +14,9 @@ use crate::base::id::{RoundId, derive, district};
 use crate::base::{Ctx, Refusal, Result};
 use crate::plan::rules::{self, RuleKey, Rules, Source};
 use crate::register::entry::{self, Compound, Good, Supplier};
+
+pub(super) use progress::change_state;
+pub use progress::{confirm, cut_off, tick};
 
 stmt!(COUNT, "SELECT COUNT(*) FROM round WHERE district = $1");
 stmt!(
@@ -43,11 +48,6 @@ stmt!(
      ORDER BY r.created_s DESC LIMIT 200"
 );
 stmt!(
-    DUE,
-    "SELECT district, id FROM round
-     WHERE (state = 'open' AND cutoff_s <= $1) OR (state IN ('open', 'closed') AND pay_by_s <= $1)"
-);
-stmt!(
     COMPOUNDS,
     "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 ORDER BY position"
 );
@@ -59,14 +59,6 @@ stmt!(
     PACKS,
     "SELECT code, name, unit, price_fen, weight_g, limit_per_order, contents, aliases FROM round_pack
      WHERE district = $1 AND round = $2 ORDER BY position"
-);
-stmt!(
-    SET_STATE,
-    "UPDATE round SET state = $3 WHERE district = $1 AND id = $2 AND state = $4"
-);
-stmt!(
-    SET_TIMES,
-    "UPDATE round SET cutoff_s = $3, pay_by_s = $4 WHERE district = $1 AND id = $2"
 );
 
 /// One pack of a draft: which, and how many over all compounds.
@@ -461,120 +453,6 @@ pub struct RoundRef {
     pub district: String,
     /// The round.
     pub id: RoundId,
-}
-
-/// Cuts a round off now: no more orders; payments stay due.
-pub fn cut_off(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<()> {
-    let round = get(tx, &at.district, at.id)?;
-    change_state(tx, at, RoundState::Open, RoundState::Closed)?;
-    let cutoff_s = round.cutoff_s.min(ctx.now_s);
-    tx.run(
-        &SET_TIMES,
-        &params![at.district.as_str(), at.id, cutoff_s, round.pay_by_s],
-    )?;
-    Ok(())
-}
-
-/// Confirms a round: unpaid orders expire and free their stock (FC-6), what is left over goes back to the supplier.
-/// Gives the number of orders that expired.
-pub fn confirm(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<usize> {
-    let round = get(tx, &at.district, at.id)?;
-    if round.state == RoundState::Open {
-        cut_off(tx, ctx, at)?;
-    }
-    change_state(tx, at, RoundState::Closed, RoundState::Confirmed)?;
-    let pay_by_s = round.pay_by_s.min(ctx.now_s);
-    tx.run(
-        &SET_TIMES,
-        &params![
-            at.district.as_str(),
-            at.id,
-            round.cutoff_s.min(ctx.now_s),
-            pay_by_s
-        ],
-    )?;
-    let expired = order::expire_unpaid(tx, ctx, &round)?;
-    let packs = packs(tx, &at.district, at.id)?;
-    let mut moves = Vec::new();
-    for compound in compounds(tx, &at.district, at.id)? {
-        for pack in &packs {
-            let asset = chart::pack_asset(at.id, &pack.code);
-            let allotment = chart::allotment(at.id, &compound.compound, &asset);
-            let (_, left) = book::balance(tx, &at.district, &allotment)?;
-            if left > 0 {
-                moves.push(Move {
-                    id: derive(at.id.0, &format!("leftover/{}/{}", compound.compound, pack.code)),
-                    from: allotment,
-                    to: chart::supply(&round.supplier, &asset),
-                    amount: left,
-                    kind: Kind::Post,
-                    reason: Reason::Leftover,
-                    cause: at.id.0,
-                });
-            }
-        }
-    }
-    book::post_certain(tx, ctx, &at.district, &moves)?;
-    Ok(expired)
-}
-
-pub(super) fn change_state(tx: &mut Tx, at: &RoundRef, from: RoundState, to: RoundState) -> Result<()> {
-    if tx.run(&SET_STATE, &params![at.district.as_str(), at.id, to, from])? == 0 {
-        let now = get(tx, &at.district, at.id)?.state;
-        return Err(Refusal::conflict(
-            "round_state",
-            format!(
-                "这一轮目前是“{}”，不能改为“{}”。",
-                now.word(kit::Lang::Zh),
-                to.word(kit::Lang::Zh)
-            ),
-            format!(
-                "The round is “{}” and cannot become “{}”.",
-                now.word(kit::Lang::En),
-                to.word(kit::Lang::En)
-            ),
-        )
-        .into());
-    }
-    Ok(())
-}
-
-/// Moves every round on whose time has passed; called every few seconds. Gives the number of rounds moved.
-pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
-    let due: Vec<RoundRef> = tx
-        .rows(&DUE, &params![ctx.now_s])?
-        .iter()
-        .map(|row| {
-            Ok(RoundRef {
-                district: row.get(0)?,
-                id: RoundId(row.get::<Uuid>(1)?),
-            })
-        })
-        .collect::<Result<_>>()?;
-    for at in &due {
-        let round = get(tx, &at.district, at.id)?;
-        let ctx = ctx.sub(&format!("tick/{}", at.id));
-        if round.pay_by_s <= ctx.now_s {
-            let expired = confirm(tx, &ctx, at)?;
-            crate::base::audit::append(
-                tx,
-                &ctx,
-                "round.confirm",
-                &round.area,
-                &format!("{{\"round\":\"{}\",\"expired\":{expired}}}", round.code),
-            )?;
-        } else {
-            cut_off(tx, &ctx, at)?;
-            crate::base::audit::append(
-                tx,
-                &ctx,
-                "round.cut_off",
-                &round.area,
-                &format!("{{\"round\":\"{}\"}}", round.code),
-            )?;
-        }
-    }
-    Ok(due.len())
 }
 
 /// The code of an order's bag.

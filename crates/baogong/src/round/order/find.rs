@@ -1,0 +1,133 @@
+//! Orders as stored: by id, by code, of a round, of a household.
+
+use super::*;
+
+stmt!(
+    GET,
+    "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
+            amount_fen, refund_fen, note, box, created_s, revision FROM orders WHERE district = $1 AND id = $2"
+);
+
+stmt!(
+    BY_CODE,
+    "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
+            amount_fen, refund_fen, note, box, created_s, revision FROM orders WHERE district = $1 AND code = $2"
+);
+
+stmt!(
+    OF_ROUND,
+    "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
+            amount_fen, refund_fen, note, box, created_s, revision
+     FROM orders WHERE district = $1 AND round = $2 AND compound >= $3 AND compound < $4 ORDER BY compound, number"
+);
+
+stmt!(
+    LINES_OF_ROUND,
+    "SELECT l.order_id, l.pack, l.quantity, l.packed, l.price_fen, l.short_reason
+     FROM order_line l JOIN orders o ON o.district = l.district AND o.id = l.order_id
+     WHERE o.district = $1 AND o.round = $2 AND o.compound >= $3 AND o.compound < $4 ORDER BY l.order_id, l.pack"
+);
+
+stmt!(
+    OF_HOUSEHOLD,
+    "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
+            amount_fen, refund_fen, note, box, created_s, revision
+     FROM orders WHERE district = $1 AND household = $2 ORDER BY created_s DESC LIMIT 20"
+);
+
+stmt!(
+    LINES,
+    "SELECT pack, quantity, packed, price_fen, short_reason FROM order_line WHERE district = $1 AND order_id = $2 ORDER BY pack"
+);
+
+pub(super) fn read(row: &store::Row) -> Result<Order> {
+    Ok(Order {
+        id: OrderId(row.get::<Uuid>(0)?),
+        round: RoundId(row.get::<Uuid>(1)?),
+        number: row.get(2)?,
+        code: row.get(3)?,
+        compound: row.get(4)?,
+        household: row.get(5)?,
+        building: row.get(6)?,
+        unit: row.get(7)?,
+        room: row.get(8)?,
+        phone: row.get(9)?,
+        channel: Channel::stored(&row.get::<String>(10)?)?,
+        state: OrderState::stored(&row.get::<String>(11)?)?,
+        payment: PaymentState::stored(&row.get::<String>(12)?)?,
+        amount_fen: row.get(13)?,
+        refund_fen: row.get(14)?,
+        note: row.get(15)?,
+        box_id: row.get::<Option<Uuid>>(16)?.map(BoxId),
+        created_s: row.get(17)?,
+        revision: row.get(18)?,
+        lines: Vec::new(),
+    })
+}
+
+pub(super) fn read_line(row: &store::Row, first: usize) -> Result<Line> {
+    Ok(Line {
+        pack: row.get(first)?,
+        quantity: row.get(first + 1)?,
+        packed: row.get(first + 2)?,
+        price_fen: row.get(first + 3)?,
+        short_reason: row.get(first + 4)?,
+    })
+}
+
+pub(super) fn with_lines(tx: &mut Tx, in_district: &str, mut order: Order) -> Result<Order> {
+    let rows = tx.rows(&LINES, &params![in_district, order.id])?;
+    order.lines = rows.iter().map(|row| read_line(row, 0)).collect::<Result<_>>()?;
+    Ok(order)
+}
+
+/// The order with this id.
+pub fn get(tx: &mut Tx, in_district: &str, id: OrderId) -> Result<Order> {
+    let row = tx
+        .row(&GET, &params![in_district, id])?
+        .ok_or_else(|| Refusal::not_found("订单", "order"))?;
+    let order = read(&row)?;
+    with_lines(tx, in_district, order)
+}
+
+/// The order with this code, as typed or scanned from a bag.
+pub fn by_code(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<Order>> {
+    let Some(row) = tx.row(&BY_CODE, &params![in_district, code.trim().to_uppercase()])? else {
+        return Ok(None);
+    };
+    let order = read(&row)?;
+    Ok(Some(with_lines(tx, in_district, order)?))
+}
+
+/// The orders of a round within an area, by compound and number.
+pub fn of_round(tx: &mut Tx, in_district: &str, round: RoundId, area: &str) -> Result<Vec<Order>> {
+    let range = params![in_district, round, area, entry::subtree_end(area)];
+    let mut orders: Vec<Order> = tx
+        .rows(&OF_ROUND, &range)?
+        .iter()
+        .map(read)
+        .collect::<Result<_>>()?;
+    let mut lines: BTreeMap<OrderId, Vec<Line>> = BTreeMap::new();
+    for row in tx.rows(&LINES_OF_ROUND, &range)? {
+        lines
+            .entry(OrderId(row.get::<Uuid>(0)?))
+            .or_default()
+            .push(read_line(&row, 1)?);
+    }
+    for order in &mut orders {
+        order.lines = lines.remove(&order.id).unwrap_or_default();
+    }
+    Ok(orders)
+}
+
+/// The latest orders of a household, latest first.
+pub fn of_household(tx: &mut Tx, household: &str) -> Result<Vec<Order>> {
+    let in_district = district(household);
+    let rows = tx.rows(&OF_HOUSEHOLD, &params![in_district, household])?;
+    let mut orders = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let order = read(row)?;
+        orders.push(with_lines(tx, in_district, order)?);
+    }
+    Ok(orders)
+}

@@ -1,0 +1,213 @@
+//! The form that opens a round.
+
+use super::*;
+
+pub(super) async fn new(web: Web, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
+    show_form(&web, &fields, None).await
+}
+
+pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Answer {
+    let ctx = web.ctx()?;
+    let chosen = fields.get("supplier").to_string();
+    let now_s = ctx.now_s;
+    let (suppliers, compounds, goods, held) = web
+        .app
+        .read(move |tx| {
+            let in_district = district(&ctx.actor.area).to_string();
+            let assigned = assignment::assigned(tx, &ctx.actor.area)?;
+            let mut suppliers: Vec<(String, String, usize)> = entry::all(tx, "suppliers", &in_district)?
+                .into_iter()
+                .map(|one| {
+                    let feeds = assigned
+                        .values()
+                        .filter(|assigned| assigned.main == one.code)
+                        .count();
+                    (one.code, one.name, feeds)
+                })
+                .collect();
+            suppliers.sort_by_key(|(_, _, feeds)| std::cmp::Reverse(*feeds));
+            let directives = crate::plan::directive::holding(tx, &in_district, ctx.now_s)?;
+            let mut compounds = Vec::new();
+            let mut held = None;
+            for (code, households, people) in entry::count_by_area(tx, "households", &ctx.actor.area)? {
+                let rules = rules::resolve(&code, directives.clone());
+                let mine = assigned
+                    .get(&code)
+                    .is_some_and(|one| one.main == chosen || one.backup.as_ref() == Some(&chosen));
+                if rules.closed() {
+                    compounds.push((code.clone(), area_name(tx, &code)?, households, people, mine));
+                    held.get_or_insert(rules);
+                }
+            }
+            compounds.sort_by_key(|(_, _, _, _, mine)| !mine);
+            let query = Query {
+                register: "goods",
+                area: &in_district,
+                ..Query::default()
+            };
+            let mut goods: Vec<Good> = Vec::new();
+            for one in entry::list(tx, &query, i64::MAX, 0)? {
+                if one.code.starts_with(&format!("{chosen}/")) {
+                    goods.push(one.noun()?);
+                }
+            }
+            Ok((suppliers, compounds, goods, held))
+        })
+        .await?;
+    let chosen = fields.get("supplier");
+    let supplier_options: Vec<(String, String)> =
+        std::iter::once((String::new(), web.t("请选择", "Choose").to_string()))
+            .chain(suppliers.iter().map(|(code, name, feeds)| {
+                let words = if *feeds > 0 {
+                    format!(
+                        "{name}({}{feeds}{})",
+                        web.t("主供", "main for "),
+                        web.t("个小区", " compounds")
+                    )
+                } else {
+                    name.clone()
+                };
+                (code.clone(), words)
+            }))
+            .collect();
+    let modes: Vec<(&str, String, String)> = Mode::ALL
+        .iter()
+        .map(|mode| {
+            let facts = mode.facts();
+            (
+                mode.key(),
+                mode.word(web.lang).to_string(),
+                format!("{} ({})", web.t(facts.how.0, facts.how.1), facts.clause),
+            )
+        })
+        .collect();
+    let picked = fields.all("compound");
+    let hours = |key| held.as_ref().and_then(|rules| rules.number(key)).unwrap_or(0) * clock::HOUR_S;
+    let cutoff_s = now_s + hours(RuleKey::OrderCutoffH);
+    let pay_by_s = cutoff_s + hours(RuleKey::PayByH);
+    let deliver_s = pay_by_s + hours(RuleKey::DeliverH);
+    let time = |name: &str, label: &str, default_s: i64| {
+        let value = if fields.get(name).is_empty() {
+            clock::field(default_s)
+        } else {
+            fields.get(name).to_string()
+        };
+        Field::datetime(name, label).value(&value).required()
+    };
+    let body = html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (String::new(), web.t("开一轮", "Open a round").into())]))
+        (kit::heading(web.t("开一轮", "Open a round"), web.t("先选保供单位，再选小区、套餐和份数。", "Choose the supplier first, then compounds, packs and quantities."), html! {}))
+        @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("请检查", "Please check"), html! { p { (web.words(refusal)) } })) }
+        (kit::section(web.t("1 保供单位", "1 Supplier"), html! {
+            form method="get" action="/rounds/new" class="search" {
+                (Field::select("supplier", web.t("保供单位", "Supplier"), &supplier_options).value(chosen))
+                (kit::button(web.t("选定", "Choose"), if chosen.is_empty() { Tone::Accent } else { Tone::Quiet }))
+            }
+        }))
+        @if !chosen.is_empty() {
+            (kit::form("/rounds", &web.shell(""), html! {
+                (Field::hidden("supplier", chosen))
+                (kit::section(web.t("2 供应方式", "2 Supply mode"), html! { (Field::radio("mode", web.t("方式", "Mode"), &modes).value(if fields.get("mode").is_empty() { "C" } else { fields.get("mode") })) }))
+                (kit::section(web.t("3 小区", "3 Compounds"), html! {
+                    @if compounds.is_empty() { (kit::empty(Icon::House, web.t("没有封闭的小区", "No compound is closed"), web.t("请先下达指令。", "Issue a directive first."), html! {})) }
+                    @for (code, name, households, people, mine) in &compounds {
+                        (Field::check("compound", &format!("{name} · {} {} · {} {}{}", count(*households), web.t("户", "households"), count(*people), web.t("人", "people"), if *mine { web.t(" · 本单位供应", " · fed by this supplier") } else { "" }))
+                            .value(code).checked(picked.contains(code) || (picked.is_empty() && *mine)).id(&format!("c-{code}")))
+                    }
+                }))
+                (kit::section(web.t("4 套餐与投放份数", "4 Packs and quantities"), html! {
+                    p { (web.t("份数按各小区户数分配，每个小区有自己的份额。", "Quantities are shared among compounds by households; each has its own allotment.")) }
+                    @if goods.is_empty() { (kit::notice(Tone::Warn, web.t("这家单位还没有报套餐", "This supplier has no packs yet"), html! { p { (web.t("请先导入商品套餐价目表。", "Import the price list first.")) } })) }
+                    @for good in &goods {
+                        (Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan per "), if good.unit.is_empty() { web.t("份", "pack") } else { &good.unit }))
+                            .value(fields.get(&format!("total:{}", good.code)))
+                            .hint(&format!("{}{}", contents_words(good, web.lang), good.stock.map_or_else(String::new, |stock| format!(" · {} {stock}", web.t("可供", "offered")))))
+                            .attr("min", "0").small())
+                    }
+                }))
+                (kit::section(web.t("5 时间", "5 Times"), kit::fields(html! {
+                    (time("cutoff", web.t("截单", "Cut-off"), cutoff_s))
+                    (time("pay_by", web.t("付款截止", "Pay by"), pay_by_s))
+                    (time("deliver", web.t("送达", "Delivery"), deliver_s))
+                    (Field::text("title", web.t("标题（可不填）", "Title (optional)")).value(fields.get("title")))
+                })))
+                (kit::actions(kit::button(web.t("开团", "Open the round"), Tone::Accent)))
+            }))
+        }
+    };
+    Ok(web.page(web.t("开一轮", "Open a round"), body))
+}
+
+pub(super) fn contents_words(good: &Good, lang: Lang) -> String {
+    good.contents
+        .iter()
+        .map(|part| {
+            format!(
+                "{} {}{}",
+                part.name,
+                kilograms(part.weight_g),
+                lang.t("公斤", " kg")
+            )
+        })
+        .collect::<Vec<_>>()
+        .join(lang.t("、", ", "))
+}
+
+pub(super) async fn create(web: Web, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let mut packs = Vec::new();
+    for (code, text) in fields.after("total:") {
+        let text = documents::values::fold_width(&text).into_owned();
+        if text.is_empty() {
+            continue;
+        }
+        let Ok(total) = text.parse() else {
+            let refusal = Refusal::invalid(
+                "packs",
+                format!("份数“{text}”不是整数。"),
+                format!("{text} is not a whole number."),
+            );
+            return show_form(&web, &fields, Some(&refusal)).await;
+        };
+        packs.push(PackDraft { code, total });
+    }
+    let draft = RoundDraft {
+        title: fields.get("title").into(),
+        mode: fields.get("mode").into(),
+        supplier: fields.get("supplier").into(),
+        compounds: fields.all("compound"),
+        packs,
+        cutoff: fields.get("cutoff").into(),
+        pay_by: fields.get("pay_by").into(),
+        deliver: fields.get("deliver").into(),
+    };
+    let area = if draft.compounds.is_empty() {
+        web.actor()?.area
+    } else {
+        open::common_area(&draft.compounds)
+    };
+    // A liaison of one compound and an office of one community open rounds for their own part only.
+    let area = if web.actor()?.covers(&area) {
+        area
+    } else {
+        web.actor()?.area
+    };
+    match web
+        .app
+        .act(&web.ctx_for(fields.command())?, &OPEN, &area, draft, open::open)
+        .await
+    {
+        Ok(id) => Ok(web.done(
+            &format!("/rounds/{id}"),
+            web.t(
+                "已开团。把链接或通知发到业主群。",
+                "The round is open. Send the link or the announcement to the residents.",
+            ),
+        )),
+        Err(Error::Refusal(refusal)) if refusal.kind != RefusalKind::NotAllowed => {
+            show_form(&web, &fields, Some(&refusal)).await
+        }
+        Err(other) => Err(other),
+    }
+}
