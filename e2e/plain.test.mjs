@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { BASE, PHONE, close, links, open, signIn, start, stop, visit, words } from "./lib/browser.mjs";
-import { assign, compounds, issueDirective, openRound } from "./lib/steps.mjs";
+import { assign, compounds, issueDirective, openRound, press } from "./lib/steps.mjs";
 import { prepared } from "./lib/prepare.mjs";
 
 /** 文昌社区. */
@@ -26,7 +26,7 @@ test("a wrong password is refused in words and tells nothing about the name", as
     await visit(page, "/sign-in");
     await page.locator("input[name=login]").fill(login);
     await page.locator("input[name=password]").fill("not the password");
-    await page.locator("main form[action='/sign-in'] button").click();
+    await press(page, "/sign-in");
     assert.equal(new URL(page.url()).pathname, "/sign-in");
     said.push(await page.locator("main .notice").innerText());
   }
@@ -70,10 +70,11 @@ test("a directive is issued and its rules name their clauses", async () => {
 
 test("a directive without an order behind it is refused", async () => {
   await visit(page, "/directives/new");
+  await page.locator("select[name=area]").selectOption(COMMUNITY);
   await page.locator("input[name=ordered_by]").fill(" ");
-  await page.locator("main form[action='/directives'] button").click();
-  assert.match(await words(page), /请写明|依据/);
+  await press(page, "/directives");
   assert.equal(new URL(page.url()).pathname, "/directives");
+  assert.match(await page.locator("main .notice").first().innerText(), /请写明|谁的命令/);
 });
 
 test("suppliers are proposed and accepted", async () => {
@@ -96,7 +97,7 @@ test("a round that asks for more than the supplier has is refused, and what was 
   await visit(page, `/rounds/new?supplier=${round.supplier}`);
   const field = page.locator("input[name^='total:']").first();
   await field.fill("999999");
-  await page.locator("main form[action='/rounds'] button").last().click();
+  await press(page, "/rounds");
   assert.match(await words(page), /只报了\d+份/);
   assert.equal(await page.locator("input[name^='total:']").first().inputValue(), "999999");
 });

@@ -107,9 +107,9 @@ export async function words(page) {
   return (await page.locator("main").innerText()).replace(/[ \t]+/g, " ");
 }
 
-/** Closes a page with its profile. */
+/** Closes a page with its profile; one that was never opened is no error, so that what comes after still happens. */
 export async function close(page) {
-  await page.context().close();
+  await page?.context().close();
 }
 
 /** The sign-in links that the server printed, by login name; empty when they are not known. */

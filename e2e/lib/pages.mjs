@@ -6,6 +6,7 @@ export async function mainPages(county, page) {
   const { compound, round, proposal } = county;
   const home = county.homes[2].code;
   const orders = await hrefs(page, round.path, "/orders/");
+  const trips = await hrefs(page, "/trips", "/trips/");
   const reports = await hrefs(page, "/reports", "/reports/");
   const own = {
     zhihui: [
@@ -44,6 +45,7 @@ export async function mainPages(county, page) {
       `${round.path}/settlement`,
       ...orders.slice(0, 1),
       "/trips",
+      ...trips.slice(0, 1),
       "/handover",
       "/advances",
       "/reports",

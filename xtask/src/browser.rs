@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 use crate::server::Server;
 use crate::step::{self, Outcome};
+
+/// How long one file of tests may take; the longest takes about two minutes on two processors.
+const FILE: Duration = Duration::from_secs(480);
 
 /// Runs every `e2e/*.test.mjs`, one after the other because they share a server, and has the program check its data.
 pub fn test(root: &Path, chromium: &Path) -> Outcome {
@@ -19,7 +23,8 @@ pub fn test(root: &Path, chromium: &Path) -> Outcome {
             "--test-reporter=spec".as_ref(),
             file.as_os_str(),
         ];
-        if step::run(node(&folder, chromium, &server).args(arguments)).is_err() {
+        if let Err(words) = step::run_within(node(&folder, chromium, &server).args(arguments), FILE) {
+            println!("{words}");
             failed.push(file.display().to_string());
         }
     }

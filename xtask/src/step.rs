@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// What a chore gives: nothing, or in words what went wrong and what to do.
@@ -56,6 +57,33 @@ pub fn run(command: &mut Command) -> Outcome {
         Ok(())
     } else {
         Err(format!("`{}` failed ({status})", typed(command)))
+    }
+}
+
+/// Runs a program like [`run`], but ends it and fails when it takes longer than `limit`.
+pub fn run_within(command: &mut Command, limit: Duration) -> Outcome {
+    let words = typed(command);
+    let mut child = command.spawn().map_err(|error| format!("{words}: {error}"))?;
+    let begun = Instant::now();
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) if status.success() => return Ok(()),
+            Ok(Some(status)) => return Err(format!("`{words}` failed ({status})")),
+            Ok(None) if begun.elapsed() < limit => thread::sleep(Duration::from_millis(50)),
+            Ok(None) => {
+                let ended = child.kill().and_then(|()| child.wait());
+                let after = if ended.is_ok() {
+                    "was ended"
+                } else {
+                    "could not be ended"
+                };
+                return Err(format!(
+                    "`{words}` took longer than {} s and {after}",
+                    limit.as_secs()
+                ));
+            }
+            Err(error) => return Err(format!("{words}: {error}")),
+        }
     }
 }
 
@@ -130,6 +158,14 @@ mod tests {
             output(Command::new("sh").args(["-c", "echo yes"])).unwrap(),
             "yes\n"
         );
+    }
+
+    #[test]
+    fn programs_that_hang_are_ended() {
+        let words = run_within(Command::new("sleep").arg("60"), Duration::from_millis(200)).unwrap_err();
+        assert!(words.contains("was ended"), "{words}");
+        assert!(run_within(&mut Command::new("true"), Duration::from_secs(10)).is_ok());
+        assert!(run_within(&mut Command::new("false"), Duration::from_secs(10)).is_err());
     }
 
     #[test]

@@ -37,6 +37,7 @@ pub struct Field {
     name: String,
     label: String,
     value: String,
+    sends: String,
     hint: String,
     error: String,
     required: bool,
@@ -53,6 +54,7 @@ impl Field {
             name: name.to_owned(),
             label: label.to_owned(),
             value: String::new(),
+            sends: "1".to_owned(),
             hint: String::new(),
             error: String::new(),
             required: false,
@@ -130,7 +132,7 @@ impl Field {
         field
     }
 
-    /// Yes or no. A ticked box sends `1`; it is ticked when the value is `1`, `on` or `true`.
+    /// Yes or no. A ticked box sends `1` unless [`Field::sends`] says otherwise; it is ticked when the value is `1`, `on` or `true`.
     pub fn check(name: &str, label: &str) -> Self {
         Self::new(Kind::Check, name, label)
     }
@@ -162,6 +164,12 @@ impl Field {
     /// Whether a box is ticked.
     pub fn checked(self, checked: bool) -> Self {
         self.value(if checked { "1" } else { "" })
+    }
+
+    /// What a ticked box sends, where several boxes share a name.
+    pub fn sends(mut self, value: &str) -> Self {
+        self.sends = value.to_owned();
+        self
     }
 
     /// A sentence that helps to fill it in.
@@ -283,7 +291,8 @@ impl Field {
                 text.push_str("</textarea>");
             }
             Kind::Check => {
-                text.push_str("<input type=\"checkbox\" value=\"1\"");
+                text.push_str("<input type=\"checkbox\"");
+                push_attribute(&mut text, "value", &self.sends);
                 text.push_str(&shared);
                 text.push_str(if self.ticked() { " checked>" } else { ">" });
             }

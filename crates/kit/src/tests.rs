@@ -342,3 +342,20 @@ proptest! {
         prop_assert_eq!(decoded, text.as_bytes());
     }
 }
+
+#[test]
+fn boxes_that_share_a_name_send_their_own_values() {
+    let field = crate::Field::check("compound", "橙香苑")
+        .sends("431023001001-1")
+        .checked(true);
+    let shown = maud::html! { (field) }.into_string();
+    assert!(
+        shown.contains("value=\"431023001001-1\"") && shown.contains(" checked"),
+        "{shown}"
+    );
+    let plain = maud::html! { (crate::Field::check("urgent", "急需")) }.into_string();
+    assert!(
+        plain.contains("value=\"1\"") && !plain.contains(" checked"),
+        "{plain}"
+    );
+}

@@ -106,6 +106,9 @@ fn one_night(server: &Server) {
         ("compound", second),
     ];
     fields.extend(totals.iter().map(|(name, total)| (name.as_str(), total.as_str())));
+    let form = headquarters.open(&format!("/rounds/new?supplier={supplier}"));
+    form.shows(&format!("value=\"{first}\""))
+        .shows(&format!("value=\"{second}\""));
     let round = headquarters.submit("/rounds", &fields);
     round.shows("已开团").shows("R001");
     let round_id = id_in(&round, "action=\"/rounds/")

@@ -147,7 +147,7 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
     };
     let vehicle_fields = html! {
         @for vehicle in vehicles.iter().filter(|vehicle| vehicle.state.is_empty() || vehicle.state == "ready") {
-            (Field::check("vehicle", &format!("{} {} · {}{} · {}", vehicle.plate, vehicle.model, kilograms(vehicle.load_g), web.t("公斤", " kg"), vehicle.driver_name)).value(&vehicle.plate).id(&format!("v-{}", vehicle.plate)))
+            (Field::check("vehicle", &format!("{} {} · {}{} · {}", vehicle.plate, vehicle.model, kilograms(vehicle.load_g), web.t("公斤", " kg"), vehicle.driver_name)).sends(&vehicle.plate).id(&format!("v-{}", vehicle.plate)))
         }
     };
     let body = html! {

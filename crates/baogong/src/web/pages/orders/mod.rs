@@ -416,7 +416,7 @@ async fn relief_page(web: Web, Path(id): Path<String>) -> Answer {
         (kit::heading(web.t("发放免费应急包", "Give out free relief packs"), web.t("由指挥部出资；每户一份，已有本轮订单的不重复。", "Paid by headquarters; one per household."), html! {}))
         (kit::section(web.t("发给谁", "For whom"), kit::form(&format!("/rounds/{id}/relief"), &web.shell(""), html! {
             (Field::select("pack", web.t("应急包", "Pack"), &options).required())
-            @for need in documents::forms::SPECIAL_NEEDS { (Field::check("need", need_word(need.key, web.lang)).value(need.key).id(&format!("need-{}", need.key))) }
+            @for need in documents::forms::SPECIAL_NEEDS { (Field::check("need", need_word(need.key, web.lang)).sends(need.key).id(&format!("need-{}", need.key))) }
             p { (web.t("不勾选即全部特殊群体。", "None ticked means every group.")) }
             (kit::actions(kit::button(web.t("生成应急包订单", "Make the orders"), Tone::Accent)))
         })))

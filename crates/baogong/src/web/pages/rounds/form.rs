@@ -113,7 +113,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     @if compounds.is_empty() { (kit::empty(Icon::House, web.t("没有封闭的小区", "No compound is closed"), web.t("请先下达指令。", "Issue a directive first."), html! {})) }
                     @for (code, name, households, people, mine) in &compounds {
                         (Field::check("compound", &format!("{name} · {} {} · {} {}{}", count(*households), web.t("户", "households"), count(*people), web.t("人", "people"), if *mine { web.t(" · 本单位供应", " · fed by this supplier") } else { "" }))
-                            .value(code).checked(picked.contains(code) || (picked.is_empty() && *mine)).id(&format!("c-{code}")))
+                            .sends(code).checked(picked.contains(code) || (picked.is_empty() && *mine)).id(&format!("c-{code}")))
                     }
                 }))
                 (kit::section(web.t("4 套餐与投放份数", "4 Packs and quantities"), html! {
