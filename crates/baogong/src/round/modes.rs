@@ -1,5 +1,6 @@
 //! The supply modes as data: who sells, who pays where, who fetches, how it is packed (FC-1…9, CT-7).
 
+use crate::plan::rules::{RuleKey, Rules};
 use crate::wording;
 
 wording! {
@@ -81,6 +82,17 @@ impl Mode {
     /// What differs in this mode.
     pub fn facts(self) -> &'static ModeFacts {
         &MODES[self as usize]
+    }
+}
+
+impl Mode {
+    /// Whether the rules of a place allow this mode: it is named among the supply modes, or nothing is named, or it is the
+    /// free relief pack and a rule provides for one.
+    pub fn allowed(self, rules: &Rules) -> bool {
+        let named = rules.words(RuleKey::SupplyModes);
+        named.is_empty()
+            || named.iter().any(|key| key == self.key())
+            || (self == Mode::Relief && rules.flag(RuleKey::ReliefPackFree))
     }
 }
 

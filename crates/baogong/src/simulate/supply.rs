@@ -14,6 +14,10 @@ pub(super) const NORM_G: [i64; 5] = [350, 50, 400, 60, 115];
 /// What the suppliers can deliver together, in percent of the demand by the norm.
 const CAPACITY_PERCENT: i64 = 120;
 
+/// Suppliers are never smaller than those of a population like this, so that in the small county too each can feed a whole
+/// compound.
+pub(super) const PEOPLE_MIN: i64 = 30_000;
+
 /// A supplier before chance has touched it: name, kind, street, and how strong it is in each category.
 struct SupplierPlan {
     name: &'static str,
@@ -145,7 +149,7 @@ pub(super) fn suppliers(
         let community = &places.communities[at];
         let daily_g: [i64; 5] = std::array::from_fn(|category| {
             let sum: i64 = strengths.iter().map(|strength| strength[category]).sum();
-            let total_g = people * NORM_G[category] * CAPACITY_PERCENT / 100;
+            let total_g = people.max(PEOPLE_MIN) * NORM_G[category] * CAPACITY_PERCENT / 100;
             kilograms_up(total_g * strengths[index][category] / sum)
         });
         // Days of sales in stock; grain and oil keep, vegetables and meat do not.

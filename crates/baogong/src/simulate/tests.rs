@@ -1,5 +1,5 @@
 use super::people::Counts;
-use super::supply::NORM_G;
+use super::supply::{self, NORM_G};
 use super::*;
 use crate::register::areas::AREAS;
 use documents::forms::{Cell, FORMS, Form, SPECIAL_NEEDS};
@@ -355,7 +355,7 @@ fn capacity_suffices_with_a_fifth_to_spare_and_is_uneven() {
     for county in [small(), full()] {
         let people = people::census(&county.places, &county.households).people();
         for (category, norm_g) in NORM_G.iter().enumerate() {
-            let demand_g = people * norm_g;
+            let demand_g = people.max(supply::PEOPLE_MIN) * norm_g;
             let daily_g = county.suppliers.iter().map(|supplier| supplier.daily_g[category]);
             let total_g: i64 = daily_g.clone().sum();
             // Rounding each supplier up to a kilogram adds at most 19 kg.

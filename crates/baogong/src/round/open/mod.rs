@@ -148,8 +148,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         ctx.actor.check(crate::base::Action::OpenRound, code)?;
         let compound: Compound = entry::noun(tx, "compounds", &in_district, code)?;
         let rules = rules::at(tx, code, ctx.now_s)?;
-        let allowed = rules.words(RuleKey::SupplyModes);
-        if !allowed.is_empty() && !allowed.iter().any(|key| key == mode.key()) {
+        if !mode.allowed(&rules) {
             return Err(Refusal::conflict(
                 "mode_not_allowed",
                 format!(

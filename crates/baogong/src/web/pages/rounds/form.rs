@@ -73,6 +73,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
             .collect();
     let modes: Vec<(&str, String, String)> = Mode::ALL
         .iter()
+        .filter(|mode| held.as_ref().is_none_or(|rules| mode.allowed(rules)))
         .map(|mode| {
             let facts = mode.facts();
             (
@@ -120,7 +121,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     p { (web.t("份数按各小区户数分配，每个小区有自己的份额。", "Quantities are shared among compounds by households; each has its own allotment.")) }
                     @if goods.is_empty() { (kit::notice(Tone::Warn, web.t("这家单位还没有报套餐", "This supplier has no packs yet"), html! { p { (web.t("请先导入商品套餐价目表。", "Import the price list first.")) } })) }
                     @for good in &goods {
-                        (Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan per "), if good.unit.is_empty() { web.t("份", "pack") } else { &good.unit }))
+                        (Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan"), if web.lang == Lang::En { "" } else if good.unit.is_empty() { "份" } else { &good.unit }))
                             .value(fields.get(&format!("total:{}", good.code)))
                             .hint(&format!("{}{}", contents_words(good, web.lang), good.stock.map_or_else(String::new, |stock| format!(" · {} {stock}", web.t("可供", "offered")))))
                             .attr("min", "0").small())
