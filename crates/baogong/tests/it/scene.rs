@@ -74,3 +74,51 @@ pub fn orders(server: &Server, round: &str, area: &str) -> Vec<baogong::round::O
 pub fn yuan(amount_fen: i64) -> String {
     baogong::base::words::yuan(amount_fen)
 }
+
+/// A relief round under lockdown: free packs for those with special needs, carried to the door (CT-7, YU-13).
+pub fn relief(
+    server: &Server,
+    headquarters: &mut Browser,
+    supplier: &str,
+    goods: &[baogong::register::entry::Good],
+    compound: &str,
+) {
+    direct(headquarters, compound, "yu", "lockdown", "high");
+    let total = format!("total:{}", goods[2].code);
+    let round = headquarters.submit(
+        "/rounds",
+        &[
+            ("supplier", supplier),
+            ("mode", "relief"),
+            ("compound", compound),
+            (&total, "30"),
+        ],
+    );
+    let id = id_in(&round, "action=\"/rounds/")
+        .split('/')
+        .next()
+        .unwrap()
+        .to_string();
+    headquarters
+        .submit(&format!("/rounds/{id}/relief"), &[("pack", &goods[2].code)])
+        .shows("已发放");
+    let special = homes(server, compound)
+        .iter()
+        .filter(|home| !home.household.needs.is_empty())
+        .count();
+    let given = orders(server, &id, compound);
+    assert!(
+        given.len() >= special.min(30),
+        "{} orders for {special} households",
+        given.len()
+    );
+    assert!(
+        given
+            .iter()
+            .all(|order| order.payment == baogong::round::PaymentState::Free)
+    );
+    headquarters
+        .open(&format!("/rounds/{id}/handover?compound={compound}"))
+        .shows("送到家门口")
+        .shows("YU-13");
+}

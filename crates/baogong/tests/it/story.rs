@@ -1,7 +1,7 @@
 //! The first night of a county, from its spreadsheets to bags at the door, through the pages.
 
-use crate::scene::{direct, homes, id_in, orders, town_compounds, yuan};
-use crate::support::{Browser, Server, demo_servers};
+use crate::scene::{direct, homes, id_in, orders, relief, town_compounds, yuan};
+use crate::support::{Server, demo_servers};
 
 /// FC-2…FC-11, DX-1…DX-5, YU-12, YU-13, CQ-5, CT-7, YO-7: steps 1 to 9 in one night.
 #[test]
@@ -473,51 +473,4 @@ fn one_night(server: &Server) {
         .shows("送达投放点")
         .shows("交付住户");
     server.demo_user("ducha").open("/audit").shows("round");
-}
-
-fn relief(
-    server: &Server,
-    headquarters: &mut Browser,
-    supplier: &str,
-    goods: &[baogong::register::entry::Good],
-    compound: &str,
-) {
-    direct(headquarters, compound, "yu", "lockdown", "high");
-    let total = format!("total:{}", goods[2].code);
-    let round = headquarters.submit(
-        "/rounds",
-        &[
-            ("supplier", supplier),
-            ("mode", "relief"),
-            ("compound", compound),
-            (&total, "30"),
-        ],
-    );
-    let id = id_in(&round, "action=\"/rounds/")
-        .split('/')
-        .next()
-        .unwrap()
-        .to_string();
-    headquarters
-        .submit(&format!("/rounds/{id}/relief"), &[("pack", &goods[2].code)])
-        .shows("已发放");
-    let special = homes(server, compound)
-        .iter()
-        .filter(|home| !home.household.needs.is_empty())
-        .count();
-    let given = orders(server, &id, compound);
-    assert!(
-        given.len() >= special.min(30),
-        "{} orders for {special} households",
-        given.len()
-    );
-    assert!(
-        given
-            .iter()
-            .all(|order| order.payment == baogong::round::PaymentState::Free)
-    );
-    headquarters
-        .open(&format!("/rounds/{id}/handover?compound={compound}"))
-        .shows("送到家门口")
-        .shows("YU-13");
 }
