@@ -1,7 +1,7 @@
 //! Which supplier feeds which closed compound: main and backup, by distance and remaining capacity per category
 //! (DX-1, YU-12, YU-13).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use planner::assign::{self, Assignment, Problem};
 use serde::{Deserialize, Serialize};
@@ -56,6 +56,9 @@ pub struct Stored {
     pub shortages: Vec<(String, i64, i64, i64)>,
     /// Person-metres of the whole.
     pub person_metres: i64,
+    /// Suppliers that were not considered because they have published no goods: their names.
+    #[serde(default)]
+    pub without_goods: Vec<String>,
 }
 
 /// One line of an assignment.
@@ -84,6 +87,16 @@ fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point
         lat_e6: i32::try_from(latitude?).ok()?,
         lng_e6: i32::try_from(longitude?).ok()?,
     })
+}
+
+/// The suppliers that have published a list of goods (DX-1). Once somebody has, nobody is assigned who has not: a
+/// compound could not order anything there.
+fn offering(tx: &mut Tx, in_district: &str) -> Result<BTreeSet<String>> {
+    let goods = entry::all(tx, "goods", in_district)?;
+    Ok(goods
+        .iter()
+        .map(|good| crate::register::text(&good.body, "supplier").to_string())
+        .collect())
 }
 
 fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
@@ -130,8 +143,12 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
             forbid: Vec::new(),
         });
     }
+    let offering = offering(tx, &in_district)?;
     let mut suppliers = Vec::new();
     for supplier in entry::all(tx, "suppliers", &in_district)? {
+        if !offering.is_empty() && !offering.contains(&supplier.code) {
+            continue;
+        }
         let noun: Supplier = supplier.noun()?;
         suppliers.push(assign::Supplier {
             code: supplier.code,
@@ -227,6 +244,7 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
         choices,
         shortages,
         person_metres: answer.person_distance_m,
+        without_goods: Vec::new(),
     }
 }
 
@@ -242,7 +260,12 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Propos
     if !findings.is_empty() {
         return Err(Fault::Invariant(format!("assignment: {}", findings.join("; "))).into());
     }
-    let result = stored(&problem, &answer);
+    let mut result = stored(&problem, &answer);
+    for supplier in entry::all(tx, "suppliers", district(&draft.area))? {
+        if !problem.suppliers.iter().any(|one| one.code == supplier.code) {
+            result.without_goods.push(supplier.name);
+        }
+    }
     super::keep(
         tx,
         ctx,

@@ -230,6 +230,7 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
         @for (category, demand, capacity, short_by) in &stored.shortages {
             (kit::notice(Tone::Bad, &format!("{}{}", category_word(category, web.lang), web.t("产能不足", " falls short")), html! { p { (web.t("每天需要 ", "Needed a day: ")) (kilograms(*demand)) (web.t(" 公斤，能供 ", " kg, offered ")) (kilograms(*capacity)) (web.t(" 公斤，差 ", " kg, short by ")) (kilograms(*short_by)) (web.t(" 公斤。", " kg.")) } }))
         }
+        @if !stored.without_goods.is_empty() { (kit::notice(Tone::Warn, web.t("没有报商品套餐、未参与分配的单位", "Not considered: no goods published"), html! { p { (stored.without_goods.join(web.t("、", ", "))) } })) }
         @if open {
             (kit::form(&format!("/proposals/{id}/accept"), &web.shell(""), html! {
                 (table)
