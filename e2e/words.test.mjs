@@ -35,11 +35,11 @@ async function properNames(page) {
   return [...new Set(found)].filter((name) => /\p{Script=Han}/u.test(name)).sort((one, other) => other.length - one.length);
 }
 
-/** The text without names, of which the frame of a page may speak. */
+/** The text without names and number plates, of which the frame of a page may speak. */
 function withoutNames(text) {
   let rest = text.replace(/[\p{Script=Han}、，]+ 演示/gu, "");
   rest = names.reduce((words, name) => words.replaceAll(name, ""), rest);
-  return rest.replace(/\d+栋(\d+单元)?\d+[号室]?/g, "").replace(/\d+月\d+日/g, "");
+  return rest.replace(/[\p{Script=Han}][A-Z][A-Z0-9]{5}/gu, "").replace(/\d+栋(\d+单元)?\d+[号室]?/g, "").replace(/\d+月\d+日/g, "");
 }
 
 test("headings, labels and buttons of English pages are English", async () => {

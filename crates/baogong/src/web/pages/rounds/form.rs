@@ -29,7 +29,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
             suppliers.sort_by_key(|(_, _, feeds)| std::cmp::Reverse(*feeds));
             let directives = crate::plan::directive::holding(tx, &in_district, ctx.now_s)?;
             let mut compounds = Vec::new();
-            let mut held = None;
+            let mut held = Vec::new();
             for (code, households, people) in entry::count_by_area(tx, "households", &ctx.actor.area)? {
                 let rules = rules::resolve(&code, directives.clone());
                 let mine = assigned
@@ -37,7 +37,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     .is_some_and(|one| one.main == chosen || one.backup.as_ref() == Some(&chosen));
                 if rules.closed() {
                     compounds.push((code.clone(), area_name(tx, &code)?, households, people, mine));
-                    held.get_or_insert(rules);
+                    held.push(rules);
                 }
             }
             compounds.sort_by_key(|(_, _, _, _, mine)| !mine);
@@ -73,7 +73,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
             .collect();
     let modes: Vec<(&str, String, String)> = Mode::ALL
         .iter()
-        .filter(|mode| held.as_ref().is_none_or(|rules| mode.allowed(rules)))
+        .filter(|mode| held.is_empty() || held.iter().any(|rules| mode.allowed(rules)))
         .map(|mode| {
             let facts = mode.facts();
             (
@@ -84,7 +84,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
         })
         .collect();
     let picked = fields.all("compound");
-    let hours = |key| held.as_ref().and_then(|rules| rules.number(key)).unwrap_or(0) * clock::HOUR_S;
+    let hours = |key| held.first().and_then(|rules| rules.number(key)).unwrap_or(0) * clock::HOUR_S;
     let cutoff_s = now_s + hours(RuleKey::OrderCutoffH);
     let pay_by_s = cutoff_s + hours(RuleKey::PayByH);
     let deliver_s = pay_by_s + hours(RuleKey::DeliverH);
