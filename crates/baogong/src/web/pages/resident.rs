@@ -132,7 +132,7 @@ async fn show_form(web: &Web, token: &str, fields: &Fields, refusal: Option<&Ref
                     @for (pack, left) in offer.packs.iter().zip(&offer.left) {
                         @let max = if pack.limit_per_order > 0 { (*left).min(pack.limit_per_order) } else { *left };
                         @let value = fields.get(&format!("q:{}", pack.code)).parse::<i64>().unwrap_or(0);
-                        (kit::stepper_priced(&format!("q:{}", pack.code), &format!("{} {}{}", pack.name, yuan(pack.price_fen), web.t("元", " yuan")), value, max.max(0), &hint(web, pack, *left), pack.price_fen))
+                        (kit::stepper_priced(&format!("q:{}", pack.code), &pack.name, value, max.max(0), &hint(web, pack, *left), pack.price_fen))
                     }
                     (Field::text("note", web.t("备注（可不填）", "Note (optional)")).value(fields.get("note")))
                 }))
@@ -306,7 +306,7 @@ async fn show_status(
             (kit::details(web.t("修改份数", "Change"), kit::form(&format!("{base}/change"), &web.shell(""), html! {
                 @for (pack, left) in offer.packs.iter().zip(&offer.left) {
                     @let quantity = order.lines.iter().find(|line| line.pack == pack.code).map_or(0, |line| line.quantity);
-                    (kit::stepper_priced(&format!("q:{}", pack.code), &format!("{} {}{}", pack.name, yuan(pack.price_fen), web.t("元", " yuan")), quantity, left + quantity, &hint(web, pack, left + quantity), pack.price_fen))
+                    (kit::stepper_priced(&format!("q:{}", pack.code), &pack.name, quantity, left + quantity, &hint(web, pack, left + quantity), pack.price_fen))
                 }
                 (kit::actions(kit::button(web.t("保存修改", "Save"), Tone::Accent)))
             })))

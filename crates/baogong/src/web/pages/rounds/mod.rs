@@ -350,16 +350,13 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
         .collect();
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (String::new(), round.code.clone())]))
-        (kit::heading(&format!("{} {}", round.code, round.title), &format!("{} · {}", view.supplier, round.mode.word(lang)), state_badge(round.state, lang)))
+        (kit::heading(&format!("{} {}", round.code, round.title), &format!("{} · {} · {} {} · {} {} · {} {}", view.supplier, round.mode.word(lang), web.t("截单", "cut-off"), clock::short(round.cutoff_s), web.t("付款截止", "pay by"), clock::short(round.pay_by_s), web.t("送达", "delivery"), clock::short(round.deliver_s)), state_badge(round.state, lang)))
         (steps(&web, &view))
         (kit::tiles(&[
             tile("订单", "Orders", count(live.len() as i64), Tone::Plain),
             tile("金额（元）", "Amount (yuan)", yuan(amount), Tone::Plain),
             tile("已收（元）", "Collected (yuan)", yuan(paid), Tone::Good),
             tile("未付", "Unpaid", count(unpaid.len() as i64), if unpaid.is_empty() { Tone::Good } else { Tone::Warn }),
-            tile("截单", "Cut-off", clock::short(round.cutoff_s), Tone::Plain),
-            tile("付款截止", "Pay by", clock::short(round.pay_by_s), Tone::Plain),
-            tile("送达", "Delivery", clock::short(round.deliver_s), Tone::Plain),
         ]))
         (kit::actions(html! {
             @if round.mode == Mode::Relief && may_take { (kit::link_button(&format!("/rounds/{id}/relief"), web.t("发放应急包", "Give relief packs"), Tone::Accent)) }
@@ -369,12 +366,14 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             (kit::link_button(&format!("/rounds/{id}/settlement"), web.t("结算单", "Statement"), Tone::Quiet))
             (kit::link_button(&format!("/reports/orders?area={own_area}&round={id}"), web.t("订单明细", "Order list"), Tone::Quiet))
         }))
+        (kit::actions(html! {
         @if round.state == RoundState::Open && actor.may(Action::OpenRound) {
             (kit::confirm_form(&format!("/rounds/{id}/cut-off"), &web.shell(""), web.t("现在截单", "Cut off now"), Tone::Warn, web.t("截单后不能再下单或修改。", "After cut-off nobody can order or change.")))
         }
         @if matches!(round.state, RoundState::Open | RoundState::Closed) && actor.may(Action::Collect) {
             (kit::confirm_form(&format!("/rounds/{id}/confirm"), &web.shell(""), web.t("确认本轮（未付作废）", "Confirm (unpaid orders expire)"), Tone::Warn, &format!("{}{}{}", web.t("确认后开始备货；", "Packing starts; "), unpaid.len(), web.t("单未付将作废并释放份额。", " unpaid orders expire and free their share."))))
         }
+        }))
         (kit::section(web.t("各小区", "By compound"), kit::table(web.t("各小区", "By compound"), &columns, rows, html! {})))
         (kit::section(web.t("订单", "Orders"), html! {
             (kit::table(web.t("订单", "Orders"), &order_columns, order_rows, kit::empty(Icon::Box, web.t("还没有订单", "No orders yet"), web.t("发出链接，或登记接龙。", "Send the link, or paste a chain message."), html! {})))
