@@ -59,7 +59,8 @@ export async function assign(page) {
 export async function openRound(page, { code, mode = "C", total = 60, packs = 3, title = "" }) {
   const supplier = await mainSupplier(page, code);
   await page.locator(`input[name=mode][value='${mode}']`).check({ force: true });
-  for (const box of await page.locator("input[name=compound]:checked").all()) await box.uncheck({ force: true });
+  const ticked = page.locator("input[name=compound]:checked");
+  while (await ticked.count()) await ticked.first().uncheck({ force: true });
   await page.locator(`input[name=compound][value='${code}']`).check({ force: true });
   const fields = page.locator("input[name^='total:']");
   const offered = [];

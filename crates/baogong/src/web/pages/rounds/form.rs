@@ -32,9 +32,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
             let mut held = Vec::new();
             for (code, households, people) in entry::count_by_area(tx, "households", &ctx.actor.area)? {
                 let rules = rules::resolve(&code, directives.clone());
-                let mine = assigned
-                    .get(&code)
-                    .is_some_and(|one| one.main == chosen || one.backup.as_ref() == Some(&chosen));
+                let mine = assigned.get(&code).is_some_and(|one| one.main == chosen);
                 if rules.closed() {
                     compounds.push((code.clone(), area_name(tx, &code)?, households, people, mine));
                     held.push(rules);
