@@ -11,7 +11,7 @@ use crate::base::clock;
 use crate::base::id::district;
 use crate::base::words::days;
 use crate::base::{Ctx, Result};
-use crate::coverage::lists as two_lists;
+use crate::coverage::{CompoundCover, lists as two_lists};
 use crate::plan::rules::{self, CATEGORIES, category_word};
 use crate::register::correct::area_name;
 use crate::register::entry;
@@ -33,11 +33,10 @@ pub fn needs_words(keys: &[String], lang: Lang) -> String {
         .join(lang.t("、", ", "))
 }
 
-/// Compounds and households that run out first.
-pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
-    let place = area_name(tx, &subject.area)?;
+/// Compounds with the days left of each category until their first household runs out.
+pub(super) fn compounds_table(tx: &mut Tx, lang: Lang, covers: &[CompoundCover]) -> Result<Block> {
     let mut compounds = Vec::new();
-    for cover in crate::coverage::board(tx, ctx, &subject.area)? {
+    for cover in covers {
         let mut row = vec![
             text(area_name(tx, &cover.compound)?),
             Datum::Count(cover.households),
@@ -66,6 +65,14 @@ pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
             2,
         )
     }));
+    Ok(table(lang, columns, compounds, None))
+}
+
+/// Compounds and households that run out first.
+pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
+    let place = area_name(tx, &subject.area)?;
+    let covers = crate::coverage::board(tx, ctx, &subject.area)?;
+    let compounds = compounds_table(tx, lang, &covers)?;
     let mut households = Vec::new();
     for one in crate::coverage::first_out(tx, &subject.area, "", 100)? {
         let name = entry::get(tx, "households", district(&one.household), &one.household)?
@@ -80,7 +87,7 @@ pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
     }
     let blocks = vec![
         Block::Heading(lang.t("小区", "Compounds").into()),
-        table(lang, columns, compounds, None),
+        compounds,
         Block::Heading(lang.t("最先断粮的住户", "Households that run out first").into()),
         table(
             lang,

@@ -7,9 +7,9 @@ use store::Tx;
 use super::Subject;
 use super::board::board;
 use super::documents::{document, figure, numbers, table, text, warn_if, words};
-use crate::base::words::{count, days, yuan};
+use super::lists::compounds_table;
+use crate::base::words::{count, yuan};
 use crate::base::{Ctx, Result};
-use crate::plan::rules::{CATEGORIES, category_word};
 use crate::register::correct::area_name;
 
 /// Makes the report.
@@ -203,37 +203,8 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
     blocks.push(Block::Heading(
         lang.t("最先断粮的小区", "Compounds that run out first").into(),
     ));
-    let mut worst = Vec::new();
-    for cover in board.coverage.iter().take(20) {
-        let mut row = vec![
-            text(area_name(tx, &cover.compound)?),
-            Datum::Count(cover.households),
-            Datum::Count(cover.short),
-            Datum::Count(cover.unknown()),
-        ];
-        for (category, _, _) in CATEGORIES {
-            row.push(text(
-                cover
-                    .first_out_s
-                    .get(*category)
-                    .map_or_else(|| lang.t("未知", "unknown").into(), |left| days(*left)),
-            ));
-        }
-        worst.push(row);
-    }
-    let mut columns = vec![
-        words(lang.t("小区", "Compound"), 4),
-        numbers(lang.t("住户", "Households"), 2),
-        numbers(lang.t("不足", "Short"), 2),
-        numbers(lang.t("未知", "Unknown"), 2),
-    ];
-    columns.extend(CATEGORIES.iter().map(|(category, _, _)| {
-        numbers(
-            &format!("{}({})", category_word(category, lang), lang.t("天", "days")),
-            2,
-        )
-    }));
-    blocks.push(table(lang, columns, worst, None));
+    let worst = &board.coverage[..board.coverage.len().min(20)];
+    blocks.push(compounds_table(tx, lang, worst)?);
     if !board.shorts.is_empty() {
         blocks.push(Block::Heading(lang.t("缺货记录", "Short-picks").into()));
         let mut rows = Vec::new();
