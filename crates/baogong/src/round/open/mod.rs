@@ -308,7 +308,8 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     let mut moves = Vec::new();
     for (index, (code, compound, _)) in compounds.iter().enumerate() {
         let position = index as i64 + 1;
-        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[..12].to_string();
+        // The end of the id: it begins with the time, which all compounds of the round share.
+        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[20..].to_string();
         let drop_point = if compound.drop_point.is_empty() {
             "小区门口"
         } else {
