@@ -22,10 +22,13 @@ CREATE TABLE stamp (
 DROP INDEX transfer_from;
 DROP INDEX transfer_to;
 
--- An order's code follows from round, compound and number, which are unique instead.
+-- An order's code follows from round, compound and number, which are unique instead. On SQLite they are the order in which
+-- orders lie.
+/*postgres
 DROP INDEX orders_round;
 CREATE UNIQUE INDEX orders_round ON orders (district, round, compound, number);
-/*postgres ALTER TABLE orders DROP CONSTRAINT orders_district_code_key;*/
+ALTER TABLE orders DROP CONSTRAINT orders_district_code_key;
+*/
 
 /*sqlite
 CREATE TABLE command_clustered (
@@ -107,14 +110,14 @@ CREATE TABLE orders_clustered (
     updated_s BIGINT NOT NULL,
     actor TEXT NOT NULL,
     revision BIGINT NOT NULL,
-    PRIMARY KEY (district, id)
+    PRIMARY KEY (district, round, compound, number)
 ) WITHOUT ROWID;
 INSERT INTO orders_clustered SELECT district, id, round, number, code, compound, household, building, unit, room, phone,
     channel, state, payment, amount_fen, refund_fen, note, box, created_s, updated_s, actor, revision FROM orders
-    ORDER BY district, id;
+    ORDER BY district, round, compound, number;
 DROP TABLE orders;
 ALTER TABLE orders_clustered RENAME TO orders;
-CREATE UNIQUE INDEX orders_round ON orders (district, round, compound, number);
+CREATE UNIQUE INDEX orders_id ON orders (district, id);
 CREATE INDEX orders_household ON orders (district, household, created_s);
 
 CREATE TABLE order_line_clustered (

@@ -21,10 +21,12 @@ pub static MIGRATIONS: &[store::Migration] = &[
         number: 1,
         name: "foundation",
         sql: include_str!("../../../migrations/0001_foundation.sql"),
+        then: None,
     },
     store::Migration {
         number: 2,
         name: "rush",
         sql: include_str!("../../../migrations/0002_rush.sql"),
+        then: Some(base::book::rename_accounts),
     },
 ];

@@ -7,7 +7,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Fault, Value, params, session::Session};
+use crate::{Fault, Tx, Value, params, session::Session};
 
 /// How often to look again when another process is migrating the same database.
 const TRIES: u32 = 100;
@@ -22,6 +22,9 @@ pub struct Migration {
     /// One or more statements in the SQL that both engines understand. `BYTEA` is allowed as a type. A comment
     /// `/*sqlite … */` or `/*postgres … */` is opened on that engine only.
     pub sql: &'static str,
+    /// What SQL cannot do to the data that are there, in the same transaction after it. It sees the schema as this step leaves
+    /// it, so it uses texts of its own rather than statements that a later step may change.
+    pub then: Option<fn(&mut Tx<'_>) -> Result<(), Fault>>,
 }
 
 impl Migration {
@@ -143,7 +146,12 @@ fn attempt(session: &mut Session, migrations: &[Migration]) -> Result<Option<Fau
             session.rollback();
             return Ok(Some(raced));
         }
-        let result = noted.and_then(|()| session.batch(migration.name, migration.sql));
+        let result = noted
+            .and_then(|()| session.batch(migration.name, migration.sql))
+            .and_then(|()| match migration.then {
+                Some(then) => then(&mut Tx::new(session, true)),
+                None => Ok(()),
+            });
         match session.finish(result) {
             Ok(()) => {}
             Err(Fault::Conflict) => return Ok(Some(Fault::Conflict)),

@@ -122,6 +122,26 @@ impl<'a> Tx<'a> {
         self.scan(statement, parameters, &mut |row| visit(row))
     }
 
+    /// Runs SQL of a migration, which is not registered because it belongs to the schema of its step.
+    ///
+    /// # Errors
+    /// As [`Tx::run`].
+    pub fn run_text(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, Fault> {
+        self.ready(None)?;
+        let result = self.session.run_text("migration", sql, parameters);
+        self.note(result)
+    }
+
+    /// The rows of a query of a migration.
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn rows_text(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Fault> {
+        self.ready(None)?;
+        let result = self.session.rows_text("migration", sql, parameters);
+        self.note(result)
+    }
+
     /// Runs `part` so that everything it did is undone when it returns an error, while the transaction goes on. A fault of
     /// the database ends the transaction all the same.
     ///

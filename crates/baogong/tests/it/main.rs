@@ -4,6 +4,7 @@
 
 mod access;
 mod imports;
+mod migration;
 mod rules_of_ordering;
 mod scene;
 mod statements;

@@ -84,11 +84,7 @@ impl Acc {
     }
 
     fn new(name: String, asset: String, guard: Guard) -> Self {
-        let mut hasher = Sha256::new();
-        hasher.update(&name);
-        hasher.update([0]);
-        hasher.update(&asset);
-        let id = AccountId(u128::from_be_bytes(head(&hasher.finalize())));
+        let id = account_id(&name, &asset);
         Self {
             name,
             asset,
@@ -97,10 +93,60 @@ impl Acc {
         }
     }
 
-    /// The hash of name and asset.
+    /// Follows from name and asset.
     pub fn id(&self) -> AccountId {
         self.id
     }
+}
+
+/// The id of an account: 4 bytes of the hash of the compound that its name speaks of, 4 of the household, 8 of name and
+/// asset. So the accounts of one household lie together in the database, and so do those of a compound.
+fn account_id(name: &str, asset: &str) -> AccountId {
+    let mut hasher = Sha256::new();
+    hasher.update(name);
+    hasher.update([0]);
+    hasher.update(asset);
+    let own = hasher.finalize();
+    let mut id: [u8; 16] = head(&own);
+    if let Some(place) = name.split('/').find(|part| is_place(part)) {
+        let compound_end = place
+            .match_indices('-')
+            .nth(1)
+            .map_or(place.len(), |(end, _)| end);
+        id[..4].copy_from_slice(&Sha256::digest(&place[..compound_end])[..4]);
+        id[4..8].copy_from_slice(&Sha256::digest(place)[..4]);
+    }
+    AccountId(u128::from_be_bytes(id))
+}
+
+/// Whether a part of a name is the code of a compound or household: twelve digits, a hyphen, and more.
+fn is_place(part: &str) -> bool {
+    part.len() > 13 && part.as_bytes()[12] == b'-' && part.as_bytes()[..12].iter().all(u8::is_ascii_digit)
+}
+
+/// Gives accounts the ids that follow from [`account_id`]; before, all of an id was the hash of name and asset.
+pub fn rename_accounts(tx: &mut Tx) -> std::result::Result<(), store::Fault> {
+    tx.run_text(
+        "CREATE TABLE account_renamed (district TEXT /*postgres COLLATE \"C\"*/, old BYTEA, new BYTEA, PRIMARY KEY (district, old))",
+        &[],
+    )?;
+    for row in tx.rows_text("SELECT district, id, name, asset FROM account", &[])? {
+        let new = account_id(row.text(2)?, row.text(3)?);
+        tx.run_text(
+            "INSERT INTO account_renamed (district, old, new) VALUES ($1, $2, $3)",
+            &params![row.text(0)?, row.get::<Uuid>(1)?, blob(new.0)],
+        )?;
+    }
+    for (table, column) in [("account", "id"), ("transfer", "from_id"), ("transfer", "to_id")] {
+        tx.run_text(
+            &format!(
+                "UPDATE {table} SET {column} = (SELECT r.new FROM account_renamed r
+                 WHERE r.district = {table}.district AND r.old = {table}.{column})"
+            ),
+            &[],
+        )?;
+    }
+    tx.run_text("DROP TABLE account_renamed", &[]).map(|_| ())
 }
 
 fn head<const N: usize>(bytes: &[u8]) -> [u8; N] {
