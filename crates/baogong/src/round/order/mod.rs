@@ -2,6 +2,7 @@
 
 mod claims;
 mod find;
+mod grant;
 mod relief;
 
 use std::collections::BTreeMap;
@@ -10,7 +11,8 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
-use super::{Channel, Line, Order, OrderState, Pack, PaymentState, Round, RoundState, chart, open, payment};
+use super::{Channel, Line, Order, OrderState, Pack, PaymentState, Round, RoundState};
+use super::{ballot, chart, open, payment};
 use crate::base::book::{self, Blocked, Kind, Move, Reason};
 use crate::base::clock::{self, day_number, day_start_s};
 use crate::base::id::{BoxId, OrderId, RoundId, derive, district};
@@ -21,6 +23,7 @@ use crate::register::entry::{self, Entry, Household};
 pub(super) use claims::{Resolve, resolve};
 use claims::{reserve, take_back};
 pub use find::{by_code, get, of_household, of_round};
+pub(super) use grant::grant;
 pub use relief::{ReliefDraft, ReliefOutcome, relief};
 
 stmt!(
@@ -150,7 +153,7 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
     let earlier = of_household(tx, &draft.household)?;
     if let Some(order) = earlier
         .iter()
-        .find(|order| order.round == draft.round && order.state.live())
+        .find(|order| order.round == draft.round && order.state.stands())
     {
         return Err(Refusal::conflict(
             "already_ordered",
@@ -189,7 +192,7 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
             draft.phone.trim().to_string()
         },
         channel: draft.channel,
-        state: OrderState::Placed,
+        state: ballot::first_state(&terms.round),
         payment: PaymentState::Unpaid,
         amount_fen,
         refund_fen: 0,
@@ -199,6 +202,11 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
         revision: 0,
         lines,
     };
+    if order.state == OrderState::Requested {
+        // Nothing is held before the draw: whoever asks early has no advantage.
+        insert(tx, ctx, &draft.district, &order)?;
+        return Ok(id);
+    }
     reserve(tx, ctx, terms, &order, &household, &earlier)?;
     insert(tx, ctx, &draft.district, &order)?;
     payment::at_order(tx, ctx, terms, &order)?;
@@ -386,7 +394,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     check_own(ctx, &order)?;
     let terms = terms(tx, ctx, &change.district, order.round, &order.compound)?;
     check_taking(ctx, &terms, order.channel, true)?;
-    if order.state != OrderState::Placed {
+    if !matches!(order.state, OrderState::Placed | OrderState::Requested) {
         return Err(Refusal::conflict(
             "order_state",
             format!(
@@ -436,6 +444,9 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     )?;
     tx.run(&DELETE_LINES, &params![change.district.as_str(), order.id])?;
     insert_lines(tx, &change.district, order.id, &order.lines)?;
+    if order.state == OrderState::Requested {
+        return Ok(());
+    }
     let earlier = of_household(tx, &order.household)?;
     reserve(tx, ctx, &terms, &order, &household, &earlier)
 }
@@ -456,6 +467,7 @@ pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &OrderRef) -> Result<()> {
     let terms = terms(tx, ctx, &at.district, order.round, &order.compound)?;
     check_taking(ctx, &terms, order.channel, true)?;
     match order.state {
+        OrderState::Requested => {}
         OrderState::Placed => resolve(tx, ctx, &order, Resolve::Void)?,
         OrderState::Confirmed => {
             take_back(tx, ctx, &order)?;
