@@ -6,6 +6,7 @@ CREATE TABLE ballot (
     round BYTEA NOT NULL,
     secret TEXT NOT NULL,
     commitment TEXT NOT NULL,
+    mask TEXT NOT NULL,
     priority TEXT NOT NULL,
     allotments TEXT NOT NULL,
     digest TEXT NOT NULL,

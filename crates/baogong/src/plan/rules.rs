@@ -67,9 +67,9 @@ impl RuleKey {
     /// Whether a value is of the type that this key takes.
     pub fn takes(self, value: &RuleValue) -> bool {
         use RuleKey::{
-            AdvanceAllowed, BackupSupplier, BagPerHousehold, BallotPriority, BoxPerCompound, CarryBy, CarryTo,
-            LabelFields, PrepayTo, Release, ReliefPackFree, SettleWhen, StaffSymptomFree, StorageSign, SupplyModes, Unpaid,
-            VisitBy, WalkIn,
+            AdvanceAllowed, BackupSupplier, BagPerHousehold, BallotPriority, BoxPerCompound, CarryBy,
+            CarryTo, LabelFields, PrepayTo, Release, ReliefPackFree, SettleWhen, StaffSymptomFree,
+            StorageSign, SupplyModes, Unpaid, VisitBy, WalkIn,
         };
         match self {
             SupplyModes | LabelFields => matches!(value, RuleValue::Words(_)),

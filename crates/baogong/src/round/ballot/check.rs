@@ -96,7 +96,9 @@ pub fn check(text: &str) -> Report {
         Err(error) => {
             report.found(
                 format!("这不是抽签结果文件：{error}。请从抽签结果页下载JSON文件。"),
-                format!("This is no file of a draw: {error}. Download the JSON file from the page of the draw."),
+                format!(
+                    "This is no file of a draw: {error}. Download the JSON file from the page of the draw."
+                ),
             );
             return report;
         }
@@ -174,19 +176,28 @@ fn check_tickets(report: &mut Report, file: &File, seed: &str) {
         if hex_of(&[seed, &one.number]) != one.ticket {
             report.found(
                 format!("登记号{}的签号不是由种子算出来的。", one.number),
-                format!("The ticket of request {} does not follow from the seed.", one.number),
+                format!(
+                    "The ticket of request {} does not follow from the seed.",
+                    one.number
+                ),
             );
         }
         if !file.priority.contains(&one.class) {
             report.found(
                 format!("登记号{}的档次“{}”不在公布的优先顺序里。", one.number, one.class),
-                format!("The class {} of request {} is not among those published.", one.class, one.number),
+                format!(
+                    "The class {} of request {} is not among those published.",
+                    one.class, one.number
+                ),
             );
         }
         if one.wants.is_empty() || one.wants.iter().any(|want| want.quantity <= 0) {
             report.found(
                 format!("登记号{}的份数不对。", one.number),
-                format!("Request {} asks for no pack or for a quantity below one.", one.number),
+                format!(
+                    "Request {} asks for no pack or for a quantity below one.",
+                    one.number
+                ),
             );
         }
     }
@@ -243,11 +254,17 @@ fn check_order(report: &mut Report, file: &File) {
             ("household_rule", _) => report.by_household_rule += 1,
             ("drawn", false) => report.found(
                 format!("登记号{}排到时份额已不够，却公布为抽中。", one.number),
-                format!("Request {} was published as drawn although too few packs were left when it came up.", one.number),
+                format!(
+                    "Request {} was published as drawn although too few packs were left when it came up.",
+                    one.number
+                ),
             ),
             ("none_left", true) => report.found(
                 format!("登记号{}排到时份额还够，却公布为未抽中。", one.number),
-                format!("Request {} was passed over although enough packs were left when it came up.", one.number),
+                format!(
+                    "Request {} was passed over although enough packs were left when it came up.",
+                    one.number
+                ),
             ),
             (other, _) => report.found(
                 format!("登记号{}的结果“{other}”不认识。", one.number),

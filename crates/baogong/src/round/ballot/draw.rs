@@ -4,18 +4,27 @@
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
-use crate::base::id::{OrderId, derive};
+use crate::base::id::OrderId;
 use crate::round::order::Want;
 
-/// The first half of a draw, made before the round opens and sealed until it closes.
+/// What a ballot draws its fairness from: made before the round opens.
 #[derive(Clone)]
-pub struct Secret(pub(super) String);
+pub struct Secret {
+    /// The first half of the seed, sealed until the draw.
+    pub(super) sealed: String,
+    /// What request numbers are made with; never published, so that a number does not give away its order.
+    pub(super) mask: String,
+}
 
 impl Default for Secret {
-    /// A fresh secret from the randomness of the system (two random UUIDs, 244 bits). It is made with the draft,
-    /// outside of the transaction, so that a transaction that runs again seals the same one.
+    /// Fresh, from the randomness of the system (two random UUIDs each, 244 bits). It is made with the draft, outside
+    /// of the transaction, so that a transaction that runs again seals the same one.
     fn default() -> Self {
-        Self(sha256(&format!("{}{}", Uuid::new_v4(), Uuid::new_v4())))
+        let fresh = || sha256(&format!("{}{}", Uuid::new_v4(), Uuid::new_v4()));
+        Self {
+            sealed: fresh(),
+            mask: fresh(),
+        }
     }
 }
 
@@ -33,11 +42,17 @@ pub(super) fn sha256(text: &str) -> String {
         .collect()
 }
 
-/// The number under which a request is published, such as `3F2A-91C0-77BE-04D1`. Only the household and its own office
-/// know whose it is: the class of a household tells of illness and want, and order codes are known to the neighbours.
-pub fn number(order: OrderId) -> String {
-    let text = derive(order.0, "request").simple().to_string().to_uppercase();
-    format!("{}-{}-{}-{}", &text[..4], &text[4..8], &text[8..12], &text[12..16])
+/// The number under which a request is published, such as `3F2A-91C0-77BE-04D1`. Only the household, and who may know of
+/// its needs, learns it: the class of a household tells of illness and want, and order codes are known to the neighbours.
+pub(super) fn number(mask: &str, order: OrderId) -> String {
+    let text = sha256(&format!("{mask}{order}")).to_uppercase();
+    format!(
+        "{}-{}-{}-{}",
+        &text[..4],
+        &text[4..8],
+        &text[8..12],
+        &text[12..16]
+    )
 }
 
 /// A request as it goes into the digest: a JSON array of number, compound and wants, these in order of the packs' codes.

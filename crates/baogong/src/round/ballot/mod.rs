@@ -29,17 +29,17 @@ use crate::plan::rules::{RuleKey, Rules};
 use crate::register::entry::{self, Household};
 use crate::wording;
 
-pub use draw::{Secret, number};
+pub use draw::Secret;
 pub use publish::{Drawing, PublishedRequest, publish, verify};
 
 stmt!(
     INSERT,
-    "INSERT INTO ballot (district, round, secret, commitment, priority, allotments, digest, seed, drawn_s)
-     VALUES ($1, $2, $3, $4, $5, '[]', '', '', NULL)"
+    "INSERT INTO ballot (district, round, secret, commitment, mask, priority, allotments, digest, seed, drawn_s)
+     VALUES ($1, $2, $3, $4, $5, $6, '[]', '', '', NULL)"
 );
 stmt!(
     GET,
-    "SELECT secret, commitment, priority, allotments, digest, seed, drawn_s FROM ballot
+    "SELECT secret, mask, commitment, priority, allotments, digest, seed, drawn_s FROM ballot
      WHERE district = $1 AND round = $2"
 );
 stmt!(
@@ -95,6 +95,13 @@ pub struct Ballot {
     seed: String,
     /// When it was drawn.
     pub drawn_s: Option<i64>,
+}
+
+impl Ballot {
+    /// The number under which the request of an order is published.
+    pub fn number(&self, order: OrderId) -> String {
+        draw::number(&self.secret.mask, order)
+    }
 }
 
 /// What the draw gave one request.
@@ -181,14 +188,15 @@ pub(super) fn seal(
     let (in_district, id, code) = round;
     let priority = classes(rules.words(RuleKey::BallotPriority))
         .ok_or_else(|| Fault::Invariant("the plan's classes of a draw do not read".into()))?;
-    let commitment = draw::sha256(&secret.0);
+    let commitment = draw::sha256(&secret.sealed);
     tx.run(
         &INSERT,
         &params![
             in_district,
             id,
-            secret.0.as_str(),
+            secret.sealed.as_str(),
             commitment.as_str(),
+            secret.mask.as_str(),
             serde_json::to_string(&priority)?
         ],
     )?;
@@ -202,13 +210,16 @@ pub fn get(tx: &mut Tx, in_district: &str, round: RoundId) -> Result<Option<Ball
         return Ok(None);
     };
     Ok(Some(Ballot {
-        secret: Secret(row.get(0)?),
-        commitment: row.get(1)?,
-        priority: serde_json::from_str(&row.get::<String>(2)?)?,
-        allotments: serde_json::from_str(&row.get::<String>(3)?)?,
-        digest: row.get(4)?,
-        seed: row.get(5)?,
-        drawn_s: row.get(6)?,
+        secret: Secret {
+            sealed: row.get(0)?,
+            mask: row.get(1)?,
+        },
+        commitment: row.get(2)?,
+        priority: serde_json::from_str(&row.get::<String>(3)?)?,
+        allotments: serde_json::from_str(&row.get::<String>(4)?)?,
+        digest: row.get(5)?,
+        seed: row.get(6)?,
+        drawn_s: row.get(7)?,
     }))
 }
 
@@ -306,12 +317,12 @@ pub(super) fn draw(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<usize> {
         }
         let of_compound = &terms[&request.compound];
         let class = class_of(tx, ctx, of_compound, &request.household, &ballot.priority)?;
-        let number = draw::number(request.id);
+        let number = ballot.number(request.id);
         lines.push(draw::line(&number, &request.compound, &wants(request)));
         classed.push((class, number));
     }
     let digest = draw::digest(lines);
-    let seed = draw::seed(&ballot.secret.0, &digest);
+    let seed = draw::seed(&ballot.secret.sealed, &digest);
     let once = tx.run(
         &DRAWN,
         &params![

@@ -128,7 +128,7 @@ pub fn publish(tx: &mut Tx, round: &Round) -> Result<Drawing> {
         title: round.title.clone(),
         cutoff_s: round.cutoff_s,
         drawn_s: ballot.drawn_s,
-        secret: after(&ballot.secret.0),
+        secret: after(&ballot.secret.sealed),
         digest: after(&ballot.digest),
         seed: after(&ballot.seed),
         commitment: ballot.commitment,

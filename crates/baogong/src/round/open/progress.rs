@@ -25,7 +25,11 @@ pub fn cut_off(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<()> {
     let cutoff_s = round.cutoff_s.min(ctx.now_s);
     let drawn = round.release == Release::Ballot;
     // Who is drawn has the whole time to pay, even if the draw was held late because the service was down.
-    let late_s = if drawn { (ctx.now_s - round.cutoff_s).max(0) } else { 0 };
+    let late_s = if drawn {
+        (ctx.now_s - round.cutoff_s).max(0)
+    } else {
+        0
+    };
     let pay_by_s = round.pay_by_s + late_s;
     set_times(tx, at, cutoff_s, pay_by_s, round.deliver_s.max(pay_by_s))?;
     if drawn {
