@@ -51,6 +51,14 @@ fn town(server: &Server) -> Town {
 }
 
 impl Town {
+    /// Time passes, the timer runs once, and who was signed in signs in again.
+    fn later(&mut self, server: &Server, by_s: i64) {
+        server.app.clock.advance(by_s);
+        tick(server);
+        self.headquarters = server.demo_user("zhihui");
+        self.liaison = server.demo_user("tuanzhang");
+    }
+
     /// The households without special needs.
     fn plain(&self) -> Vec<Home> {
         let plain = self.homes.iter().filter(|home| home.household.needs.is_empty());
@@ -192,7 +200,7 @@ fn one_ballot(server: &Server) {
         .submit(&format!("{status}/change"), &[(&quantity, "1")])
         .shows("× 1");
     let twice = resident.send(&link, &asks);
-    assert!(twice.body.contains("没有下单成功"), "{}", twice.text());
+    assert!(twice.body.contains("没有登记成功"), "{}", twice.text());
     resident.submit(&format!("{status}/cancel"), &[]).shows("已取消");
     let own = resident.submit(&link, &asks);
     let status = id_in(&own, "action=\"/o/");
@@ -208,17 +216,12 @@ fn one_ballot(server: &Server) {
     let pasted = town.liaison.send(&chain, &chain_fields);
     pasted.shows("已登记3单").shows("已登记待抽签");
     town.liaison.send(&chain, &chain_fields).shows("没有变化");
-    let pasted_back = town.liaison.send(
-        &chain,
-        &[
-            ("compound", &town.compound),
-            (
-                "text",
-                &share.between("id=\"announcement\"", "</textarea>").unwrap(),
-            ),
-        ],
-    );
-    pasted_back.shows("需要确认：0");
+    let announcement = share.between("id=\"announcement\"", "</textarea>").unwrap();
+    let announcement = announcement.split_once('>').unwrap().1;
+    let pasted_back = town
+        .liaison
+        .send(&chain, &[("compound", &town.compound), ("text", announcement)]);
+    pasted_back.shows("需要确认0行；没有认出0行");
     town.request(id, &plain[3], "1");
     let proxy = [
         ("compound", town.compound.as_str()),
@@ -412,8 +415,7 @@ fn who_lost_before_comes_first(server: &Server, town: &mut Town) {
     for home in &plain[2..4] {
         town.request(&first, home, "1");
     }
-    server.app.clock.advance(5 * HOUR_S);
-    tick(server);
+    town.later(server, 5 * HOUR_S);
     assert!(drawing(server, &first).drawn_s.is_some());
     assert_eq!(tick(server), 0, "a round is drawn once");
     let of = |result| {
@@ -424,15 +426,13 @@ fn who_lost_before_comes_first(server: &Server, town: &mut Town) {
     };
     let (winner, loser) = (of(DrawResult::Drawn), of(DrawResult::NoneLeft));
     // The winner does not pay, so its order expires and its turn is free again: in the next draw only the class decides.
-    server.app.clock.advance(3 * HOUR_S);
-    tick(server);
+    town.later(server, 3 * HOUR_S);
     assert_eq!(order_of(server, &first, &winner).state, OrderState::Expired);
     let second = town.open("1", "ballot");
     for home in [&winner, &loser, &plain[4], &plain[5], &plain[6]] {
         town.request(&second, home, "1");
     }
-    server.app.clock.advance(5 * HOUR_S);
-    tick(server);
+    town.later(server, 5 * HOUR_S);
     let result = |home| result_of(server, &order_of(server, &second, home));
     assert_eq!(result(&loser), (PriorityClass::LostBefore, DrawResult::Drawn));
     assert_eq!(result(&winner), (PriorityClass::Others, DrawResult::NoneLeft));
@@ -444,8 +444,7 @@ fn late_draw(server: &Server, town: &mut Town) {
     let round = town.open("5", "ballot");
     town.request(&round, &home, "1");
     let before = state(server, &round);
-    server.app.clock.advance(2 * DAY_S);
-    tick(server);
+    town.later(server, 2 * DAY_S);
     let after = state(server, &round);
     assert_eq!(after.state, RoundState::Closed, "{}", server.name);
     let time_s = before.pay_by_s - before.cutoff_s;
@@ -453,7 +452,6 @@ fn late_draw(server: &Server, town: &mut Town) {
     assert!(off_s.abs() <= 60, "{after:?}");
     assert!(after.deliver_s >= after.pay_by_s);
     assert_eq!(order_of(server, &round, &home).state, OrderState::Placed);
-    server.app.clock.advance(time_s + 60);
-    tick(server);
+    town.later(server, time_s + 60);
     assert_eq!(order_of(server, &round, &home).state, OrderState::Expired);
 }

@@ -43,6 +43,14 @@ stmt!(
      WHERE district = $1 AND round = $2"
 );
 stmt!(
+    SHARE,
+    "SELECT drawn_s FROM ballot WHERE district = $1 AND round = $2 /*postgres FOR SHARE*/"
+);
+stmt!(
+    LOCK,
+    "SELECT drawn_s FROM ballot WHERE district = $1 AND round = $2 /*postgres FOR UPDATE*/"
+);
+stmt!(
     DRAWN,
     "UPDATE ballot SET allotments = $3, digest = $4, seed = $5, drawn_s = $6
      WHERE district = $1 AND round = $2 AND drawn_s IS NULL"
@@ -119,12 +127,28 @@ pub struct Outcome {
     pub en: String,
 }
 
-/// The state in which an order of this round begins.
+/// The state in which an order of this round begins. A request holds nothing, so whoever asks early has no advantage.
 pub(super) fn first_state(round: &Round) -> OrderState {
     match round.release {
         Release::FirstCome => OrderState::Placed,
         Release::Ballot => OrderState::Requested,
     }
+}
+
+/// Refuses a request, or its change, that meets the draw. Where several nodes share a database, the draw of one waits for
+/// the requests that another is writing, and so misses none that was taken.
+pub(super) fn check_undrawn(tx: &mut Tx, in_district: &str, round: RoundId) -> Result<()> {
+    let row = tx.row(&SHARE, &params![in_district, round])?;
+    let drawn_s = row.map_or(Ok(None), |row| row.get::<Option<i64>>(0))?;
+    if drawn_s.is_none() {
+        return Ok(());
+    }
+    Err(Refusal::conflict(
+        "cut_off",
+        "本轮刚刚截单抽签，不能再登记或修改。请等下一轮，急需请联系采购联络人。",
+        "This round has just been cut off and drawn. Wait for the next one, or ask your liaison if it is urgent.",
+    )
+    .into())
 }
 
 /// How a round may be released: what the rules of its compounds fix, and else what is asked for. Rounds in which
@@ -301,6 +325,7 @@ fn wants(order: &Order) -> Vec<Want> {
 /// Draws the requests of a round that has just been cut off; once. Each request in turn is reserved like a first-come
 /// order, as asked or not at all. Gives the number of requests drawn.
 pub(super) fn draw(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<usize> {
+    tx.row(&LOCK, &params![at.district.as_str(), at.id])?;
     let round = open::get(tx, &at.district, at.id)?;
     let ballot = get(tx, &at.district, at.id)?
         .ok_or_else(|| Fault::Invariant(format!("round {} has no ballot", round.code)))?;

@@ -11,6 +11,10 @@ stmt!(
      WHERE district = $1 AND round = $2 ORDER BY ticket"
 );
 stmt!(
+    WAITING,
+    "SELECT COUNT(*) FROM orders WHERE district = $1 AND round = $2 AND state = 'requested'"
+);
+stmt!(
     DRAWN_ROUNDS,
     "SELECT district, round FROM ballot WHERE drawn_s IS NOT NULL ORDER BY district, drawn_s, round"
 );
@@ -82,7 +86,7 @@ pub struct Drawing {
     /// How many packs each compound had when the draw began.
     pub allotments: Vec<Allotted>,
     /// How many requests there are.
-    pub request_count: usize,
+    pub request_count: i64,
     /// The requests in order of their tickets; empty before the draw.
     pub requests: Vec<PublishedRequest>,
 }
@@ -103,11 +107,10 @@ pub fn publish(tx: &mut Tx, round: &Round) -> Result<Drawing> {
         });
     }
     let request_count = match ballot.drawn_s {
-        Some(_) => requests.len(),
-        None => order::of_round(tx, &in_district, round.id, &round.area)?
-            .iter()
-            .filter(|order| order.state == OrderState::Requested)
-            .count(),
+        Some(_) => requests.len() as i64,
+        None => tx
+            .row(&WAITING, &params![in_district.as_str(), round.id])?
+            .map_or(Ok(0), |row| row.get(0))?,
     };
     let mut compounds = Vec::new();
     for one in open::compounds(tx, &in_district, round.id)? {

@@ -203,9 +203,8 @@ pub fn place_on(tx: &mut Tx, ctx: &Ctx, terms: &Terms, entry: &Entry, draft: &Or
         lines,
     };
     if order.state == OrderState::Requested {
-        // Nothing is held before the draw: whoever asks early has no advantage.
         insert(tx, ctx, &draft.district, &order)?;
-        return Ok(id);
+        return ballot::check_undrawn(tx, &draft.district, draft.round).map(|()| id);
     }
     reserve(tx, ctx, terms, &order, &household, &earlier)?;
     insert(tx, ctx, &draft.district, &order)?;
@@ -445,7 +444,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     tx.run(&DELETE_LINES, &params![change.district.as_str(), order.id])?;
     insert_lines(tx, &change.district, order.id, &order.lines)?;
     if order.state == OrderState::Requested {
-        return Ok(());
+        return ballot::check_undrawn(tx, &change.district, order.round);
     }
     let earlier = of_household(tx, &order.household)?;
     reserve(tx, ctx, &terms, &order, &household, &earlier)
@@ -467,7 +466,7 @@ pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &OrderRef) -> Result<()> {
     let terms = terms(tx, ctx, &at.district, order.round, &order.compound)?;
     check_taking(ctx, &terms, order.channel, true)?;
     match order.state {
-        OrderState::Requested => {}
+        OrderState::Requested => ballot::check_undrawn(tx, &at.district, order.round)?,
         OrderState::Placed => resolve(tx, ctx, &order, Resolve::Void)?,
         OrderState::Confirmed => {
             take_back(tx, ctx, &order)?;

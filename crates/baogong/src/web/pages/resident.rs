@@ -119,7 +119,7 @@ async fn show_form(web: &Web, token: &str, fields: &Fields, refusal: Option<&Ref
     let taking = round.state == RoundState::Open && now_s < round.cutoff_s && !offer.offline;
     let body = html! {
         (kit::heading(&format!("{} {}", offer.name, if offer.ballot.is_some() { web.t("登记摇号", "request food by ballot") } else { web.t("买菜下单", "order food") }), &round.title, html! {}))
-        @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("没有下单成功", "Not ordered"), html! { p { (web.words(refusal)) } })) }
+        @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, if offer.ballot.is_some() { web.t("没有登记成功", "Not requested") } else { web.t("没有下单成功", "Not ordered") }, html! { p { (web.words(refusal)) } })) }
         @if let Some(ballot) = &offer.ballot { (super::ballot::how_it_goes(web, token, round, ballot)) }
         @if !taking {
             (kit::empty(Icon::Clock, web.t("本轮已经截单", "This round is closed"), web.t("请等下一轮；急需请给采购联络人或社区打电话。", "Wait for the next round; if it is urgent, phone your liaison or the community."), html! {}))
