@@ -315,7 +315,7 @@ pub fn value_words(key: RuleKey, value: &RuleValue, lang: kit::Lang) -> String {
         RuleValue::Words(words) => {
             let separator = match key {
                 RuleKey::SupplyModes => lang.t("、", ", "),
-                RuleKey::BallotPriority => lang.t("，再", ", then "),
+                RuleKey::BallotPriority => lang.t("、", ", then "),
                 _ => " + ",
             };
             words
