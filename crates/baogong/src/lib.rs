@@ -29,4 +29,10 @@ pub static MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../../../migrations/0002_rush.sql"),
         then: Some(base::book::rename_accounts),
     },
+    store::Migration {
+        number: 3,
+        name: "ballot",
+        sql: include_str!("../../../migrations/0003_ballot.sql"),
+        then: None,
+    },
 ];

@@ -8,6 +8,7 @@ use baogong::base::act::once;
 use baogong::base::id::district;
 use baogong::base::{Action, App, Ctx, Error, Result, audit, book, people};
 use baogong::register::import::{self, BatchRef, Upload};
+use baogong::round::ballot;
 use baogong::web::serve::serve;
 use baogong::{MIGRATIONS, coverage, demo, report};
 use clap::{Parser, Subcommand};
@@ -98,10 +99,26 @@ enum Command {
         place: Place,
         file: PathBuf,
     },
-    /// Check the database, the ledger, the pantries and the audit chain.
+    /// The draw of a round sold by ballot.
+    Draw {
+        #[command(subcommand)]
+        task: DrawTask,
+    },
+    /// Check the database, the ledger, the pantries, the draws and the audit chain.
     Check {
         #[command(flatten)]
         place: Place,
+    },
+}
+
+#[derive(Subcommand)]
+enum DrawTask {
+    /// Recompute a published draw from its JSON file alone and say whether its result follows.
+    Verify {
+        file: PathBuf,
+        /// The commitment that was published when the round opened, as somebody noted it then.
+        #[arg(long)]
+        commitment: Option<String>,
     },
 }
 
@@ -187,6 +204,9 @@ fn run(cli: Cli) -> Result<ExitCode> {
             println!("restored / 已恢复");
             Ok(ExitCode::SUCCESS)
         }
+        Command::Draw {
+            task: DrawTask::Verify { file, commitment },
+        } => verify_draw(&file, commitment.as_deref()),
         Command::Check { place } => check(&place.open()?),
     }
 }
@@ -326,11 +346,38 @@ fn write_report(app: &App, key: &str, area: &str, file: &Path) -> Result<ExitCod
     Ok(ExitCode::SUCCESS)
 }
 
+fn verify_draw(file: &Path, noted: Option<&str>) -> Result<ExitCode> {
+    let report = ballot::check::check(&std::fs::read_to_string(file)?);
+    let other_commitment = noted.is_some_and(|noted| !noted.trim().eq_ignore_ascii_case(&report.commitment));
+    if other_commitment {
+        println!(
+            "承诺码与您记下的不同：文件里是{0}。/ The commitment is not the one you noted; the file says {0}.",
+            report.commitment
+        );
+    }
+    for finding in &report.findings {
+        println!("{} / {}", finding.zh, finding.en);
+    }
+    println!(
+        "登记{}户，抽中{}户，按本户规则不能下单{}户。/ {0} requests, {1} drawn, {2} kept out by a rule of their own household.",
+        report.requests, report.drawn, report.by_household_rule
+    );
+    if other_commitment || !report.findings.is_empty() {
+        println!("结果不成立。/ The result does not follow.");
+        return Ok(ExitCode::FAILURE);
+    }
+    println!(
+        "结果成立：由承诺码、登记清单和份额可以逐户算出。/ The result follows from commitment, requests and allotments."
+    );
+    Ok(ExitCode::SUCCESS)
+}
+
 fn check(app: &App) -> Result<ExitCode> {
     let mut findings = app.db.integrity()?;
     findings.extend(app.db.read_blocking(|tx| -> Result<Vec<String>> {
         let mut findings = book::verify(tx)?;
         findings.extend(coverage::verify(tx)?);
+        findings.extend(ballot::verify(tx)?);
         findings.extend(audit::verify(tx)?);
         Ok(findings)
     })?);

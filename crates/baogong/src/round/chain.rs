@@ -224,7 +224,7 @@ pub(super) fn place_or_change(
 ) -> Result<Placed> {
     let before = order::of_household(tx, &household.code)?
         .into_iter()
-        .find(|order| order.round == draft.round && order.state.live());
+        .find(|order| order.round == draft.round && order.state.stands());
     let done = match before {
         Some(before) => {
             let had: HashMap<&str, i64> = before

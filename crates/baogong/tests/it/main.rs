@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod ballot;
 mod imports;
 mod migration;
 mod rules_of_ordering;

@@ -17,6 +17,7 @@ pub(super) enum Claim {
 }
 
 /// The moves that an order asks for, and what each stands for.
+#[derive(Default)]
 pub(super) struct Claims(Vec<(Move, Claim)>);
 
 impl Claims {

@@ -3,6 +3,7 @@
 mod check;
 mod claims;
 mod find;
+mod grant;
 mod place;
 mod relief;
 mod terms;
@@ -13,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
-use super::{Channel, Line, Order, OrderState, Pack, PaymentState, Round, RoundState, chart, open, payment};
+use super::{Channel, Line, Order, OrderState, Pack, PaymentState, Round, RoundState};
+use super::{ballot, chart, open, payment};
 use crate::base::book::{self, Blocked, Kind, Move, Reason};
 use crate::base::clock::{self, day_number, day_start_s};
 use crate::base::id::{BoxId, OrderId, RoundId, derive, district};
@@ -25,6 +27,7 @@ use check::{check_taking, check_wants, total_fen};
 use claims::{Claims, claims, reserve, take_back};
 pub(super) use claims::{Resolve, resolve};
 pub use find::{by_code, get, of_household, of_round};
+pub(super) use grant::grant;
 pub use place::{place, place_many, place_on};
 pub use relief::{ReliefDraft, ReliefOutcome, relief};
 pub use terms::{Terms, terms};
@@ -104,7 +107,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     check_own(ctx, &order)?;
     let terms = terms(tx, ctx, &change.district, order.round, &order.compound)?;
     check_taking(ctx, &terms, order.channel, true)?;
-    if order.state != OrderState::Placed {
+    if !matches!(order.state, OrderState::Placed | OrderState::Requested) {
         return Err(Refusal::conflict(
             "order_state",
             format!(
@@ -154,6 +157,9 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     )?;
     tx.run(&DELETE_LINES, &params![change.district.as_str(), order.id])?;
     place::insert_lines(tx, &change.district, std::iter::once(&order))?;
+    if order.state == OrderState::Requested {
+        return Ok(());
+    }
     let earlier = find::recent(tx, &change.district, &[order.household.as_str()])?.remove(0);
     let claims = claims(ctx, &terms, &order, &household, &earlier);
     let mut desk = book::Desk::new(&change.district);
@@ -178,6 +184,8 @@ pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &OrderRef) -> Result<()> {
     let terms = terms(tx, ctx, &at.district, order.round, &order.compound)?;
     check_taking(ctx, &terms, order.channel, true)?;
     match order.state {
+        // A request holds nothing.
+        OrderState::Requested => {}
         OrderState::Placed => resolve(tx, ctx, &order, Resolve::Void)?,
         OrderState::Confirmed => {
             take_back(tx, ctx, &order)?;

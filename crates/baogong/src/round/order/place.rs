@@ -169,7 +169,10 @@ fn place_all(tx: &mut Tx, in_district: &str, placings: Vec<Result<Placing>>) -> 
     tx.run_many(&INSERT, &rows)?;
     insert_lines(tx, in_district, placed.iter().map(|(_, order)| order))?;
     desk.write(tx)?;
-    for (placing, order) in &placed {
+    for (placing, order) in placed
+        .iter()
+        .filter(|(_, order)| order.state != OrderState::Requested)
+    {
         payment::at_order(tx, placing.ctx, &placing.terms, order)?;
     }
     Ok(answers)
@@ -236,14 +239,19 @@ fn candidate(placing: &Placing, earlier: &[Recent]) -> Result<Candidate> {
     }
     if let Some(order) = earlier
         .iter()
-        .find(|order| order.round == draft.round && order.state.live())
+        .find(|order| order.round == draft.round && order.state.stands())
     {
         return Err(Refusal::conflict(
             "already_ordered",
-            format!("这一户本轮已下单（{}），截单前可以修改或取消。", order.code),
             format!(
-                "This household has ordered in this round already ({}); it may be changed before cut-off.",
+                "这一户本轮{}（{}），截单前可以修改或取消。",
+                order.state.word(kit::Lang::Zh),
                 order.code
+            ),
+            format!(
+                "This household has an order in this round ({}: {}); it may be changed before cut-off.",
+                order.code,
+                order.state.word(kit::Lang::En)
             ),
         )
         .into());
@@ -265,7 +273,7 @@ fn candidate(placing: &Placing, earlier: &[Recent]) -> Result<Candidate> {
             phone.to_string()
         },
         channel: draft.channel,
-        state: OrderState::Placed,
+        state: ballot::first_state(&terms.round),
         payment: PaymentState::Unpaid,
         amount_fen: total_fen(&lines)?,
         refund_fen: 0,
@@ -275,7 +283,11 @@ fn candidate(placing: &Placing, earlier: &[Recent]) -> Result<Candidate> {
         revision: 0,
         lines,
     };
-    let claims = claims(ctx, terms, &order, household, earlier);
+    // What is asked for in a ballot is held only when it is drawn.
+    let claims = match order.state {
+        OrderState::Requested => Claims::default(),
+        _ => claims(ctx, terms, &order, household, earlier),
+    };
     Ok(Candidate { order, claims })
 }
 

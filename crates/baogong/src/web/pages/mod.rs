@@ -1,6 +1,7 @@
 //! The pages, one file per topic.
 
 pub mod audit;
+pub mod ballot;
 pub mod coverage;
 pub mod directives;
 pub mod handover;
@@ -60,6 +61,7 @@ pub fn routes() -> Vec<Route> {
         users::routes,
         audit::routes,
         resident::routes,
+        ballot::routes,
     ] {
         routes.extend(of_topic());
     }
