@@ -7,6 +7,7 @@ pub mod correct;
 pub mod entry;
 pub mod import;
 pub mod place;
+pub mod removal;
 
 use documents::forms::{self, Form};
 use kit::Lang;
