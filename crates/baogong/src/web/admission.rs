@@ -182,10 +182,13 @@ impl Turnstile {
 /// How long a crowd takes when so many were finished in the time that was measured.
 fn wait_s(crowd: u64, finished: u64, measured: Duration) -> u64 {
     let measured_ms = u64::try_from(measured.as_millis()).unwrap_or(u64::MAX);
-    let takes_ms = crowd.saturating_mul(measured_ms).checked_div(finished);
-    takes_ms
-        .map_or(WAIT_MAX_S, |takes_ms| takes_ms.div_ceil(1_000))
-        .clamp(WAIT_MIN_S, WAIT_MAX_S)
+    if finished == 0 {
+        return WAIT_MAX_S;
+    }
+    let takes_s = crowd
+        .saturating_mul(measured_ms)
+        .div_ceil(finished.saturating_mul(1_000));
+    takes_s.clamp(WAIT_MIN_S, WAIT_MAX_S)
 }
 
 #[cfg(test)]

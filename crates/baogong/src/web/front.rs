@@ -202,7 +202,12 @@ async fn read(share: Share, parts: &Parts, body: Body) -> Result<(Body, Again), 
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) | Err(_) => return Err(too_large()),
     };
-    let again = if form {
+    // A password is typed again rather than put into a page.
+    let again = if form
+        && !bytes
+            .windows(8)
+            .any(|word| word.eq_ignore_ascii_case(b"password"))
+    {
         Again::Form(bytes.clone())
     } else {
         Again::ByHand
@@ -268,3 +273,6 @@ fn log(passage: &Passage, id: &str, status: u16, refusal: &str, took: Duration) 
         );
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,10 @@
 
 mod access;
 mod imports;
+mod process;
 mod rules_of_ordering;
 mod scene;
+mod schema;
 mod statements;
 mod story;
 mod support;
