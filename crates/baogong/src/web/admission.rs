@@ -64,7 +64,7 @@ const WAIT_MAX_S: u64 = 30;
 /// How long one measurement of the pace takes.
 const WINDOW: Duration = Duration::from_secs(1);
 /// A measurement that began longer ago says nothing of the present crowd.
-const STALE: Duration = Duration::from_secs(5);
+const STALE: Duration = Duration::from_secs(2);
 
 /// Both shares.
 #[derive(Debug)]

@@ -19,7 +19,7 @@ use super::admission::{Admission, Limits, Share};
 use super::gate::{self, Gate};
 use super::metrics::{Meter, Metrics};
 use super::request::Web;
-use super::waiting::{self, Again, Why};
+use super::waiting::{self, Again, BUSY, Why};
 use crate::base::{App, Refusal};
 
 /// The largest request of a resident; an order is some hundred bytes.
@@ -234,11 +234,12 @@ fn request_id(headers: &HeaderMap) -> String {
     )
 }
 
-/// One line for each request; those of residents that went well only when asked for, because there are thousands a second.
+/// One line for each request; those of residents only when asked for unless something failed, because there are thousands a
+/// second, and those who were turned away all the more.
 fn log(passage: &Passage, id: &str, status: u16, refusal: &str, took: Duration) {
     let (method, route, share) = (passage.meter.method(), passage.route, passage.share.name());
     let ms = took.as_secs_f64() * 1_000.0;
-    if status >= 500 {
+    if status >= 500 && refusal != BUSY {
         tracing::warn!(
             request_id = id,
             method,

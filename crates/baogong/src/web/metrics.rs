@@ -2,7 +2,7 @@
 //! table, never addresses, so no link and no name gets into them.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use prometheus_client::collector::Collector;
@@ -61,7 +61,8 @@ pub struct Meter {
     method: &'static str,
     route: &'static str,
     orders: bool,
-    seconds: Histogram,
+    /// Made with the first answer, so that routes that nobody uses do not fill the page.
+    seconds: OnceLock<Histogram>,
 }
 
 impl Meter {
@@ -118,7 +119,7 @@ impl Metrics {
                     route,
                     "/o/{token}" | "/api/v1/open/{token}/orders" | "/api/v1/orders"
                 ),
-            seconds: self.seconds.get_or_create_owned(&Asked { method, route }),
+            seconds: OnceLock::new(),
         }
     }
 
@@ -130,7 +131,11 @@ impl Metrics {
             status: u32::from(status),
         };
         self.requests.get_or_create(&answered).inc();
-        meter.seconds.observe(took.as_secs_f64());
+        let (method, route) = (meter.method, meter.route);
+        let seconds = meter
+            .seconds
+            .get_or_init(|| self.seconds.get_or_create_owned(&Asked { method, route }));
+        seconds.observe(took.as_secs_f64());
         if let Some(code) = refusal {
             self.refusals.get_or_create(&Code { code }).inc();
         }

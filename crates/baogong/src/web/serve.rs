@@ -12,6 +12,7 @@ use store::{Tx, params, stmt};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
+use super::admission::Share;
 use super::front::Front;
 use super::probes::Peer;
 use super::routes;
@@ -74,6 +75,23 @@ pub async fn keep_time(app: App) {
     }
 }
 
+/// Says in the log, every [`TICK`] in which it happened, how many found no room.
+async fn tell_crowds(front: Arc<Front>) {
+    let mut told = [0; 2];
+    loop {
+        tokio::time::sleep(TICK).await;
+        for (share, told) in [Share::Residents, Share::Staff].into_iter().zip(&mut told) {
+            let turnstile = front.admission.of(share);
+            let turned_away = turnstile.turned_away() - *told;
+            if turned_away > 0 {
+                let (share, under_way) = (share.name(), turnstile.under_way());
+                tracing::warn!(share, turned_away, under_way, "requests were asked to come again");
+            }
+            *told += turned_away;
+        }
+    }
+}
+
 /// How long requests under way may take to end once the server has been told to stop.
 const DRAIN: Duration = Duration::from_secs(20);
 /// How long the commands that wait after that may take.
@@ -91,12 +109,15 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let timer = tokio::spawn(keep_time(app.clone()));
+    let timers = [
+        tokio::spawn(keep_time(app.clone())),
+        tokio::spawn(tell_crowds(Arc::clone(&front))),
+    ];
     let connections = GracefulShutdown::new();
     accept(&app, &front, &listener, &connections, stop).await;
     drop(listener);
     front.stopping.store(true, Ordering::Relaxed);
-    timer.abort();
+    timers.iter().for_each(tokio::task::JoinHandle::abort);
     tracing::info!(
         connections = connections.count(),
         "stopping: ending what is under way"

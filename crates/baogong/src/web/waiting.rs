@@ -13,6 +13,9 @@ use super::front::RefusalCode;
 use super::gate::problem;
 use super::request::Web;
 
+/// The code of these answers.
+pub const BUSY: &str = "busy";
+
 /// What the request was, as far as it can be sent again.
 #[derive(Clone, Debug)]
 pub enum Again {
@@ -53,7 +56,7 @@ pub fn answer(web: &Web, why: Why, wait_s: u64, again: &Again) -> Response {
         };
         let possible_s = web.app.clock.now_s() + i64::try_from(wait_s).unwrap_or(0);
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        problem(status, "busy", &zh, &en, None, Some(possible_s))
+        problem(status, BUSY, &zh, &en, None, Some(possible_s))
     } else {
         page(web, why, wait_s, again)
     };
@@ -63,7 +66,7 @@ pub fn answer(web: &Web, why: Why, wait_s: u64, again: &Again) -> Response {
         headers.insert(REFRESH, seconds.clone());
     }
     headers.insert(RETRY_AFTER, seconds);
-    response.extensions_mut().insert(RefusalCode("busy"));
+    response.extensions_mut().insert(RefusalCode(BUSY));
     response
 }
 

@@ -196,7 +196,7 @@ fn order_until_gone(
     first: usize,
     step: usize,
     acknowledged: &AtomicUsize,
-) -> Vec<String> {
+) -> Vec<Uuid> {
     let agent = agent();
     let mut orders = Vec::new();
     for room in (first..=HOUSEHOLDS).step_by(step) {
@@ -210,7 +210,7 @@ fn order_until_gone(
         let text = answer.body_mut().read_to_string().unwrap();
         assert_eq!(answer.status().as_u16(), 200, "{text}");
         let made: Value = serde_json::from_str(&text).unwrap();
-        orders.push(made["id"].as_str().unwrap().to_string());
+        orders.push(Uuid::parse_str(made["id"].as_str().unwrap()).unwrap());
         acknowledged.fetch_add(1, Ordering::SeqCst);
     }
     orders
@@ -248,7 +248,7 @@ fn a_server_told_to_stop_under_load_has_stored_exactly_what_it_acknowledged() {
             thread::sleep(Duration::from_millis(1));
         }
         server.terminate();
-        let orders: BTreeSet<String> = clients
+        let orders: BTreeSet<Uuid> = clients
             .into_iter()
             .flat_map(|client| client.join().unwrap())
             .collect();
@@ -262,7 +262,7 @@ fn a_server_told_to_stop_under_load_has_stored_exactly_what_it_acknowledged() {
         let stored = db
             .read_blocking(move |tx| order::of_round(tx, DISTRICT, round, DISTRICT))
             .unwrap();
-        let stored: BTreeSet<String> = stored.iter().map(|order| order.id.to_string()).collect();
+        let stored: BTreeSet<Uuid> = stored.iter().map(|order| order.id.0).collect();
         assert_eq!(stored, orders, "{engine}");
         db.close();
         assert!(
@@ -327,13 +327,12 @@ fn check_backup_and_report_work_beside_a_running_server() {
             succeeded(&program(&restored, &["check"]).output().unwrap()),
             "{engine}: the backup"
         );
-        let import = run(&["import", "--district", DISTRICT, rows.to_str().unwrap()]);
-        let alone = engine == "SQLite";
-        assert_eq!(import.status.success(), !alone, "{engine}");
-        assert_eq!(
-            String::from_utf8_lossy(&import.stderr).contains("only one may have it open"),
-            alone
-        );
+        if engine == "SQLite" {
+            let import = run(&["import", "--district", DISTRICT, rows.to_str().unwrap()]);
+            assert!(!import.status.success());
+            let words = String::from_utf8_lossy(&import.stderr);
+            assert!(words.contains("only one may have it open"), "{words}");
+        }
         let figures = agent().get(format!("{}/metrics", server.address)).call().unwrap();
         assert_eq!(figures.status().as_u16(), 200);
         server.terminate();
