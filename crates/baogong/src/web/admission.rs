@@ -145,7 +145,7 @@ impl Turnstile {
                 finished: Arc::clone(&self.finished),
                 _place: place,
             }),
-            Err(_) => Err(self.turn_away(Instant::now())),
+            Err(_) => Err(self.turn_away()),
         }
     }
 
@@ -159,9 +159,14 @@ impl Turnstile {
         self.turned_away.load(Ordering::Relaxed)
     }
 
+    /// Counts somebody as turned away and gives the seconds after which to come again.
+    pub fn turn_away(&self) -> u64 {
+        self.turn_away_at(Instant::now())
+    }
+
     /// The seconds after which to come again: as long as the crowd of the last second takes at the pace of that second,
     /// spread over twice that time so that those who leave together do not come back together.
-    fn turn_away(&self, now: Instant) -> u64 {
+    fn turn_away_at(&self, now: Instant) -> u64 {
         let turned_away = self.turned_away.fetch_add(1, Ordering::Relaxed) + 1;
         let mut pace = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
         let measured = now.saturating_duration_since(pace.since);
@@ -229,10 +234,10 @@ mod tests {
         let turnstile = Turnstile::new(0);
         let start = Instant::now();
         for _ in 0..900 {
-            turnstile.turn_away(start);
+            turnstile.turn_away_at(start);
         }
         turnstile.finished.store(100, Ordering::Relaxed);
-        let waits: Vec<u64> = (0..100).map(|_| turnstile.turn_away(start + WINDOW)).collect();
+        let waits: Vec<u64> = (0..100).map(|_| turnstile.turn_away_at(start + WINDOW)).collect();
         assert_eq!((waits.iter().min(), waits.iter().max()), (Some(&10), Some(&20)));
     }
 

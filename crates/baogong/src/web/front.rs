@@ -139,7 +139,15 @@ async fn serve(passage: &Passage, id: &str, request: Request, next: Next) -> Res
         }
     };
     let turnstile = passage.front.admission.of(passage.share);
-    let _place = match turnstile.enter() {
+    // Commands whose sender has gone hold no place, but still wait for the writer; staff must not wait behind them.
+    let crowded = passage.share == Share::Residents
+        && passage.app.db.counters().writes_waiting >= passage.front.limits.residents as u64;
+    let place = if crowded {
+        Err(turnstile.turn_away())
+    } else {
+        turnstile.enter()
+    };
+    let _place = match place {
         Ok(place) => place,
         Err(wait_s) => {
             let web = Web::nobody(passage.app.clone(), &parts);

@@ -211,6 +211,31 @@ async fn a_page_that_found_no_room_reloads_itself_and_staff_do_not_notice() {
     drop(other);
 }
 
+/// Residents who have left may leave commands behind them; more are not let in while those wait.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn residents_wait_while_the_writer_has_as_much_as_they_may_bring() {
+    let rush = rush(false).await;
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let held = std::sync::Mutex::new(held);
+    let db = rush.town.app.db.clone();
+    let writing = tokio::spawn(async move {
+        let wait = db.write(move |_| {
+            let _ = held.lock().map(|held| held.recv());
+            Ok::<_, store::Fault>(())
+        });
+        wait.await
+    });
+    while rush.town.app.db.counters().writes_waiting == 0 {
+        tokio::task::yield_now().await;
+    }
+    let path = format!("/o/{}", rush.token);
+    assert_eq!(rush.get(&path).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(rush.get("/sign-in").await.status, StatusCode::OK);
+    drop(release);
+    writing.await.unwrap().unwrap();
+    assert_eq!(rush.get(&path).await.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn the_api_tells_when_to_try_again_and_the_same_key_acts_once() {
     let rush = rush(false).await;
