@@ -16,8 +16,15 @@ pub mod simulate;
 pub mod web;
 
 /// The schema, forward from an empty database.
-pub static MIGRATIONS: &[store::Migration] = &[store::Migration {
-    number: 1,
-    name: "foundation",
-    sql: include_str!("../../../migrations/0001_foundation.sql"),
-}];
+pub static MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        number: 1,
+        name: "foundation",
+        sql: include_str!("../../../migrations/0001_foundation.sql"),
+    },
+    store::Migration {
+        number: 2,
+        name: "rush",
+        sql: include_str!("../../../migrations/0002_rush.sql"),
+    },
+];

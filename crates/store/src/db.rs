@@ -15,7 +15,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Counters, Engine, Fault, Migration, Tx, check, copy,
-    job::{Message, ReadJob, WriteJob, read_job, write_job},
+    job::{Message, ReadJob, Together, WriteJob, joined_job, read_job, write_job},
     migration, reader,
     session::Session,
     state::{Counted, Lane, State, enter_store_thread, inside_store_thread},
@@ -168,6 +168,23 @@ impl Db {
         let (sender, receiver) = oneshot::channel();
         let waiting = self.write_waits();
         self.enqueue_write(write_job(work, reply_later(sender, waiting)))?;
+        receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// As [`Db::write`], for a command of which many come at once: those that wait are handed to `work` together, which can
+    /// read and write for all of them in a few statements. Where that fails they are applied one by one.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_together<I, T, E>(&self, work: Together<I, T, E>, input: I) -> Result<T, E>
+    where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let waiting = self.write_waits();
+        self.enqueue_write(joined_job(work, input, reply_later(sender, waiting)))?;
         receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
     }
 

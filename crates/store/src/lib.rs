@@ -36,6 +36,7 @@ mod writer;
 pub use check::{Shape, prepare_all, shapes};
 pub use db::Db;
 pub use fault::{ConstraintKind, Fault};
+pub use job::Together;
 pub use migration::Migration;
 pub use row::Row;
 pub use session::Engine;

@@ -4,6 +4,7 @@
 
 pub mod areas;
 pub mod correct;
+pub mod dwelling;
 pub mod entry;
 pub mod import;
 pub mod place;

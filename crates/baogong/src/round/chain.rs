@@ -2,6 +2,7 @@
 //! comes back as a question, and no line is dropped.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use documents::chain::{self, Context, Dwelling, Parsed};
 use serde::{Deserialize, Serialize};
@@ -217,7 +218,7 @@ type Placed = std::result::Result<(String, bool), crate::base::Refusal>;
 pub(super) fn place_or_change(
     tx: &mut Tx,
     ctx: &Ctx,
-    terms: &order::Terms,
+    terms: &Arc<order::Terms>,
     household: &Entry,
     draft: &OrderDraft,
 ) -> Result<Placed> {

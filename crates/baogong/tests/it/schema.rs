@@ -54,8 +54,9 @@ const EXEMPT: &[(&str, &str)] = &[
     ),
     (
         "audit",
-        "chained by a key of its own; a node appends to one chain at a time",
+        "its chain is the code of the district, or `main` for what belongs to none",
     ),
+    ("audit_chain", "the end of each chain of `audit`"),
 ];
 
 /// What an engine that shards, or SQLite, does not have or does otherwise.

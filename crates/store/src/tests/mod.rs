@@ -5,6 +5,7 @@ mod copies;
 mod faults;
 mod reading;
 mod schema;
+mod together;
 mod writing;
 
 use std::sync::mpsc::{self, Receiver, Sender};

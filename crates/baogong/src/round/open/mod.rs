@@ -11,7 +11,7 @@ use super::{Pack, Round, RoundCompound, RoundState, chart, order, with_check_dig
 use crate::base::book::{self, Kind, Move, Reason};
 use crate::base::clock::{self, HOUR_S};
 use crate::base::id::{RoundId, derive, district};
-use crate::base::{Ctx, Refusal, Result};
+use crate::base::{Ctx, Refusal, Result, stamp};
 use crate::plan::rules::{self, RuleKey, Rules, Source};
 use crate::register::entry::{self, Compound, Good, Supplier};
 
@@ -308,7 +308,8 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     let mut moves = Vec::new();
     for (index, (code, compound, _)) in compounds.iter().enumerate() {
         let position = index as i64 + 1;
-        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[..12].to_string();
+        // The end of the id: it begins with the time, which all compounds of the round share.
+        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[20..].to_string();
         let drop_point = if compound.drop_point.is_empty() {
             "小区门口"
         } else {
@@ -345,6 +346,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         }
     }
     book::post_certain(tx, ctx, &in_district, &moves)?;
+    stamp::renew(tx, &in_district, stamp::TERMS)?;
     Ok(id)
 }
 
@@ -457,6 +459,14 @@ pub struct RoundRef {
 /// The code of an order's bag.
 pub(super) fn order_code(round: &Round, position: i64, number: i64) -> String {
     with_check_digit(&format!("{}-{position:02}-{number:04}", round.code))
+}
+
+/// Round code, position of the compound and number of the order, as [`order_code`] put them together.
+pub(super) fn order_code_parts(code: &str) -> Option<(&str, i64, i64)> {
+    let (body, _) = code.rsplit_once('-')?;
+    let (head, number) = body.rsplit_once('-')?;
+    let (round, position) = head.rsplit_once('-')?;
+    Some((round, position.parse().ok()?, number.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub(in crate::round) fn change_state(
         )
         .into());
     }
-    Ok(())
+    stamp::renew(tx, &at.district, stamp::TERMS)
 }
 
 /// Moves every round on whose time has passed; called every few seconds. Gives the number of rounds moved.
@@ -111,10 +111,20 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
             })
         })
         .collect::<Result<_>>()?;
+    let mut moved = 0;
     for at in &due {
+        crate::base::audit::hold(tx, &at.district)?;
         let round = get(tx, &at.district, at.id)?;
+        let past_cutoff = round.state == RoundState::Open && round.cutoff_s <= ctx.now_s;
+        let past_pay_by =
+            matches!(round.state, RoundState::Open | RoundState::Closed) && round.pay_by_s <= ctx.now_s;
+        if !past_cutoff && !past_pay_by {
+            // Another node was quicker.
+            continue;
+        }
+        moved += 1;
         let ctx = ctx.sub(&format!("tick/{}", at.id));
-        if round.pay_by_s <= ctx.now_s {
+        if past_pay_by {
             let expired = confirm(tx, &ctx, at)?;
             crate::base::audit::append(
                 tx,
@@ -134,5 +144,5 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
             )?;
         }
     }
-    Ok(due.len())
+    Ok(moved)
 }

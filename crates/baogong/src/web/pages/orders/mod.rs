@@ -21,6 +21,7 @@ use crate::base::id::OrderId;
 use crate::base::words::yuan;
 use crate::base::{Action, Refusal, Result, clock};
 use crate::register::correct::area_name;
+use crate::register::dwelling::household_at;
 use crate::register::entry;
 use crate::report::lists::need_word;
 use crate::round::chain::{self, ChainDraft, ChainOutcome, LineOutcome};
@@ -269,47 +270,15 @@ pub fn wants(fields: &Fields) -> Result<Vec<Want>> {
     Ok(wants)
 }
 
-/// The household of a compound that is written as a dwelling.
-pub async fn household_at(web: &Web, compound: &str, written: &str) -> Result<entry::Entry> {
-    let dwelling = documents::values::dwelling(written)
-        .map_err(|problem| Refusal::invalid("dwelling", problem.message(true), problem.message(false)))?;
-    let compound = compound.to_string();
-    web.app
-        .read(move |tx| {
-            let households = entry::all(tx, "households", &compound)?;
-            let fits: Vec<entry::Entry> = households
-                .into_iter()
-                .filter(|one| {
-                    let part = |key: &str| crate::register::text(&one.body, key);
-                    part("building") == dwelling.building
-                        && part("room") == dwelling.room
-                        && (dwelling.unit.is_empty() || part("unit") == dwelling.unit)
-                })
-                .collect();
-            match fits.as_slice() {
-                [one] => Ok(one.clone()),
-                [] => Err(Refusal::invalid(
-                    "dwelling",
-                    "没有这个房号，请写全楼栋、单元、房号，如 3栋2单元501。",
-                    "No such dwelling; write building, unit and room, such as 3-2-501.",
-                )
-                .into()),
-                _ => Err(Refusal::invalid(
-                    "dwelling",
-                    "这个房号不止一户，请写明单元，如 3栋2单元501。",
-                    "More than one dwelling fits; write the unit too, such as 3-2-501.",
-                )
-                .into()),
-            }
-        })
-        .await
-}
-
 async fn place(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let compound = fields.get("compound").to_string();
-    let household = household_at(&web, &compound, fields.get("dwelling")).await?;
+    let (of_compound, written) = (compound.clone(), fields.get("dwelling").to_string());
+    let household = web
+        .app
+        .read(move |tx| household_at(tx, &of_compound, &written))
+        .await?;
     let draft = OrderDraft {
         district: at.district,
         round: at.id,
