@@ -297,7 +297,7 @@ async fn a_resident_sends_little_and_a_refusal_is_named_in_a_header() {
     assert_eq!((long.status.as_u16(), long.header("x-refusal")), (422, "invalid"));
     let wrong = rush.form(&path, rush.order("13900000000", &[])).await;
     assert!(wrong.text.contains("与登记的不一致"));
-    assert_eq!(wrong.header("x-refusal"), "phone");
+    assert_eq!(wrong.header("x-refusal"), "invalid");
     let command = "0190a0a0-a0a0-7a0a-8a0a-0a0a0a0a0a0d";
     let api = rush.api_order(command, "3-2-599").await;
     let problem: Value = serde_json::from_str(&api.text).unwrap();
@@ -337,7 +337,7 @@ async fn figures_are_for_this_machine_only_and_hold_nothing_secret() {
         "baogong_requests_total{method=\"POST\",route=\"/o/{token}\",status=\"303\"} 1",
         "baogong_request_seconds_count{method=\"POST\",route=\"/o/{token}\"} 2",
         "baogong_orders_total{result=\"placed\"} 1",
-        "baogong_orders_total{result=\"phone\"} 1",
+        "baogong_orders_total{result=\"invalid\"} 1",
         "baogong_refusals_total{code=\"busy\"} 1",
         "baogong_requests_turned_away_total{share=\"residents\"} 1",
         "baogong_requests_under_way{share=\"residents\"} 0",
