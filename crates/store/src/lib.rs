@@ -40,7 +40,7 @@ pub use job::Together;
 pub use migration::Migration;
 pub use row::Row;
 pub use session::Engine;
-pub use state::Counters;
+pub use state::{BATCH_SIZES, Counters, Lane};
 pub use statement::{Statement, statements};
 pub use tx::Tx;
 pub use value::{FromValue, Value};

@@ -112,6 +112,18 @@ pub(crate) fn verify(applied: &[Applied], migrations: &[Migration]) -> Result<us
     Ok(applied.len())
 }
 
+/// Refuses a schema that is not exactly the one of this program, for those who only read.
+pub(crate) fn current(session: &mut Session, migrations: &[Migration]) -> Result<(), Fault> {
+    let applied = applied(session)
+        .map_err(|fault| Fault::open(format!("this is not a database of this program: {fault}")))?;
+    match migrations.get(verify(&applied, migrations)?) {
+        None => Ok(()),
+        Some(missing) => Err(missing.fault(
+            "the database has not had this step yet; start the server once, which brings it up to date",
+        )),
+    }
+}
+
 /// Brings the schema up to date. Several processes may do so at once: the primary key of the table of migrations makes all
 /// but one wait and then find the step done, without locks that only one engine knows.
 pub(crate) fn apply(session: &mut Session, migrations: &[Migration]) -> Result<(), Fault> {

@@ -8,6 +8,7 @@ pub mod dwelling;
 pub mod entry;
 pub mod import;
 pub mod place;
+pub mod removal;
 
 use documents::forms::{self, Form};
 use kit::Lang;

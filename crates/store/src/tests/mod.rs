@@ -1,5 +1,6 @@
 //! The same story on every engine at hand.
 
+mod beside;
 mod copies;
 mod faults;
 mod reading;
