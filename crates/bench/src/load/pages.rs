@@ -1,0 +1,89 @@
+//! What headquarters and residents look at while the rush goes on.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::rc::Rc;
+use std::time::Duration;
+
+use hdrhistogram::Histogram;
+use tokio::task::JoinHandle;
+use tokio::time::Instant;
+
+use super::http::{Connection, request};
+use super::tally::{record, waits};
+use crate::Outcome;
+
+/// How long a reader looks at a page before the next.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A page that is read during the rush.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// What it is called in the table.
+    pub name: String,
+    /// Its address.
+    pub path: String,
+}
+
+/// Readers at work.
+#[derive(Debug)]
+pub struct Readers {
+    stop: Rc<Cell<bool>>,
+    waits: Rc<RefCell<BTreeMap<String, Histogram<u64>>>>,
+    tasks: Vec<JoinHandle<Outcome>>,
+}
+
+impl Readers {
+    /// One reader per page, signed in with the session, who opens it again and again.
+    pub fn begin(address: SocketAddr, session: &str, pages: &[Page]) -> Self {
+        let stop = Rc::new(Cell::new(false));
+        let seen = Rc::new(RefCell::new(BTreeMap::new()));
+        let tasks = pages
+            .iter()
+            .cloned()
+            .map(|page| {
+                let (stop, seen) = (stop.clone(), seen.clone());
+                let cookie = format!("cookie: session={session}");
+                let asked = request("GET", &page.path, &[&cookie, "accept: text/html"], "");
+                tokio::task::spawn_local(async move {
+                    let mut connection = Connection::new(address);
+                    while !stop.get() {
+                        let begun = Instant::now();
+                        let response = connection.send(&asked).await?;
+                        if response.status != 200 {
+                            return Err(format!("{} answered {}", page.path, response.status));
+                        }
+                        let mut seen = seen.borrow_mut();
+                        record(
+                            seen.entry(page.name.clone()).or_insert_with(waits),
+                            begun.elapsed(),
+                        );
+                        drop(seen);
+                        tokio::time::sleep(LOOK).await;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        Self {
+            stop,
+            waits: seen,
+            tasks,
+        }
+    }
+
+    /// Stops reading; gives the waits by page, and what went wrong.
+    pub async fn end(self) -> (BTreeMap<String, Histogram<u64>>, Vec<String>) {
+        self.stop.set(true);
+        let mut wrong = Vec::new();
+        for task in self.tasks {
+            match task.await {
+                Ok(Ok(())) => {}
+                Ok(Err(words)) => wrong.push(words),
+                Err(error) => wrong.push(error.to_string()),
+            }
+        }
+        (self.waits.take(), wrong)
+    }
+}

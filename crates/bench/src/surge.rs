@@ -1,0 +1,373 @@
+//! The rush: a prepared database, copied for each run; the real server on it; clients, readers of other pages, and the
+//! counting afterwards. Then the peers.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Outcome;
+use crate::count::count;
+use crate::county::County;
+use crate::load::mix::Mix;
+use crate::load::pages::{Page, Readers};
+use crate::load::resident::residents;
+use crate::load::schedule::arrivals;
+use crate::load::{closed, open};
+use crate::peers::cluster::Cluster;
+use crate::peers::postgres::Way;
+use crate::peers::{self, Setting};
+use crate::process::{Scratch, on_path, output, peak_memory_mib, written_bytes};
+use crate::server::{self, Database, Server, Session};
+use crate::setup::{Prepared, prepare};
+use crate::table::{Load, OURS, Report, Row};
+
+/// The databases of a prepared county and of a run on PostgreSQL.
+const TEMPLATE: &str = "bench_prepared";
+const RUSH: &str = "bench_rush";
+
+/// What is measured.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Who orders.
+    pub county: County,
+    /// Closed loops with so many clients.
+    pub clients: Vec<usize>,
+    /// Open loops at so many requests a second.
+    pub rates: Vec<u32>,
+    /// Connections of an open loop.
+    pub connections: usize,
+    /// How long each run lasts, unless everybody has ordered before.
+    pub lasting: Duration,
+    /// The seed of the mix and of the arrivals.
+    pub seed: u64,
+    /// Whether the server is measured on SQLite.
+    pub on_sqlite: bool,
+    /// Whether the server is measured on PostgreSQL.
+    pub on_postgres: bool,
+    /// Whether other designs are measured.
+    pub peers: bool,
+    /// The server's program, if it was named.
+    pub server: Option<PathBuf>,
+    /// A PostgreSQL server that runs already.
+    pub postgres: Option<String>,
+    /// The folder whose disk is measured.
+    pub data: PathBuf,
+    /// Whether the data stay.
+    pub keep: bool,
+}
+
+/// Runs everything.
+pub async fn run(plan: &Plan) -> Outcome<Report> {
+    let scratch = Scratch::new(&plan.data, plan.keep)?;
+    let mut report = Report {
+        machine: machine(plan, &scratch.path),
+        ..Report::default()
+    };
+    let cluster = match (&plan.postgres, plan.on_postgres || plan.peers) {
+        (_, false) => None,
+        (Some(url), true) => Some(Cluster::named(url)),
+        (None, true) => Cluster::start(&scratch.path.join("postgres"))?,
+    };
+    if cluster.is_none() && (plan.on_postgres || plan.peers) {
+        report
+            .left_out
+            .push("PostgreSQL: its programs were not found (Debian package postgresql)".into());
+    }
+    rush(plan, &scratch.path, cluster.as_ref(), &mut report).await?;
+    if plan.peers {
+        all_peers(plan, &scratch.path, cluster.as_ref(), &mut report).await?;
+    }
+    Ok(report)
+}
+
+async fn rush(plan: &Plan, folder: &Path, cluster: Option<&Cluster>, report: &mut Report) -> Outcome {
+    if !(plan.on_sqlite || plan.on_postgres) {
+        return Ok(());
+    }
+    let program = server::program(plan.server.as_deref())?;
+    let sheets = plan.county.write(&folder.join("sheets"))?;
+    let log = folder.join("server.log");
+    if plan.on_sqlite {
+        let prepared_in = Database::Folder(folder.join("prepared"));
+        let prepared = prepared(plan, &program, &prepared_in, &sheets, &log).await?;
+        let stand = Stand {
+            plan,
+            program: &program,
+            engine: Engine::Sqlite(folder),
+            prepared,
+            log: &log,
+        };
+        stand.all(report).await?;
+    }
+    if let Some(cluster) = cluster.filter(|_| plan.on_postgres) {
+        cluster.make(TEMPLATE, None).await?;
+        let prepared_in = Database::Address(cluster.database(TEMPLATE));
+        let prepared = prepared(plan, &program, &prepared_in, &sheets, &log).await?;
+        let stand = Stand {
+            plan,
+            program: &program,
+            engine: Engine::Postgres(cluster),
+            prepared,
+            log: &log,
+        };
+        stand.all(report).await?;
+        cluster.remove(TEMPLATE).await?;
+    }
+    Ok(())
+}
+
+async fn prepared(
+    plan: &Plan,
+    program: &Path,
+    database: &Database,
+    sheets: &[PathBuf],
+    log: &Path,
+) -> Outcome<Prepared> {
+    let begun = Instant::now();
+    let prepared = prepare(program, database, plan.county, sheets, log).await?;
+    println!(
+        "prepared {} households in {} compounds in {:.1} s",
+        plan.county.households,
+        plan.county.compounds,
+        begun.elapsed().as_secs_f64()
+    );
+    Ok(prepared)
+}
+
+/// Where the server keeps its data.
+enum Engine<'a> {
+    Sqlite(&'a Path),
+    Postgres(&'a Cluster),
+}
+
+/// The server on one engine, ready to be rushed.
+struct Stand<'a> {
+    plan: &'a Plan,
+    program: &'a Path,
+    engine: Engine<'a>,
+    prepared: Prepared,
+    log: &'a Path,
+}
+
+impl Stand<'_> {
+    async fn all(self, report: &mut Report) -> Outcome {
+        let links = Rc::new(self.prepared.links.clone());
+        let closed_loops = self.plan.clients.iter().map(|count| Load::Clients(*count));
+        let open_loops = self.plan.rates.iter().map(|rate| Load::Rate(*rate));
+        for load in closed_loops.chain(open_loops) {
+            let database = self.fresh().await?;
+            let row = self.one(&links, &database, load).await?;
+            print_row(&row);
+            report.rows.push(row);
+        }
+        match &self.engine {
+            Engine::Sqlite(folder) => remove(&folder.join("rush")),
+            Engine::Postgres(cluster) => cluster.remove(RUSH).await,
+        }
+    }
+
+    /// A copy of the prepared database; everybody may order again.
+    async fn fresh(&self) -> Outcome<Database> {
+        match &self.engine {
+            Engine::Sqlite(folder) => {
+                let (from, to) = (folder.join("prepared"), folder.join("rush"));
+                remove(&to)?;
+                output(Command::new("cp").arg("-r").arg(&from).arg(&to))?;
+                output(&mut Command::new("sync"))?;
+                Ok(Database::Folder(to))
+            }
+            Engine::Postgres(cluster) => {
+                cluster.make(RUSH, Some(TEMPLATE)).await?;
+                cluster.settle().await?;
+                Ok(Database::Address(cluster.database(RUSH)))
+            }
+        }
+    }
+
+    /// The process that writes the data.
+    fn writer(&self, server: &Server) -> Option<u32> {
+        match &self.engine {
+            Engine::Sqlite(_) => Some(server.id()),
+            Engine::Postgres(cluster) => cluster.process(),
+        }
+    }
+
+    async fn one(
+        &self,
+        links: &Rc<crate::load::resident::Links>,
+        database: &Database,
+        load: Load,
+    ) -> Outcome<Row> {
+        let plan = self.plan;
+        let mut server = Server::start(self.program, database, self.log)?;
+        let mut headquarters = Session::headquarters(server.address).await?;
+        let readers = Readers::begin(server.address, &headquarters.secret, &self.pages());
+        let mix = Mix::new(plan.county.households, plan.seed);
+        let written = |server: &Server| self.writer(server).and_then(written_bytes);
+        let before = written(&server);
+        let run = match load {
+            Load::Clients(count) => {
+                closed(mix, residents(links, server.address, count), plan.lasting).await?
+            }
+            Load::Rate(rate) => {
+                let clients = residents(links, server.address, plan.connections);
+                open(mix, clients, arrivals(rate, plan.lasting, plan.seed)).await?
+            }
+            Load::Direct => return Err("a server is not called directly".into()),
+        };
+        let after = written(&server);
+        let (pages, unread) = readers.end().await;
+        let name = match self.engine {
+            Engine::Sqlite(_) => format!("{OURS} on SQLite"),
+            Engine::Postgres(_) => format!("{OURS} on PostgreSQL"),
+        };
+        let mut row = Row::of(name, load, &run)
+            .written(before, after)
+            .with_pages(&pages);
+        row.peak_memory_mib = peak_memory_mib(server.id());
+        for words in unread {
+            *row.failed.entry(words).or_default() += 1;
+        }
+        if !server.runs() {
+            row.findings.push("the server ended during the rush".into());
+            return Ok(row);
+        }
+        row.findings = count(&mut headquarters, &self.prepared, &run).await?;
+        server.stop()?;
+        row.findings.extend(server::check(self.program, database)?);
+        Ok(row)
+    }
+
+    /// What is read meanwhile: the board, the rounds, the page on which staff take orders, a resident's own page.
+    fn pages(&self) -> Vec<Page> {
+        let compound = self.plan.county.compound_code(0);
+        let round = self.prepared.round;
+        [
+            ("board", "/board".to_string()),
+            ("rounds", "/rounds".to_string()),
+            (
+                "taking orders",
+                format!("/rounds/{round}/take?compound={compound}"),
+            ),
+            ("order form", format!("/o/{}", self.prepared.links.first[0])),
+        ]
+        .map(|(name, path)| Page {
+            name: name.to_string(),
+            path,
+        })
+        .to_vec()
+    }
+}
+
+fn remove(folder: &Path) -> Outcome {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn all_peers(plan: &Plan, folder: &Path, cluster: Option<&Cluster>, report: &mut Report) -> Outcome {
+    let redis = on_path("redis-server");
+    if redis.is_none() {
+        report
+            .left_out
+            .push("Redis: redis-server was not found (Debian package redis-server)".into());
+    }
+    let setting = |clients: usize, county: County| Setting {
+        county,
+        clients,
+        lasting: plan.lasting,
+        seed: plan.seed,
+        folder: folder.join("peer"),
+    };
+    let hot = County::new(plan.county.households, 1);
+    for clients in plan.clients.iter().copied() {
+        let usual = setting(clients, plan.county);
+        let mut rows = vec![
+            peers::log::measure(&usual).await?,
+            peers::sqlite::measure(&usual).await?,
+        ];
+        if let Some(program) = &redis {
+            rows.push(peers::redis::measure(program, &usual).await?);
+        }
+        if let Some(cluster) = cluster {
+            for county in [plan.county, hot] {
+                for way in [Way::Statements, Way::Function] {
+                    rows.push(peers::postgres::measure(cluster, &setting(clients, county), way).await?);
+                }
+            }
+        }
+        rows.iter().for_each(print_row);
+        report.rows.extend(rows);
+    }
+    let alone = peers::log::measure(&setting(1, plan.county)).await?;
+    let ledger = peers::ledger::measure(&setting(1, plan.county));
+    for row in [alone, ledger] {
+        print_row(&row);
+        report.rows.push(row);
+    }
+    remove(&folder.join("peer"))?;
+    match peers::orders::program() {
+        Some(program) => {
+            report.in_process = peers::orders::measure(&program, cluster.map(Cluster::address))?;
+        }
+        None => report.left_out.push(
+            "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`"
+                .into(),
+        ),
+    }
+    Ok(())
+}
+
+/// One line while the run goes on.
+fn print_row(row: &Row) {
+    let p99 = row
+        .p99_ms
+        .map_or(String::new(), |p99| format!(", p99 {p99:.1} ms"));
+    let found = if row.findings.is_empty() {
+        String::new()
+    } else {
+        format!(" FINDINGS: {:?}", row.findings)
+    };
+    println!(
+        "  {} ({:?}): {:.0} orders/s{p99}{found}",
+        row.design, row.load, row.orders_per_s
+    );
+}
+
+fn machine(plan: &Plan, folder: &Path) -> Vec<(String, String)> {
+    let first = |file: &str, key: &str| {
+        let text = std::fs::read_to_string(file).ok()?;
+        let line = text.lines().find(|line| line.starts_with(key))?;
+        Some(line.split_once(':')?.1.trim().to_string())
+    };
+    let unknown = || "unknown".to_string();
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let file_system = output(Command::new("df").args(["--output=fstype,source"]).arg(folder));
+    let file_system = file_system
+        .ok()
+        .and_then(|text| text.lines().nth(1).map(str::to_string));
+    [
+        (
+            "processor",
+            first("/proc/cpuinfo", "model name").unwrap_or_else(unknown),
+        ),
+        ("cores", cores.to_string()),
+        (
+            "memory",
+            first("/proc/meminfo", "MemTotal").unwrap_or_else(unknown),
+        ),
+        ("disk", file_system.unwrap_or_else(unknown)),
+        ("households", plan.county.households.to_string()),
+        ("compounds", plan.county.compounds.to_string()),
+        ("each run at most", format!("{} s", plan.lasting.as_secs())),
+        ("generator", "one thread on the same cores".to_string()),
+    ]
+    .map(|(name, value)| (name.to_string(), value))
+    .to_vec()
+}
