@@ -79,9 +79,8 @@ fn compare(county: County, run: &Run, seen: &[Seen]) -> Vec<String> {
     }
     let doubled = by_household.values().filter(|orders| orders.len() > 1).count();
     // Whoever got no answer may have an order or not; everybody else has one only with a receipt.
-    let unsure = run.unsure.len();
-    let extra = seen.len().saturating_sub(run.receipts.len());
-    let excess = if extra > unsure { extra - unsure } else { 0 };
+    let accounted = run.receipts.len() + run.unsure.len();
+    let excess = seen.len().saturating_sub(accounted);
     for (count, words) in [
         (missing, "acknowledged orders are missing"),
         (other, "acknowledged orders are not as they were acknowledged"),

@@ -6,6 +6,7 @@
 
 mod count;
 mod county;
+mod figures;
 mod load;
 mod peers;
 mod process;

@@ -11,9 +11,10 @@ use tokio::time::Instant;
 use crate::Outcome;
 use crate::count::count;
 use crate::county::County;
+use crate::figures::{HOT, Load, OURS, Report, Row};
 use crate::load::mix::Mix;
 use crate::load::pages::{Page, Readers};
-use crate::load::resident::residents;
+use crate::load::resident::{Links, residents};
 use crate::load::schedule::arrivals;
 use crate::load::{closed, open};
 use crate::peers::cluster::Cluster;
@@ -22,7 +23,6 @@ use crate::peers::{self, Setting};
 use crate::process::{Scratch, on_path, output, peak_memory_mib, written_bytes};
 use crate::server::{self, Database, Server, Session};
 use crate::setup::{Prepared, prepare};
-use crate::table::{Load, OURS, Report, Row};
 
 /// The databases of a prepared county and of a run on PostgreSQL.
 const TEMPLATE: &str = "bench_prepared";
@@ -59,64 +59,87 @@ pub struct Plan {
     pub keep: bool,
 }
 
-/// Runs everything.
+/// Runs everything: for each number of clients the server and the peers one after the other, so that what else goes on
+/// on the machine meets all of them; then the open loops and what knows no clients.
 pub async fn run(plan: &Plan) -> Outcome<Report> {
     let scratch = Scratch::new(&plan.data, plan.keep)?;
+    let folder = scratch.path.as_path();
     let mut report = Report {
-        machine: machine(plan, &scratch.path),
+        machine: machine(plan, folder),
         ..Report::default()
     };
     let cluster = match (&plan.postgres, plan.on_postgres || plan.peers) {
         (_, false) => None,
         (Some(url), true) => Some(Cluster::named(url)),
-        (None, true) => Cluster::start(&scratch.path.join("postgres"))?,
+        (None, true) => Cluster::start(&folder.join("postgres"))?,
     };
     if cluster.is_none() && (plan.on_postgres || plan.peers) {
         report
             .left_out
             .push("PostgreSQL: its programs were not found (Debian package postgresql)".into());
     }
-    rush(plan, &scratch.path, cluster.as_ref(), &mut report).await?;
-    if plan.peers {
-        all_peers(plan, &scratch.path, cluster.as_ref(), &mut report).await?;
+    let stands = stands(plan, folder, cluster.as_ref()).await?;
+    let peers = plan.peers.then(|| Peers::find(plan, folder, cluster.as_ref()));
+    for clients in plan.clients.iter().copied() {
+        for stand in &stands {
+            keep(&mut report, stand.one(Load::Clients(clients)).await?);
+        }
+        if let Some(peers) = &peers {
+            peers.with_clients(clients, &mut report).await?;
+        }
+    }
+    for rate in plan.rates.iter().copied() {
+        for stand in &stands {
+            keep(&mut report, stand.one(Load::Rate(rate)).await?);
+        }
+    }
+    if let Some(peers) = &peers {
+        peers.without_clients(&mut report).await?;
+    }
+    for stand in stands {
+        stand.clear().await?;
     }
     Ok(report)
 }
 
-async fn rush(plan: &Plan, folder: &Path, cluster: Option<&Cluster>, report: &mut Report) -> Outcome {
-    if !(plan.on_sqlite || plan.on_postgres) {
-        return Ok(());
+/// The server on each database that is asked for, prepared.
+async fn stands<'a>(
+    plan: &'a Plan,
+    folder: &'a Path,
+    cluster: Option<&'a Cluster>,
+) -> Outcome<Vec<Stand<'a>>> {
+    let mut engines = Vec::new();
+    if plan.on_sqlite {
+        engines.push(Engine::Sqlite(folder));
+    }
+    if let Some(cluster) = cluster.filter(|_| plan.on_postgres) {
+        cluster.make(TEMPLATE, None).await?;
+        engines.push(Engine::Postgres(cluster));
+    }
+    let mut stands = Vec::new();
+    if engines.is_empty() {
+        return Ok(stands);
     }
     let program = server::program(plan.server.as_deref())?;
     let sheets = plan.county.write(&folder.join("sheets"))?;
     let log = folder.join("server.log");
-    if plan.on_sqlite {
-        let prepared_in = Database::Folder(folder.join("prepared"));
-        let prepared = prepared(plan, &program, &prepared_in, &sheets, &log).await?;
-        let stand = Stand {
+    for engine in engines {
+        let prepared = prepared(plan, &program, &engine.template(), &sheets, &log).await?;
+        stands.push(Stand {
             plan,
-            program: &program,
-            engine: Engine::Sqlite(folder),
+            program: program.clone(),
+            engine,
+            links: Rc::new(prepared.links.clone()),
             prepared,
-            log: &log,
-        };
-        stand.all(report).await?;
+            log: log.clone(),
+        });
     }
-    if let Some(cluster) = cluster.filter(|_| plan.on_postgres) {
-        cluster.make(TEMPLATE, None).await?;
-        let prepared_in = Database::Address(cluster.database(TEMPLATE));
-        let prepared = prepared(plan, &program, &prepared_in, &sheets, &log).await?;
-        let stand = Stand {
-            plan,
-            program: &program,
-            engine: Engine::Postgres(cluster),
-            prepared,
-            log: &log,
-        };
-        stand.all(report).await?;
-        cluster.remove(TEMPLATE).await?;
-    }
-    Ok(())
+    Ok(stands)
+}
+
+fn keep(report: &mut Report, row: Row) {
+    print_row(&row);
+    report.rows.push(row);
 }
 
 async fn prepared(
@@ -143,29 +166,34 @@ enum Engine<'a> {
     Postgres(&'a Cluster),
 }
 
+impl Engine<'_> {
+    /// Where the prepared county is.
+    fn template(&self) -> Database {
+        match self {
+            Engine::Sqlite(folder) => Database::Folder(folder.join("prepared")),
+            Engine::Postgres(cluster) => Database::Address(cluster.database(TEMPLATE)),
+        }
+    }
+}
+
 /// The server on one engine, ready to be rushed.
 struct Stand<'a> {
     plan: &'a Plan,
-    program: &'a Path,
+    program: PathBuf,
     engine: Engine<'a>,
     prepared: Prepared,
-    log: &'a Path,
+    links: Rc<Links>,
+    log: PathBuf,
 }
 
 impl Stand<'_> {
-    async fn all(self, report: &mut Report) -> Outcome {
-        let links = Rc::new(self.prepared.links.clone());
-        let closed_loops = self.plan.clients.iter().map(|count| Load::Clients(*count));
-        let open_loops = self.plan.rates.iter().map(|rate| Load::Rate(*rate));
-        for load in closed_loops.chain(open_loops) {
-            let database = self.fresh().await?;
-            let row = self.one(&links, &database, load).await?;
-            print_row(&row);
-            report.rows.push(row);
-        }
+    async fn clear(self) -> Outcome {
         match &self.engine {
             Engine::Sqlite(folder) => remove(&folder.join("rush")),
-            Engine::Postgres(cluster) => cluster.remove(RUSH).await,
+            Engine::Postgres(cluster) => {
+                cluster.remove(RUSH).await?;
+                cluster.remove(TEMPLATE).await
+            }
         }
     }
 
@@ -195,14 +223,11 @@ impl Stand<'_> {
         }
     }
 
-    async fn one(
-        &self,
-        links: &Rc<crate::load::resident::Links>,
-        database: &Database,
-        load: Load,
-    ) -> Outcome<Row> {
-        let plan = self.plan;
-        let mut server = Server::start(self.program, database, self.log)?;
+    /// One rush on a fresh copy, and the counting afterwards.
+    async fn one(&self, load: Load) -> Outcome<Row> {
+        let (plan, links) = (self.plan, &self.links);
+        let database = self.fresh().await?;
+        let mut server = Server::start(&self.program, &database, &self.log)?;
         let mut headquarters = Session::headquarters(server.address).await?;
         let readers = Readers::begin(server.address, &headquarters.secret, &self.pages());
         let mix = Mix::new(plan.county.households, plan.seed);
@@ -223,7 +248,7 @@ impl Stand<'_> {
         let name = match self.engine {
             Engine::Sqlite(_) => format!("{OURS} on SQLite"),
             Engine::Postgres(_) => format!("{OURS} on PostgreSQL"),
-        };
+        } + if plan.county.compounds == 1 { HOT } else { "" };
         let mut row = Row::of(name, load, &run)
             .written(before, after)
             .with_pages(&pages);
@@ -237,7 +262,7 @@ impl Stand<'_> {
         }
         row.findings = count(&mut headquarters, &self.prepared, &run).await?;
         server.stop()?;
-        row.findings.extend(server::check(self.program, database)?);
+        row.findings.extend(server::check(&self.program, &database)?);
         Ok(row)
     }
 
@@ -271,57 +296,78 @@ fn remove(folder: &Path) -> Outcome {
     }
 }
 
-async fn all_peers(plan: &Plan, folder: &Path, cluster: Option<&Cluster>, report: &mut Report) -> Outcome {
-    let redis = on_path("redis-server");
-    if redis.is_none() {
-        report
-            .left_out
-            .push("Redis: redis-server was not found (Debian package redis-server)".into());
-    }
-    let setting = |clients: usize, county: County| Setting {
-        county,
-        clients,
-        lasting: plan.lasting,
-        seed: plan.seed,
-        folder: folder.join("peer"),
-    };
-    let hot = County::new(plan.county.households, 1);
-    for clients in plan.clients.iter().copied() {
-        let usual = setting(clients, plan.county);
-        let mut rows = vec![
-            peers::log::measure(&usual).await?,
-            peers::sqlite::measure(&usual).await?,
-        ];
-        if let Some(program) = &redis {
-            rows.push(peers::redis::measure(program, &usual).await?);
+/// The other designs, as far as their programs are there.
+struct Peers<'a> {
+    plan: &'a Plan,
+    folder: PathBuf,
+    redis: Option<PathBuf>,
+    cluster: Option<&'a Cluster>,
+}
+
+impl<'a> Peers<'a> {
+    fn find(plan: &'a Plan, folder: &Path, cluster: Option<&'a Cluster>) -> Self {
+        Self {
+            plan,
+            folder: folder.join("peer"),
+            redis: on_path("redis-server"),
+            cluster,
         }
-        if let Some(cluster) = cluster {
-            for county in [plan.county, hot] {
-                for way in [Way::Statements, Way::Function] {
-                    rows.push(peers::postgres::measure(cluster, &setting(clients, county), way).await?);
-                }
+    }
+
+    fn setting(&self, clients: usize, county: County) -> Setting {
+        Setting {
+            county,
+            clients,
+            lasting: self.plan.lasting,
+            seed: self.plan.seed,
+            folder: self.folder.clone(),
+        }
+    }
+
+    async fn with_clients(&self, clients: usize, report: &mut Report) -> Outcome {
+        let usual = self.setting(clients, self.plan.county);
+        keep(report, peers::log::measure(&usual).await?);
+        keep(report, peers::sqlite::measure(&usual).await?);
+        if let Some(program) = &self.redis {
+            keep(report, peers::redis::measure(program, &usual).await?);
+        }
+        let Some(cluster) = self.cluster else {
+            return Ok(());
+        };
+        let hot = County::new(self.plan.county.households, 1);
+        let mut counties = vec![self.plan.county, hot];
+        // A county of one compound is hot already.
+        counties.dedup();
+        for county in counties {
+            for way in [Way::Statements, Way::Function] {
+                let setting = self.setting(clients, county);
+                keep(report, peers::postgres::measure(cluster, &setting, way).await?);
             }
         }
-        rows.iter().for_each(print_row);
-        report.rows.extend(rows);
+        Ok(())
     }
-    let alone = peers::log::measure(&setting(1, plan.county)).await?;
-    let ledger = peers::ledger::measure(&setting(1, plan.county));
-    for row in [alone, ledger] {
-        print_row(&row);
-        report.rows.push(row);
-    }
-    remove(&folder.join("peer"))?;
-    match peers::orders::program() {
-        Some(program) => {
-            report.in_process = peers::orders::measure(&program, cluster.map(Cluster::address))?;
+
+    async fn without_clients(&self, report: &mut Report) -> Outcome {
+        let alone = self.setting(1, self.plan.county);
+        keep(report, peers::log::measure(&alone).await?);
+        keep(report, peers::ledger::measure(&alone));
+        remove(&self.folder)?;
+        if self.redis.is_none() {
+            report
+                .left_out
+                .push("Redis: redis-server was not found (Debian package redis-server)".into());
         }
-        None => report.left_out.push(
-            "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`"
-                .into(),
-        ),
+        match peers::orders::program() {
+            Some(program) => {
+                report.in_process = peers::orders::measure(&program, self.cluster.map(Cluster::address))?;
+            }
+            None => report.left_out.push(
+                "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`"
+                    .into(),
+            ),
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// One line while the run goes on.

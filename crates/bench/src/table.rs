@@ -1,232 +1,8 @@
-//! The figures of a run as tables, in Markdown that reads as well in a terminal, and as JSON.
+//! The figures of a run as tables, in Markdown that reads as well in a terminal.
 
-use std::collections::BTreeMap;
-
-use hdrhistogram::Histogram;
-use serde::Serialize;
-
-use crate::load::tally::{Run, percentile_ms};
-
-/// What stands in front of the designs that are ours.
-pub const OURS: &str = "baogong";
-
-/// How the load came.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Load {
-    /// So many clients, each asking as soon as it was answered.
-    Clients(usize),
-    /// So many requests a second, whatever the answers.
-    Rate(u32),
-    /// No clients at all: called in batches.
-    Direct,
-}
-
-impl Load {
-    fn words(self) -> String {
-        match self {
-            Load::Clients(count) => format!("{count} clients"),
-            Load::Rate(rate) => format!("{rate}/s"),
-            Load::Direct => "direct".to_string(),
-        }
-    }
-}
-
-/// The waits for one page during a run, in milliseconds.
-#[derive(Clone, Debug, Serialize)]
-pub struct PageWaits {
-    /// How often it was read.
-    pub reads: u64,
-    /// The median.
-    pub p50_ms: Option<f64>,
-    /// 99 of 100 came within this.
-    pub p99_ms: Option<f64>,
-}
-
-/// One design under one load.
-#[derive(Clone, Debug, Serialize)]
-pub struct Row {
-    /// What was measured.
-    pub design: String,
-    /// How the load came.
-    pub load: Load,
-    /// How long it took.
-    pub seconds: f64,
-    /// Orders that were acknowledged.
-    pub orders: u64,
-    /// The same by second.
-    pub orders_per_s: f64,
-    /// The median wait for an answer.
-    pub p50_ms: Option<f64>,
-    /// 99 of 100 answers came within this.
-    pub p99_ms: Option<f64>,
-    /// 999 of 1,000 answers came within this.
-    pub p999_ms: Option<f64>,
-    /// The longest wait.
-    pub max_ms: Option<f64>,
-    /// Commands that came again and were answered with the order of the first time.
-    pub repeated: u64,
-    /// Refusals by reason.
-    pub refused: BTreeMap<String, u64>,
-    /// Turned away with 503.
-    pub shed: u64,
-    /// Scheduled and not sent in time.
-    pub unsent: u64,
-    /// What else went wrong.
-    pub failed: BTreeMap<String, u64>,
-    /// Bytes written to disk for each order.
-    pub bytes_per_order: Option<f64>,
-    /// The most memory that the server held.
-    pub peak_memory_mib: Option<f64>,
-    /// The waits for other pages meanwhile.
-    pub pages: BTreeMap<String, PageWaits>,
-    /// What must not be: lost, doubled, oversold.
-    pub findings: Vec<String>,
-}
-
-impl Row {
-    /// The row of a run.
-    pub fn of(design: impl Into<String>, load: Load, run: &Run) -> Self {
-        let orders = run.receipts.len() as u64;
-        let seconds = run.seconds();
-        let wait = |per_cent| percentile_ms(&run.waits, per_cent);
-        Self {
-            design: design.into(),
-            load,
-            seconds,
-            orders,
-            orders_per_s: if seconds > 0.0 {
-                orders as f64 / seconds
-            } else {
-                0.0
-            },
-            p50_ms: wait(50.0),
-            p99_ms: wait(99.0),
-            p999_ms: wait(99.9),
-            max_ms: wait(100.0),
-            repeated: run.repeated,
-            refused: run.refused.clone(),
-            shed: run.shed,
-            unsent: run.unsent,
-            failed: run.failed.clone(),
-            bytes_per_order: None,
-            peak_memory_mib: None,
-            pages: BTreeMap::new(),
-            findings: run.wrong.clone(),
-        }
-    }
-
-    /// The row with the bytes that were written between two readings.
-    pub fn written(mut self, before: Option<u64>, after: Option<u64>) -> Self {
-        if let (Some(before), Some(after), true) = (before, after, self.orders > 0) {
-            self.bytes_per_order = Some(after.saturating_sub(before) as f64 / self.orders as f64);
-        }
-        self
-    }
-
-    /// The row with the waits for other pages.
-    pub fn with_pages(mut self, pages: &BTreeMap<String, Histogram<u64>>) -> Self {
-        let told = pages.iter().map(|(name, waits)| {
-            let page = PageWaits {
-                reads: waits.len(),
-                p50_ms: percentile_ms(waits, 50.0),
-                p99_ms: percentile_ms(waits, 99.0),
-            };
-            (name.clone(), page)
-        });
-        self.pages = told.collect();
-        self
-    }
-
-    fn ours(&self) -> bool {
-        self.design.starts_with(OURS)
-    }
-
-    fn refusals(&self) -> String {
-        let mut parts: Vec<String> = self
-            .refused
-            .iter()
-            .map(|(why, count)| format!("{why} {count}"))
-            .collect();
-        for (count, words) in [(self.shed, "503"), (self.unsent, "unsent")] {
-            if count > 0 {
-                parts.push(format!("{words} {count}"));
-            }
-        }
-        parts.extend(
-            self.failed
-                .iter()
-                .map(|(why, count)| format!("FAILED {why} {count}")),
-        );
-        parts.join(", ")
-    }
-}
-
-/// How much faster one of our rows is than another design under the same load.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Ratio {
-    /// Our design.
-    pub design: String,
-    /// The other one.
-    pub peer: String,
-    /// How the load came.
-    pub load: Load,
-    /// Orders per second, ours divided by the other's.
-    pub ratio: f64,
-}
-
-/// Everything that a run found.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct Report {
-    /// The machine and the settings, by name.
-    pub machine: Vec<(String, String)>,
-    /// The designs.
-    pub rows: Vec<Row>,
-    /// What the order path without HTTP measured, by name.
-    pub in_process: Vec<(String, String)>,
-    /// What could not be measured and why.
-    pub left_out: Vec<String>,
-}
+use crate::figures::{Load, Ratio, Report, Row};
 
 impl Report {
-    /// Each of our rows against each other design; one without clients is compared with every load.
-    pub fn ratios(&self) -> Vec<Ratio> {
-        let mut ratios = Vec::new();
-        for row in self
-            .rows
-            .iter()
-            .filter(|row| row.ours() && matches!(row.load, Load::Clients(_)))
-        {
-            for peer in self
-                .rows
-                .iter()
-                .filter(|peer| !peer.ours() && peer.orders_per_s > 0.0)
-            {
-                if peer.load == row.load || peer.load == Load::Direct {
-                    ratios.push(Ratio {
-                        design: row.design.clone(),
-                        peer: peer.design.clone(),
-                        load: row.load,
-                        ratio: row.orders_per_s / peer.orders_per_s,
-                    });
-                }
-            }
-        }
-        ratios
-    }
-
-    /// What must not be, with the row in which it was found.
-    pub fn findings(&self) -> Vec<String> {
-        let told = |row: &Row| {
-            let (design, load) = (row.design.clone(), row.load.words());
-            let findings = row.findings.clone();
-            findings
-                .into_iter()
-                .map(move |words| format!("{design}, {load}: {words}"))
-        };
-        self.rows.iter().flat_map(told).collect()
-    }
-
     /// The tables.
     pub fn markdown(&self) -> String {
         let machine = self
@@ -267,19 +43,7 @@ impl Report {
             &["design", "load", "page", "reads", "p50 ms", "p99 ms"],
             pages.collect(),
         );
-        let ratios = self.ratios().into_iter().map(|one| {
-            vec![
-                one.design,
-                one.load.words(),
-                one.peer,
-                format!("{:.2}", one.ratio),
-            ]
-        });
-        text += &section(
-            "Ratios of orders per second",
-            &["design", "load", "to", "ratio"],
-            ratios.collect(),
-        );
+        text += &self.ratio_table();
         let inner = self
             .in_process
             .iter()
@@ -299,6 +63,39 @@ impl Report {
         }
         text
     }
+
+    /// A line for each other design, a column for each of our runs with clients.
+    fn ratio_table(&self) -> String {
+        let ratios = self.ratios();
+        let (mut ours, mut peers): (Vec<(&str, Load)>, Vec<&str>) = (Vec::new(), Vec::new());
+        for one in &ratios {
+            let run = (one.design.as_str(), one.load);
+            if !ours.contains(&run) {
+                ours.push(run);
+            }
+            if !peers.contains(&one.peer.as_str()) {
+                peers.push(&one.peer);
+            }
+        }
+        let rows = peers.iter().map(|peer| {
+            let cells = ours.iter().map(|(design, load)| {
+                let same = |one: &&Ratio| one.design == *design && one.load == *load && one.peer == *peer;
+                ratios
+                    .iter()
+                    .find(same)
+                    .map_or("–".to_string(), |one| significant(one.ratio))
+            });
+            std::iter::once((*peer).to_string()).chain(cells).collect()
+        });
+        let titles: Vec<String> = ours
+            .iter()
+            .map(|(design, load)| format!("{design}, {}", load.words()))
+            .collect();
+        let columns: Vec<&str> = std::iter::once("orders/s divided by those of")
+            .chain(titles.iter().map(String::as_str))
+            .collect();
+        section("Ratios", &columns, rows.collect())
+    }
 }
 
 fn order_cells(row: &Row) -> Vec<String> {
@@ -311,19 +108,25 @@ fn order_cells(row: &Row) -> Vec<String> {
         millis(row.p99_ms),
         millis(row.p999_ms),
         grouped(row.orders),
-        row.refusals(),
+        refusals(row),
         whole(row.bytes_per_order),
         whole(row.peak_memory_mib),
     ]
 }
 
 fn millis(value: Option<f64>) -> String {
-    match value {
-        None => "–".to_string(),
-        Some(value) if value < 10.0 => format!("{value:.2}"),
-        Some(value) if value < 100.0 => format!("{value:.1}"),
-        Some(value) => format!("{value:.0}"),
-    }
+    value.map_or("–".to_string(), significant)
+}
+
+/// Three digits, or fewer where they would say nothing.
+fn significant(value: f64) -> String {
+    let places = match value {
+        value if value < 0.1 => 3,
+        value if value < 10.0 => 2,
+        value if value < 100.0 => 1,
+        _ => 0,
+    };
+    format!("{value:.places$}")
 }
 
 /// A number with commas between thousands.
@@ -372,10 +175,30 @@ fn section(heading: &str, columns: &[&str], rows: Vec<Vec<String>>) -> String {
     text
 }
 
+fn refusals(row: &Row) -> String {
+    let mut parts: Vec<String> = row
+        .refused
+        .iter()
+        .map(|(why, count)| format!("{why} {count}"))
+        .collect();
+    for (count, words) in [(row.shed, "503"), (row.unsent, "unsent")] {
+        if count > 0 {
+            parts.push(format!("{words} {count}"));
+        }
+    }
+    parts.extend(
+        row.failed
+            .iter()
+            .map(|(why, count)| format!("FAILED {why} {count}")),
+    );
+    parts.join(", ")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::load::mix::Mix;
+    use crate::load::tally::Run;
 
     fn row(design: &str, load: Load, orders_per_s: f64) -> Row {
         Row {
@@ -385,35 +208,30 @@ mod tests {
     }
 
     #[test]
-    fn ratios_compare_the_same_load_and_designs_without_clients_with_all() {
+    fn the_ratios_stand_in_one_table_with_a_column_for_each_run() {
         let report = Report {
             rows: vec![
-                row("baogong, SQLite", Load::Clients(64), 9_000.0),
-                row("baogong, SQLite", Load::Clients(256), 12_000.0),
-                row("baogong, SQLite", Load::Rate(5_000), 5_000.0),
-                row("PostgreSQL", Load::Clients(64), 1_000.0),
-                row("log", Load::Clients(256), 24_000.0),
+                row("baogong on SQLite", Load::Clients(64), 9_000.0),
+                row("baogong on PostgreSQL", Load::Clients(256), 250.0),
+                row("log", Load::Clients(64), 20_000.0),
                 row("ledger", Load::Direct, 300_000.0),
             ],
             ..Report::default()
         };
-        let ratios = report.ratios();
-        let told: Vec<(usize, &str, f64)> = ratios
-            .iter()
-            .map(|one| match one.load {
-                Load::Clients(count) => (count, one.peer.as_str(), one.ratio),
-                other => panic!("{other:?}"),
-            })
+        let table = report.ratio_table();
+        let lines: Vec<Vec<&str>> = table
+            .lines()
+            .filter(|line| line.starts_with('|'))
+            .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
             .collect();
         assert_eq!(
-            told,
+            lines[0][1..],
             [
-                (64, "PostgreSQL", 9.0),
-                (64, "ledger", 0.03),
-                (256, "log", 0.5),
-                (256, "ledger", 0.04)
+                "baogong on SQLite, 64 clients",
+                "baogong on PostgreSQL, 256 clients"
             ]
         );
+        assert_eq!(lines[2..], [["log", "0.45", "–"], ["ledger", "0.030", "0.001"]]);
     }
 
     #[test]

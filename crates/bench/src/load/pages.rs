@@ -26,11 +26,18 @@ pub struct Page {
     pub path: String,
 }
 
+type Waits = Rc<RefCell<BTreeMap<String, Histogram<u64>>>>;
+
+fn note(seen: &Waits, page: &str, wait: Duration) {
+    let mut seen = seen.borrow_mut();
+    record(seen.entry(page.to_string()).or_insert_with(waits), wait);
+}
+
 /// Readers at work.
 #[derive(Debug)]
 pub struct Readers {
     stop: Rc<Cell<bool>>,
-    waits: Rc<RefCell<BTreeMap<String, Histogram<u64>>>>,
+    waits: Waits,
     tasks: Vec<JoinHandle<Outcome>>,
 }
 
@@ -38,7 +45,7 @@ impl Readers {
     /// One reader per page, signed in with the session, who opens it again and again.
     pub fn begin(address: SocketAddr, session: &str, pages: &[Page]) -> Self {
         let stop = Rc::new(Cell::new(false));
-        let seen = Rc::new(RefCell::new(BTreeMap::new()));
+        let seen = Waits::default();
         let tasks = pages
             .iter()
             .cloned()
@@ -54,12 +61,7 @@ impl Readers {
                         if response.status != 200 {
                             return Err(format!("{} answered {}", page.path, response.status));
                         }
-                        let mut seen = seen.borrow_mut();
-                        record(
-                            seen.entry(page.name.clone()).or_insert_with(waits),
-                            begun.elapsed(),
-                        );
-                        drop(seen);
+                        note(&seen, &page.name, begun.elapsed());
                         tokio::time::sleep(LOOK).await;
                     }
                     Ok(())

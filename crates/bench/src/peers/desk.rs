@@ -82,9 +82,6 @@ mod tests {
         let sizes = end(thread).unwrap();
         assert!(sizes.iter().all(|size| (1..=8).contains(size)), "{sizes:?}");
         assert_eq!(run.receipts.len(), 500);
-        assert_eq!(
-            sizes.iter().sum::<usize>() as u64,
-            run.waits.len()
-        );
+        assert_eq!(sizes.iter().sum::<usize>() as u64, run.waits.len());
     }
 }

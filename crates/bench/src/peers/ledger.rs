@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::{Setting, reason, stock};
 use crate::county::County;
+use crate::figures::{Load, Row};
 use crate::load::mix::{Ask, PACKS};
 use crate::load::tally::{Answer, Run};
-use crate::table::{Load, Row};
 
 /// Orders in a batch.
 const BATCH: usize = 512;

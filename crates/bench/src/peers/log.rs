@@ -6,11 +6,11 @@ use std::io::Write;
 
 use super::{Setting, desk, reason};
 use crate::Outcome;
+use crate::figures::{Load, Row};
 use crate::load::closed;
 use crate::load::mix::{Ask, Kind};
 use crate::load::tally::Answer;
 use crate::process::written_bytes;
-use crate::table::{Load, Row};
 
 /// Bytes of an order in the log; an order as JSON takes about as many.
 const RECORD_BYTES: usize = 256;

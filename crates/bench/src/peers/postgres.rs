@@ -12,11 +12,11 @@ use super::cluster::{Cluster, failed};
 use super::{Setting, Totals, reason, stock};
 use crate::Outcome;
 use crate::county::County;
+use crate::figures::{HOT, Load, Row};
 use crate::load::closed;
-use crate::load::mix::{Ask, PACKS, releases};
+use crate::load::mix::{Ask, releases};
 use crate::load::tally::Answer;
 use crate::process::written_bytes;
-use crate::table::{Load, Row};
 
 /// The database of this peer.
 const NAME: &str = "bench_peer";
@@ -233,14 +233,13 @@ async fn totals(client: &Client, county: County) -> Outcome<Totals> {
         .await?,
         ..Totals::default()
     };
-    let released = releases(county.households);
-    for pack in 0..PACKS.len() {
+    for (pack, released) in releases(county.households).into_iter().enumerate() {
         let sum = |table: &str| {
             format!("SELECT COALESCE(SUM(quantity), 0)::BIGINT FROM {table} WHERE pack = {pack}")
         };
         totals.lines[pack] = one(sum("order_line")).await?;
         totals.moved[pack] = one(sum("ledger")).await?;
-        totals.sold[pack] = released[pack] - one(sum("stock")).await?;
+        totals.sold[pack] = released - one(sum("stock")).await?;
     }
     Ok(totals)
 }
@@ -283,7 +282,7 @@ pub async fn measure(cluster: &Cluster, setting: &Setting, way: Way) -> Outcome<
     let design = format!(
         "PostgreSQL, one transaction per order {}{}",
         way.words(),
-        if county.compounds == 1 { ", hot row" } else { "" }
+        if county.compounds == 1 { HOT } else { "" }
     );
     let mut row = Row::of(design, Load::Clients(setting.clients), &run).written(before, after);
     row.findings = totals(&client, county).await?.differences(&run);

@@ -12,11 +12,11 @@ use redis::{AsyncConnectionConfig, Client, Script};
 use super::{Setting, Totals, stock};
 use crate::Outcome;
 use crate::county::County;
+use crate::figures::{Load, Row};
 use crate::load::closed;
 use crate::load::mix::{Ask, PACKS, releases};
 use crate::load::tally::{Answer, Run};
 use crate::process::{Running, free_port, written_bytes};
-use crate::table::{Load, Row};
 
 /// How long the server may take to answer for the first time.
 const START: Duration = Duration::from_secs(20);

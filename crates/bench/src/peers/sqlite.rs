@@ -5,11 +5,11 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::{Setting, Totals, desk, reason, stock};
 use crate::Outcome;
 use crate::county::County;
+use crate::figures::{Load, Row};
 use crate::load::closed;
-use crate::load::mix::{Ask, PACKS};
+use crate::load::mix::{Ask, releases};
 use crate::load::tally::Answer;
 use crate::process::written_bytes;
-use crate::table::{Load, Row};
 
 const SCHEMA: &str = "
     CREATE TABLE household (id INTEGER PRIMARY KEY, turns INTEGER NOT NULL CHECK (turns >= 0));
@@ -95,8 +95,7 @@ fn totals(connection: &Connection, county: County) -> rusqlite::Result<Totals> {
         lowest: one("SELECT MIN((SELECT MIN(turns) FROM household), (SELECT MIN(quantity) FROM stock))")?,
         ..Totals::default()
     };
-    let released = crate::load::mix::releases(county.households);
-    for pack in 0..PACKS.len() {
+    for (pack, released) in releases(county.households).into_iter().enumerate() {
         let sum = |table: &str| {
             one(&format!(
                 "SELECT COALESCE(SUM(quantity), 0) FROM {table} WHERE pack = {pack}"
@@ -104,7 +103,7 @@ fn totals(connection: &Connection, county: County) -> rusqlite::Result<Totals> {
         };
         totals.lines[pack] = sum("order_line")?;
         totals.moved[pack] = sum("ledger")?;
-        totals.sold[pack] = released[pack] - sum("stock")?;
+        totals.sold[pack] = released - sum("stock")?;
     }
     Ok(totals)
 }
@@ -147,7 +146,7 @@ pub async fn measure(setting: &Setting) -> Outcome<Row> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::mix::{Kind, Mix};
+    use crate::load::mix::{Kind, Mix, PACKS};
     use crate::load::tally::Run;
     use std::time::Duration;
     use uuid::Uuid;
