@@ -83,6 +83,10 @@ pub struct Row {
     pub bytes_per_order: Option<f64>,
     /// The most memory that the server held.
     pub peak_memory_mib: Option<f64>,
+    /// Time on a processor for each order, of the server's process, in microseconds.
+    pub server_us_per_order: Option<f64>,
+    /// The same of the generator.
+    pub generator_us_per_order: Option<f64>,
     /// The waits for other pages meanwhile.
     pub pages: BTreeMap<String, PageWaits>,
     /// What must not be: lost, doubled, oversold.
@@ -116,16 +120,22 @@ impl Row {
             failed: run.failed.clone(),
             bytes_per_order: None,
             peak_memory_mib: None,
+            server_us_per_order: None,
+            generator_us_per_order: None,
             pages: BTreeMap::new(),
             findings: run.wrong.clone(),
         }
     }
 
+    /// What came between two readings, by order.
+    pub fn by_order(&self, before: Option<u64>, after: Option<u64>) -> Option<f64> {
+        let grown = after?.saturating_sub(before?);
+        (self.orders > 0).then(|| grown as f64 / self.orders as f64)
+    }
+
     /// The row with the bytes that were written between two readings.
     pub fn written(mut self, before: Option<u64>, after: Option<u64>) -> Self {
-        if let (Some(before), Some(after), true) = (before, after, self.orders > 0) {
-            self.bytes_per_order = Some(after.saturating_sub(before) as f64 / self.orders as f64);
-        }
+        self.bytes_per_order = self.by_order(before, after);
         self
     }
 

@@ -134,6 +134,19 @@ pub fn peak_memory_mib(process: u32) -> Option<f64> {
     Some(number(&status, "VmHWM:")? as f64 / 1_024.0)
 }
 
+/// How long the threads of a process have run on a processor, in microseconds; none where the system does not say.
+pub fn processor_us(process: u32) -> Option<u64> {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let mut sum_ns = 0;
+    for task in tasks.flatten() {
+        // A thread that has ended meanwhile has nothing more to tell.
+        if let Ok(text) = std::fs::read_to_string(task.path().join("schedstat")) {
+            sum_ns += text.split_whitespace().next()?.parse::<u64>().ok()?;
+        }
+    }
+    Some(sum_ns / 1_000)
+}
+
 /// What a process has had written to disk.
 fn written_by(process: u32) -> Option<u64> {
     number(
@@ -199,6 +212,20 @@ mod tests {
         assert_eq!(number(status, "VmHWM:"), Some(204_800));
         assert_eq!(number(status, "PPid:"), Some(17));
         assert_eq!(number(status, "VmSwap:"), None);
+    }
+
+    #[test]
+    fn work_shows_in_the_time_on_a_processor() {
+        let own = std::process::id();
+        let Some(before) = processor_us(own) else {
+            eprintln!("skipped: the system does not say");
+            return;
+        };
+        let mut sum = 0_u64;
+        while processor_us(own) == Some(before) {
+            sum = std::hint::black_box(sum.wrapping_mul(31) + 1);
+        }
+        assert!(processor_us(own) > Some(before));
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::load::{closed, open};
 use crate::peers::cluster::Cluster;
 use crate::peers::postgres::Way;
 use crate::peers::{self, Setting};
-use crate::process::{Scratch, on_path, output, peak_memory_mib, written_bytes};
+use crate::process::{Scratch, on_path, output, peak_memory_mib, processor_us, written_bytes};
 use crate::server::{self, Database, Server, Session};
 use crate::setup::{Prepared, prepare};
 
@@ -232,7 +232,8 @@ impl Stand<'_> {
         let readers = Readers::begin(server.address, &headquarters.secret, &self.pages());
         let mix = Mix::new(plan.county.households, plan.seed);
         let written = |server: &Server| self.writer(server).and_then(written_bytes);
-        let before = written(&server);
+        let busy = |server: &Server| (processor_us(server.id()), processor_us(std::process::id()));
+        let (before, busy_before) = (written(&server), busy(&server));
         let run = match load {
             Load::Clients(count) => {
                 closed(mix, residents(links, server.address, count), plan.lasting).await?
@@ -243,7 +244,7 @@ impl Stand<'_> {
             }
             Load::Direct => return Err("a server is not called directly".into()),
         };
-        let after = written(&server);
+        let (after, busy_after) = (written(&server), busy(&server));
         let (pages, unread) = readers.end().await;
         let name = match self.engine {
             Engine::Sqlite(_) => format!("{OURS} on SQLite"),
@@ -253,6 +254,8 @@ impl Stand<'_> {
             .written(before, after)
             .with_pages(&pages);
         row.peak_memory_mib = peak_memory_mib(server.id());
+        row.server_us_per_order = row.by_order(busy_before.0, busy_after.0);
+        row.generator_us_per_order = row.by_order(busy_before.1, busy_after.1);
         for words in unread {
             *row.failed.entry(words).or_default() += 1;
         }

@@ -23,6 +23,8 @@ impl Report {
                 "refused",
                 "bytes/order",
                 "peak MiB",
+                "server µs",
+                "generator µs",
             ],
             self.rows.iter().map(order_cells).collect(),
         );
@@ -111,6 +113,8 @@ fn order_cells(row: &Row) -> Vec<String> {
         refusals(row),
         whole(row.bytes_per_order),
         whole(row.peak_memory_mib),
+        whole(row.server_us_per_order),
+        whole(row.generator_us_per_order),
     ]
 }
 
@@ -252,21 +256,8 @@ mod tests {
             "{text}"
         );
         assert!(!text.contains("Ratios") && !text.contains("Machine"), "{text}");
-        let widths: Vec<usize> = text
-            .lines()
-            .filter(|line| line.starts_with('|'))
-            .map(str::len)
-            .collect();
-        // The dash of an unknown figure has three bytes, all else one; the rows are as wide as the heading.
-        let dashes = text
-            .lines()
-            .filter(|line| line.starts_with('|'))
-            .map(|line| line.matches('–').count() * 2);
-        let shown: Vec<usize> = widths
-            .iter()
-            .zip(dashes)
-            .map(|(width, extra)| width - extra)
-            .collect();
+        let lines = text.lines().filter(|line| line.starts_with('|'));
+        let shown: Vec<usize> = lines.map(|line| line.chars().count()).collect();
         assert!(shown.iter().all(|width| *width == shown[0]), "{text}");
     }
 
