@@ -79,6 +79,8 @@ pub struct Row {
     pub unsent: u64,
     /// What else went wrong.
     pub failed: BTreeMap<String, u64>,
+    /// What the disk took right after the run to make a page durable, in milliseconds.
+    pub sync_ms: Option<f64>,
     /// Bytes written to disk for each order.
     pub bytes_per_order: Option<f64>,
     /// The most memory that the server held.
@@ -94,14 +96,39 @@ pub struct Row {
 }
 
 impl Row {
+    /// A row without figures.
+    pub fn empty(design: impl Into<String>, load: Load) -> Self {
+        Self {
+            design: design.into(),
+            load,
+            seconds: 0.0,
+            orders: 0,
+            orders_per_s: 0.0,
+            p50_ms: None,
+            p99_ms: None,
+            p999_ms: None,
+            max_ms: None,
+            repeated: 0,
+            refused: BTreeMap::new(),
+            shed: 0,
+            unsent: 0,
+            failed: BTreeMap::new(),
+            sync_ms: None,
+            bytes_per_order: None,
+            peak_memory_mib: None,
+            server_us_per_order: None,
+            generator_us_per_order: None,
+            pages: BTreeMap::new(),
+            findings: Vec::new(),
+        }
+    }
+
     /// The row of a run.
     pub fn of(design: impl Into<String>, load: Load, run: &Run) -> Self {
         let orders = run.receipts.len() as u64;
         let seconds = run.seconds();
         let wait = |per_cent| percentile_ms(&run.waits, per_cent);
         Self {
-            design: design.into(),
-            load,
             seconds,
             orders,
             orders_per_s: if seconds > 0.0 {
@@ -118,12 +145,8 @@ impl Row {
             shed: run.shed,
             unsent: run.unsent,
             failed: run.failed.clone(),
-            bytes_per_order: None,
-            peak_memory_mib: None,
-            server_us_per_order: None,
-            generator_us_per_order: None,
-            pages: BTreeMap::new(),
             findings: run.wrong.clone(),
+            ..Self::empty(design, load)
         }
     }
 
@@ -193,8 +216,8 @@ pub struct Report {
     pub machine: Vec<(String, String)>,
     /// The designs.
     pub rows: Vec<Row>,
-    /// What the order path without HTTP measured, by name.
-    pub in_process: Vec<(String, String)>,
+    /// What the order path without HTTP told, by database and name.
+    pub in_process: Vec<(String, String, String)>,
     /// What could not be measured and why.
     pub left_out: Vec<String>,
 }
@@ -232,12 +255,11 @@ impl Report {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::mix::Mix;
 
     fn row(design: &str, load: Load, orders_per_s: f64) -> Row {
         Row {
             orders_per_s,
-            ..Row::of(design, load, &Run::new(Mix::new(1, 1)))
+            ..Row::empty(design, load)
         }
     }
 

@@ -82,7 +82,7 @@ pub async fn run(plan: &Plan) -> Outcome<Report> {
     let peers = plan.peers.then(|| Peers::find(plan, folder, cluster.as_ref()));
     for clients in plan.clients.iter().copied() {
         for stand in &stands {
-            keep(&mut report, stand.one(Load::Clients(clients)).await?);
+            keep(&mut report, folder, stand.one(Load::Clients(clients)).await?)?;
         }
         if let Some(peers) = &peers {
             peers.with_clients(clients, &mut report).await?;
@@ -90,11 +90,12 @@ pub async fn run(plan: &Plan) -> Outcome<Report> {
     }
     for rate in plan.rates.iter().copied() {
         for stand in &stands {
-            keep(&mut report, stand.one(Load::Rate(rate)).await?);
+            keep(&mut report, folder, stand.one(Load::Rate(rate)).await?)?;
         }
     }
     if let Some(peers) = &peers {
         peers.without_clients(&mut report).await?;
+        peers.in_process(&mut report).await?;
     }
     for stand in stands {
         stand.clear().await?;
@@ -137,9 +138,12 @@ async fn stands<'a>(
     Ok(stands)
 }
 
-fn keep(report: &mut Report, row: Row) {
+/// Takes a row into the report, with the state of the disk, which changes from minute to minute on many machines.
+fn keep(report: &mut Report, folder: &Path, mut row: Row) -> Outcome {
+    row.sync_ms = Some(peers::log::sync_ms(folder)?);
     print_row(&row);
     report.rows.push(row);
+    Ok(())
 }
 
 async fn prepared(
@@ -302,6 +306,7 @@ fn remove(folder: &Path) -> Outcome {
 /// The other designs, as far as their programs are there.
 struct Peers<'a> {
     plan: &'a Plan,
+    data: PathBuf,
     folder: PathBuf,
     redis: Option<PathBuf>,
     cluster: Option<&'a Cluster>,
@@ -311,6 +316,7 @@ impl<'a> Peers<'a> {
     fn find(plan: &'a Plan, folder: &Path, cluster: Option<&'a Cluster>) -> Self {
         Self {
             plan,
+            data: folder.to_path_buf(),
             folder: folder.join("peer"),
             redis: on_path("redis-server"),
             cluster,
@@ -329,10 +335,10 @@ impl<'a> Peers<'a> {
 
     async fn with_clients(&self, clients: usize, report: &mut Report) -> Outcome {
         let usual = self.setting(clients, self.plan.county);
-        keep(report, peers::log::measure(&usual).await?);
-        keep(report, peers::sqlite::measure(&usual).await?);
+        keep(report, &self.data, peers::log::measure(&usual).await?)?;
+        keep(report, &self.data, peers::sqlite::measure(&usual).await?)?;
         if let Some(program) = &self.redis {
-            keep(report, peers::redis::measure(program, &usual).await?);
+            keep(report, &self.data, peers::redis::measure(program, &usual).await?)?;
         }
         let Some(cluster) = self.cluster else {
             return Ok(());
@@ -344,7 +350,11 @@ impl<'a> Peers<'a> {
         for county in counties {
             for way in [Way::Statements, Way::Function] {
                 let setting = self.setting(clients, county);
-                keep(report, peers::postgres::measure(cluster, &setting, way).await?);
+                keep(
+                    report,
+                    &self.data,
+                    peers::postgres::measure(cluster, &setting, way).await?,
+                )?;
             }
         }
         Ok(())
@@ -352,24 +362,53 @@ impl<'a> Peers<'a> {
 
     async fn without_clients(&self, report: &mut Report) -> Outcome {
         let alone = self.setting(1, self.plan.county);
-        keep(report, peers::log::measure(&alone).await?);
-        keep(report, peers::ledger::measure(&alone));
+        keep(report, &self.data, peers::log::measure(&alone).await?)?;
+        keep(report, &self.data, peers::ledger::measure(&alone))?;
         remove(&self.folder)?;
         if self.redis.is_none() {
             report
                 .left_out
                 .push("Redis: redis-server was not found (Debian package redis-server)".into());
         }
-        match peers::orders::program() {
-            Some(program) => {
-                report.in_process = peers::orders::measure(&program, self.cluster.map(Cluster::address))?;
-            }
-            None => report.left_out.push(
-                "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`"
-                    .into(),
-            ),
-        }
         Ok(())
+    }
+
+    /// The order path without HTTP, on each database that the server was measured on.
+    async fn in_process(&self, report: &mut Report) -> Outcome {
+        let Some(program) = peers::orders::program() else {
+            let words = "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`";
+            report.left_out.push(words.into());
+            return Ok(());
+        };
+        let clients = self
+            .plan
+            .clients
+            .get(self.plan.clients.len() / 2)
+            .copied()
+            .unwrap_or(256);
+        let mut databases = Vec::new();
+        if self.plan.on_sqlite {
+            remove(&self.folder)?;
+            databases.push((
+                "SQLite",
+                format!("sqlite:{}", self.folder.join("orders.db").display()),
+            ));
+        }
+        if let Some(cluster) = self.cluster.filter(|_| self.plan.on_postgres) {
+            cluster.make(RUSH, None).await?;
+            databases.push(("PostgreSQL", cluster.database(RUSH)));
+        }
+        for (engine, database) in databases {
+            let told = peers::orders::measure(&program, &database, clients)?;
+            if let Some(row) = peers::orders::row(engine, clients, &told) {
+                keep(report, &self.data, row)?;
+            }
+            let named = told
+                .into_iter()
+                .map(|(name, value)| (engine.to_string(), name, value));
+            report.in_process.extend(named);
+        }
+        remove(&self.folder)
     }
 }
 
@@ -396,6 +435,7 @@ fn machine(plan: &Plan, folder: &Path) -> Vec<(String, String)> {
         Some(line.split_once(':')?.1.trim().to_string())
     };
     let unknown = || "unknown".to_string();
+    let date = output(Command::new("date").args(["-u", "+%F %R UTC"]));
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let file_system = output(Command::new("df").args(["--output=fstype,source"]).arg(folder));
     let file_system = file_system
@@ -416,6 +456,10 @@ fn machine(plan: &Plan, folder: &Path) -> Vec<(String, String)> {
         ("compounds", plan.county.compounds.to_string()),
         ("each run at most", format!("{} s", plan.lasting.as_secs())),
         ("generator", "one thread on the same cores".to_string()),
+        (
+            "date",
+            date.map_or_else(|_| unknown(), |text| text.trim().to_string()),
+        ),
     ]
     .map(|(name, value)| (name.to_string(), value))
     .to_vec()

@@ -21,6 +21,7 @@ impl Report {
                 "p99.9 ms",
                 "orders",
                 "refused",
+                "sync ms",
                 "bytes/order",
                 "peak MiB",
                 "server µs",
@@ -49,10 +50,10 @@ impl Report {
         let inner = self
             .in_process
             .iter()
-            .map(|(name, value)| vec![name.clone(), value.clone()]);
+            .map(|(engine, name, value)| vec![engine.clone(), name.clone(), value.clone()]);
         text += &section(
             "The order path without HTTP",
-            &["figure", "value"],
+            &["database", "figure", "value"],
             inner.collect(),
         );
         for (heading, lines) in [("Left out", self.left_out.clone()), ("Findings", self.findings())] {
@@ -111,6 +112,7 @@ fn order_cells(row: &Row) -> Vec<String> {
         millis(row.p999_ms),
         grouped(row.orders),
         refusals(row),
+        millis(row.sync_ms),
         whole(row.bytes_per_order),
         whole(row.peak_memory_mib),
         whole(row.server_us_per_order),
@@ -201,13 +203,11 @@ fn refusals(row: &Row) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::load::mix::Mix;
-    use crate::load::tally::Run;
 
     fn row(design: &str, load: Load, orders_per_s: f64) -> Row {
         Row {
             orders_per_s,
-            ..Row::of(design, load, &Run::new(Mix::new(1, 1)))
+            ..Row::empty(design, load)
         }
     }
 

@@ -173,11 +173,6 @@ impl Cluster {
         }
     }
 
-    /// The address that was named, or the own server's usual database.
-    pub fn address(&self) -> &str {
-        &self.address
-    }
-
     /// A connection to a database; its traffic runs beside us.
     pub async fn connect(address: &str) -> Outcome<Client> {
         let (client, connection) = tokio_postgres::connect(address, NoTls).await.map_err(failed)?;

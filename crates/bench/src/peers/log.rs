@@ -3,6 +3,8 @@
 
 use std::fs::File;
 use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
 
 use super::{Setting, desk, reason};
 use crate::Outcome;
@@ -16,6 +18,30 @@ use crate::process::written_bytes;
 const RECORD_BYTES: usize = 256;
 /// The most orders in one batch.
 const BATCH: usize = 8_192;
+
+/// How often the disk is tried.
+const TRIES: usize = 33;
+/// How much is written before each try, as much as a page.
+const TRY_BYTES: usize = 4_096;
+
+/// The median time in milliseconds that the disk takes just now to make a page durable.
+pub fn sync_ms(folder: &Path) -> Outcome<f64> {
+    let path = folder.join("try");
+    let tried = || -> std::io::Result<f64> {
+        let mut file = File::create(&path)?;
+        let mut waits_ms = Vec::with_capacity(TRIES);
+        for _ in 0..TRIES {
+            file.write_all(&[0; TRY_BYTES])?;
+            let begun = Instant::now();
+            file.sync_data()?;
+            waits_ms.push(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        std::fs::remove_file(&path)?;
+        waits_ms.sort_by(f64::total_cmp);
+        Ok(waits_ms[TRIES / 2])
+    };
+    tried().map_err(|error| format!("{}: {error}", path.display()))
+}
 
 struct Log {
     file: File,
