@@ -42,6 +42,21 @@ pub(crate) struct SqliteSession {
 impl SqliteSession {
     /// Opens the connection that writes, with write-ahead log and full durability.
     pub(crate) fn open_writer(path: &Path) -> Result<Self, Fault> {
+        Self::writer(Connection::open(path).map_err(Fault::open)?)
+    }
+
+    /// As [`Self::open_writer`], on a virtual file system without shared memory, where this is the only connection.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn open_on(path: &str, vfs: &str) -> Result<Self, Fault> {
+        let connection =
+            Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs).map_err(Fault::open)?;
+        connection
+            .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
+            .map_err(Fault::open)?;
+        Self::writer(connection)
+    }
+
+    fn writer(connection: Connection) -> Result<Self, Fault> {
         let version = rusqlite::version_number();
         if version < OLDEST_VERSION {
             return Err(Fault::open(format!(
@@ -49,7 +64,6 @@ impl SqliteSession {
                 rusqlite::version()
             )));
         }
-        let connection = Connection::open(path).map_err(Fault::open)?;
         let mut session = Self::prepare(connection, true)?;
         let mode: String = session
             .connection

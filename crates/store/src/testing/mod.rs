@@ -1,4 +1,6 @@
-//! Fresh databases for tests, on every engine at hand.
+//! Fresh databases for tests, on every engine at hand, and one without threads for simulations.
+
+mod inline;
 
 use uuid::Uuid;
 
@@ -8,6 +10,8 @@ use crate::{
     postgres::PostgresSession,
     target::{Scratch, postgres_config},
 };
+
+pub use inline::{Inline, Work};
 
 /// The environment variable with the address of a PostgreSQL server where databases may be made and dropped, for instance
 /// `postgres://postgres@127.0.0.1/postgres`.

@@ -1,0 +1,6 @@
+//! Drills: what the application promises, proved under faults.
+//!
+//! [`simulate`] runs the shipped domain and store code on a faulty [`disk`] against a simple model.
+
+pub mod disk;
+pub mod simulate;

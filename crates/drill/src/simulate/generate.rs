@@ -1,0 +1,456 @@
+//! What clients, staff, the clock and the disk might do next, by lot.
+
+use baogong::base::clock;
+use baogong::base::id::{OrderId, RoundId, TripId};
+use baogong::round::handover::{HandDraft, Outcome};
+use baogong::round::open::{PackDraft, RoundDraft, RoundRef};
+use baogong::round::order::{OrderChange, OrderDraft, OrderRef, ReliefDraft, Want};
+use baogong::round::packing::{BagDraft, BoxDraft, CompoundRef, Short};
+use baogong::round::payment::{PaymentDraft, PaymentKind, Repayment, Transfer, TransferList};
+use baogong::round::trips::{DropDraft, StopRef, TripDraft, TripRef};
+use baogong::round::{Channel, OrderState, RoundState};
+use rand::{Rng, rngs::SmallRng, seq::IndexedRandom as _};
+use uuid::Uuid;
+
+use super::model::Model;
+use super::script::{Command, Deed, Ending, Step, Who};
+use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, PLATES, START_S, SUPPLIERS, World, household};
+use crate::disk::{OPERATIONS, Trouble};
+
+/// The clock never shows an earlier time, because the directives hold from the start.
+const EARLIEST_S: i64 = START_S + 3_600;
+
+/// Makes the steps of a simulation.
+pub struct Generator {
+    random: SmallRng,
+    world: World,
+    now_s: i64,
+    /// Commands that nobody acknowledged; their clients try again.
+    waiting: Vec<Command>,
+    /// Commands that were acknowledged, some of which come again.
+    sent: Vec<Command>,
+}
+
+impl Generator {
+    /// A generator; what it makes follows from `random`.
+    pub fn new(random: SmallRng, world: World) -> Self {
+        Self {
+            random,
+            world,
+            now_s: START_S + 10 * clock::DAY_S,
+            waiting: Vec::new(),
+            sent: Vec::new(),
+        }
+    }
+
+    /// Takes note of the answers to a batch.
+    pub fn answered(&mut self, command: &Command, acknowledged: bool) {
+        if matches!(command.deed, Deed::Tick) {
+            return;
+        }
+        if acknowledged {
+            self.sent.push(command.clone());
+        } else {
+            self.waiting.push(command.clone());
+        }
+    }
+
+    /// The next step. After trouble with the disk only a restart helps.
+    pub fn next(&mut self, model: &Model, stopped: bool) -> Step {
+        self.move_clock();
+        if (stopped && self.chance(0.6)) || self.chance(0.04) {
+            let endings = [Ending::Stop, Ending::Kill, Ending::Kill, Ending::PowerCut, Ending::PowerCut];
+            return Step::Restart(self.pick(&endings));
+        }
+        let mut commands = Vec::new();
+        let size = if self.chance(0.5) { 1 } else { self.random.random_range(2..9) };
+        while commands.len() < size {
+            let command = self.command(model);
+            if command.deed.is_observed() {
+                if commands.is_empty() {
+                    commands.push(command);
+                } else {
+                    self.waiting.push(command);
+                }
+                break;
+            }
+            commands.push(command);
+        }
+        Step::Batch {
+            commands,
+            trouble: self.trouble(),
+            checkpoint: self.chance(0.15),
+        }
+    }
+
+    fn chance(&mut self, probability: f64) -> bool {
+        self.random.random_bool(probability)
+    }
+
+    fn pick<T: Clone>(&mut self, list: &[T]) -> T {
+        list.choose(&mut self.random).expect("the list is not empty").clone()
+    }
+
+    /// Time passes, mostly by minutes; sometimes the clock is set wrongly, or right again.
+    fn move_clock(&mut self) {
+        let by_s = match self.random.random_range(0..100) {
+            0..3 => self.random.random_range(-48 * 3_600..0),
+            3..8 => self.random.random_range(3_600..30 * 3_600),
+            8..20 => self.random.random_range(600..3_600),
+            _ => self.random.random_range(0..120),
+        };
+        self.now_s = (self.now_s + by_s).max(EARLIEST_S);
+    }
+
+    fn trouble(&mut self) -> Option<Trouble> {
+        if !self.chance(0.15) {
+            return None;
+        }
+        Some(match self.random.random_range(0..10) {
+            0..4 => Trouble::PowerCut {
+                number: self.random.random_range(1..40),
+                after: self.chance(0.5),
+            },
+            4..7 => Trouble::Fail {
+                operation: self.pick(&OPERATIONS),
+                number: self.random.random_range(1..20),
+            },
+            7..9 => Trouble::ShortWrite {
+                number: self.random.random_range(1..20),
+            },
+            _ => Trouble::Full {
+                bytes: self.random.random_range(0..200_000),
+            },
+        })
+    }
+
+    fn command(&mut self, model: &Model) -> Command {
+        // A client without an answer tries again with the same id; so does one whose answer was lost on the way.
+        if !self.waiting.is_empty() && self.chance(0.35) {
+            let index = self.random.random_range(0..self.waiting.len());
+            return self.again(self.waiting[index].clone(), index);
+        }
+        if !self.sent.is_empty() && self.chance(0.08) {
+            let mut command = self.pick(&self.sent.clone());
+            command.at_s = self.now_s;
+            if self.chance(0.3)
+                && let Deed::Place(draft) = &mut command.deed
+            {
+                draft.note.push_str("改");
+            }
+            return command;
+        }
+        let deed = self.deed(model);
+        let who = match &deed {
+            Deed::Place(draft) if draft.channel == Channel::Link => Who::Resident(draft.household.clone()),
+            Deed::Change(OrderChange { id, .. }) | Deed::Cancel(OrderRef { id, .. }) => {
+                match model.orders.get(id) {
+                    Some(order) if order.channel == Channel::Link => Who::Resident(order.household.clone()),
+                    _ => Who::Staff,
+                }
+            }
+            _ => Who::Staff,
+        };
+        let at_s = self.now_s + self.random.random_range(-3..4);
+        Command {
+            id: Uuid::from_u128(self.random.random()),
+            at_s,
+            who,
+            deed,
+        }
+    }
+
+    fn again(&mut self, mut command: Command, index: usize) -> Command {
+        // Some clients send twice before they hear anything.
+        if self.chance(0.8) {
+            self.waiting.swap_remove(index);
+        }
+        command.at_s = self.now_s;
+        command
+    }
+
+    fn deed(&mut self, model: &Model) -> Deed {
+        let open: Vec<RoundId> = rounds(model, RoundState::Open);
+        if open.is_empty() || (open.len() < 3 && self.chance(0.05)) {
+            return self.open();
+        }
+        match self.random.random_range(0..100) {
+            0..38 => self.place(model, &open),
+            38..46 => self.change(model),
+            46..53 => match self.order(model, &[OrderState::Placed, OrderState::Confirmed]) {
+                Some(id) => Deed::Cancel(OrderRef {
+                    district: DISTRICT.into(),
+                    id,
+                }),
+                None => Deed::Tick,
+            },
+            53..66 => self.pay(model),
+            66..69 => self.transfers(model),
+            69..71 => Deed::Relief(ReliefDraft {
+                district: DISTRICT.into(),
+                round: self.pick(&open),
+                pack: self.pick(&PACKS).0.into(),
+                needs: Vec::new(),
+            }),
+            71..73 => Deed::Tick,
+            73..76 => {
+                let at = RoundRef {
+                    district: DISTRICT.into(),
+                    id: self.pick(&open),
+                };
+                if self.chance(0.4) { Deed::CutOff(at) } else { Deed::Confirm(at) }
+            }
+            _ => self.supply(model),
+        }
+    }
+
+    fn open(&mut self) -> Deed {
+        let relief = self.chance(0.15);
+        let mut compounds: Vec<String> = COMPOUNDS.map(str::to_owned).to_vec();
+        if self.chance(0.5) {
+            compounds.remove(self.random.random_range(0..compounds.len()));
+        }
+        // In the second compound only mode C is allowed (DX-1), and free packs.
+        let second = compounds.iter().any(|code| code == COMPOUNDS[1]);
+        let platform = !second && self.chance(0.1);
+        let cutoff = match self.random.random_range(0..10) {
+            0..6 => String::new(),
+            6..9 => clock::field(self.now_s + self.random.random_range(1..12) * 3_600),
+            _ => clock::field(self.now_s + self.random.random_range(3..6) * clock::DAY_S),
+        };
+        let packs = PACKS.iter().map(|pack| PackDraft {
+            code: pack.0.into(),
+            total: self.random.random_range(1..14),
+        });
+        let packs = packs.collect();
+        Deed::Open(RoundDraft {
+            mode: if relief {
+                "relief"
+            } else if platform {
+                "B"
+            } else {
+                "C"
+            }
+            .into(),
+            supplier: self.pick(&SUPPLIERS).into(),
+            compounds,
+            packs,
+            cutoff,
+            ..RoundDraft::default()
+        })
+    }
+
+    fn wants(&mut self) -> Vec<Want> {
+        let most = if self.world == World::Shortage { 5 } else { 3 };
+        let count = self.random.random_range(1..3);
+        let want = |random: &mut SmallRng| Want {
+            pack: PACKS.choose(random).expect("there are packs").0.into(),
+            quantity: random.random_range(0..most),
+        };
+        (0..count).map(|_| want(&mut self.random)).collect()
+    }
+
+    fn place(&mut self, model: &Model, open: &[RoundId]) -> Deed {
+        let all: Vec<RoundId> = model.rounds.keys().copied().collect();
+        let round = if self.chance(0.05) { self.pick(&all) } else { self.pick(open) };
+        let relief = model.rounds[&round].mode == "relief";
+        let compound = self.random.random_range(0..COMPOUNDS.len());
+        let channel = match self.random.random_range(0..10) {
+            _ if relief => Channel::Relief,
+            0..5 => Channel::Link,
+            5..8 => Channel::Staff,
+            8 => Channel::Chain,
+            _ => Channel::Proxy,
+        };
+        Deed::Place(OrderDraft {
+            district: DISTRICT.into(),
+            round,
+            household: household(compound, self.random.random_range(0..HOUSEHOLDS)),
+            phone: String::new(),
+            channel,
+            wants: self.wants(),
+            note: String::new(),
+        })
+    }
+
+    fn order(&mut self, model: &Model, states: &[OrderState]) -> Option<OrderId> {
+        let anyhow = self.chance(0.05);
+        let fits = |(id, order): (&OrderId, &super::model::Order)| {
+            (anyhow || states.contains(&order.state)).then_some(*id)
+        };
+        let found: Vec<OrderId> = model.orders.iter().filter_map(fits).collect();
+        found.choose(&mut self.random).copied()
+    }
+
+    fn change(&mut self, model: &Model) -> Deed {
+        let Some(id) = self.order(model, &[OrderState::Placed]) else { return Deed::Tick };
+        Deed::Change(OrderChange {
+            district: DISTRICT.into(),
+            id,
+            wants: self.wants(),
+            phone: String::new(),
+            note: String::new(),
+        })
+    }
+
+    fn pay(&mut self, model: &Model) -> Deed {
+        if self.chance(0.1)
+            && let Some((household, owed_fen)) = model.owed_fen.iter().next_back()
+        {
+            return Deed::Repay(Repayment {
+                household: household.clone(),
+                amount_fen: owed_fen / 2 + self.random.random_range(0..2),
+            });
+        }
+        let Some(order) = self.order(model, &[OrderState::Placed]) else { return Deed::Tick };
+        let kind = if self.chance(0.85) { PaymentKind::Paid } else { PaymentKind::Advanced };
+        Deed::Pay(PaymentDraft {
+            district: DISTRICT.into(),
+            order,
+            kind,
+            payer: "住户".into(),
+            reference: String::new(),
+        })
+    }
+
+    fn transfers(&mut self, model: &Model) -> Deed {
+        let Some(order) = self.order(model, &[OrderState::Placed]) else { return Deed::Tick };
+        let order = &model.orders[&order];
+        let transfer = |amount_fen: i64| Transfer {
+            place: "1".into(),
+            payer: String::new(),
+            amount_fen,
+            reference: String::new(),
+            remark: baogong::round::with_check_digit(model.code(order).trim_end_matches('-')),
+        };
+        let amount_fen = order.amount_fen + i64::from(self.chance(0.1));
+        Deed::Match(TransferList {
+            district: DISTRICT.into(),
+            round: order.round,
+            area: DISTRICT.into(),
+            transfers: vec![transfer(amount_fen), transfer(amount_fen)],
+        })
+    }
+
+    /// What follows on confirmation: packing, boxes, trips, hand-over, settlement.
+    fn supply(&mut self, model: &Model) -> Deed {
+        let confirmed = rounds(model, RoundState::Confirmed);
+        if confirmed.is_empty() {
+            return Deed::Tick;
+        }
+        let round = self.pick(&confirmed);
+        let at = CompoundRef {
+            district: DISTRICT.into(),
+            round,
+            compound: String::new(),
+        };
+        match self.random.random_range(0..12) {
+            0..2 => self.pack(model),
+            2 => Deed::PackAll(at),
+            3 => Deed::Box(BoxDraft {
+                at,
+                bags_max: self.random.random_range(1..5),
+            }),
+            4 => Deed::Plan(TripDraft {
+                district: DISTRICT.into(),
+                round,
+                vehicles: PLATES.map(str::to_owned).to_vec(),
+            }),
+            5..7 => self.trip(model, |left| !left).map_or(Deed::Tick, |id| {
+                Deed::Load(TripRef {
+                    district: DISTRICT.into(),
+                    id,
+                })
+            }),
+            7..9 => self.hand_over(model),
+            9..11 => self.hand(model),
+            _ => Deed::Settle(RoundRef {
+                district: DISTRICT.into(),
+                id: round,
+            }),
+        }
+    }
+
+    fn pack(&mut self, model: &Model) -> Deed {
+        let Some(id) = self.order(model, &[OrderState::Confirmed]) else { return Deed::Tick };
+        let lines = &model.orders[&id].lines;
+        let mut short = Vec::new();
+        for (pack, (quantity, _)) in lines {
+            if self.chance(0.3) {
+                short.push(Short {
+                    pack: pack.clone(),
+                    packed: self.random.random_range(0..=*quantity),
+                    reason: "没到货".into(),
+                });
+            }
+        }
+        Deed::Pack(BagDraft {
+            district: DISTRICT.into(),
+            order: id,
+            short,
+        })
+    }
+
+    fn trip(&mut self, model: &Model, wanted: fn(bool) -> bool) -> Option<TripId> {
+        let fits = |(id, trip): (&TripId, &super::model::Trip)| wanted(trip.left).then_some(*id);
+        let found: Vec<TripId> = model.trips.iter().filter_map(fits).collect();
+        found.choose(&mut self.random).copied()
+    }
+
+    fn hand_over(&mut self, model: &Model) -> Deed {
+        let Some(id) = self.trip(model, |left| left) else { return Deed::Tick };
+        let stops: Vec<(i64, String)> = model.trips[&id]
+            .stops
+            .iter()
+            .map(|(seq, (compound, _))| (*seq, compound.clone()))
+            .collect();
+        let (seq, compound) = self.pick(&stops);
+        let here = model
+            .boxes
+            .iter()
+            .filter(|(_, one)| one.trip == Some(id) && one.compound == compound);
+        let mut codes: Vec<&str> = here.clone().map(|(_, one)| one.code.as_str()).collect();
+        if !codes.is_empty() && self.chance(0.15) {
+            codes.pop();
+        }
+        let bag = here
+            .filter(|(_, one)| codes.contains(&one.code.as_str()))
+            .flat_map(|(id, _)| model.orders.values().filter(|order| order.in_box == Some(*id)))
+            .next();
+        let missing_bags = match bag {
+            Some(order) if self.chance(0.15) => {
+                baogong::round::with_check_digit(model.code(order).trim_end_matches('-'))
+            }
+            _ => String::new(),
+        };
+        Deed::HandOver(DropDraft {
+            at: StopRef {
+                trip: TripRef {
+                    district: DISTRICT.into(),
+                    id,
+                },
+                seq,
+            },
+            boxes: codes.join(" "),
+            missing_bags,
+            reason: if self.chance(0.9) { "破损" } else { "" }.into(),
+            received_by: "楼栋长".into(),
+        })
+    }
+
+    fn hand(&mut self, model: &Model) -> Deed {
+        let Some(order) = self.order(model, &[OrderState::Dropped]) else { return Deed::Tick };
+        let outcomes = [Outcome::Handed, Outcome::Handed, Outcome::NotHome, Outcome::Refused];
+        Deed::Hand(HandDraft {
+            district: DISTRICT.into(),
+            order,
+            outcome: self.pick(&outcomes),
+            note: String::new(),
+        })
+    }
+}
+
+fn rounds(model: &Model, state: RoundState) -> Vec<RoundId> {
+    let of = |(id, round): (&RoundId, &super::model::Round)| (round.state == state).then_some(*id);
+    model.rounds.iter().filter_map(of).collect()
+}
