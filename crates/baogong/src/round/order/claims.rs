@@ -150,6 +150,16 @@ pub(super) fn reserve(
 ) -> Result<()> {
     let in_district = district(&order.household).to_string();
     let claims = claims(ctx, terms, order, household, earlier);
+    // Turns that came back from cancelled orders may lie unused, but they are not for a second order within the interval. An
+    // order that is changed has its turn already.
+    let too_soon =
+        |(_, claim): &&(Move, Claim)| matches!(claim, Claim::Turn { next_s } if ctx.now_s < *next_s);
+    if order.revision == 0
+        && let Some(turn) = claims.iter().find(too_soon)
+    {
+        let refusal = ledger::Refusal::Insufficient { available: 0 };
+        return Err(explain(terms, turn, Blocked { index: 0, refusal }).into());
+    }
     // Rights are granted first and on their own: a right given before is the same transfer and acts once, and
     // its amount stays what it was even if the household has grown since.
     let (grants, holds): (Vec<_>, Vec<_>) = claims
