@@ -3,13 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::{
-    Counters, Fault, Migration, Tx, check,
-    job::write_job,
-    migration,
-    session::Session,
-    sqlite::SqliteSession,
-    state::State,
-    writer,
+    Counters, Fault, Migration, Tx, check, job::write_job, migration, session::Session,
+    sqlite::SqliteSession, state::State, writer,
 };
 
 /// A write closure of a batch.
@@ -60,7 +55,10 @@ impl Inline {
         writer::serve(&mut self.session, batch, &self.state);
         let answered = std::mem::take(&mut *answers.lock().unwrap_or_else(PoisonError::into_inner));
         let lost = || Err(Fault::Unknown.into());
-        answered.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
+        answered
+            .into_iter()
+            .map(|answer| answer.unwrap_or_else(lost))
+            .collect()
     }
 
     /// Runs a closure that reads one consistent state.
@@ -82,7 +80,9 @@ impl Inline {
     /// # Errors
     /// Faults of the engine; after a [`Fault::Disk`] nothing is written any more, as in the writer.
     pub fn checkpoint(&mut self) -> Result<(), Fault> {
-        let done = self.session.rows_text("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)", &[]);
+        let done = self
+            .session
+            .rows_text("checkpoint", "PRAGMA wal_checkpoint(PASSIVE)", &[]);
         if let Err(fault @ Fault::Disk { .. }) = &done {
             self.state.set_disk_fault(fault.clone());
         }
