@@ -59,11 +59,13 @@ pub enum Trouble {
         /// Which write.
         number: u64,
     },
-    /// The power fails at the `number`-th change (write, sync, truncate or delete); nothing works until it is back.
+    /// The power fails at the `number`-th operation of a kind; nothing works until it is back.
     PowerCut {
-        /// Which change.
+        /// Which kind.
+        operation: Operation,
+        /// Which of them.
         number: u64,
-        /// Whether that change still happened.
+        /// Whether that operation still happened.
         after: bool,
     },
     /// Files cannot grow by more than so many bytes.
@@ -97,9 +99,8 @@ pub type Image = BTreeMap<String, Vec<u8>>;
 struct State {
     files: BTreeMap<String, File>,
     trouble: Option<Trouble>,
-    /// Operations since the trouble was arranged, by kind, and those that change something.
+    /// Operations since the trouble was arranged, by kind.
     counts: [u64; OPERATIONS.len()],
-    changes: u64,
     grown: u64,
     /// Whether the trouble has struck.
     struck: bool,
@@ -158,7 +159,6 @@ impl Disk {
         let mut state = lock(&self.place.state);
         state.trouble = trouble;
         state.counts = [0; OPERATIONS.len()];
-        state.changes = 0;
         state.grown = 0;
         state.struck = false;
     }
@@ -176,11 +176,6 @@ impl Disk {
     /// How many operations of a kind there were since the last arrangement.
     pub fn count(&self, operation: Operation) -> u64 {
         lock(&self.place.state).counts[operation as usize]
-    }
-
-    /// How many changes there were since the last arrangement.
-    pub fn changes(&self) -> u64 {
-        lock(&self.place.state).changes
     }
 
     /// From now on nothing works, as for a process that is being killed: what it still does has no effect.
@@ -201,6 +196,16 @@ impl Disk {
         state.lose_unsynced();
         state.off = false;
         state.trouble = None;
+    }
+
+    /// Writes a file over itself and syncs it, as the store does with the write-ahead log at its start: what a failed sync has
+    /// forgotten is saved after all. A virtual file system lies below SQLite only, so the drill does it in the store's place.
+    pub fn save_again(&self, path: &str) {
+        let mut state = lock(&self.place.state);
+        if let Some(file) = state.files.get_mut(path) {
+            file.durable.clone_from(&file.seen);
+            file.changes.clear();
+        }
     }
 
     /// What programs see now.
@@ -229,7 +234,6 @@ impl State {
             files: image.iter().map(file).collect(),
             trouble: None,
             counts: [0; OPERATIONS.len()],
-            changes: 0,
             grown: 0,
             struck: false,
             off: false,
@@ -248,7 +252,13 @@ impl State {
                 if let Change::Write { offset, bytes } = change {
                     for (from, sector) in sectors(*offset, bytes) {
                         if random.random_bool(share) {
-                            apply(&mut file.durable, &Change::Write { offset: from, bytes: sector });
+                            apply(
+                                &mut file.durable,
+                                &Change::Write {
+                                    offset: from,
+                                    bytes: sector,
+                                },
+                            );
                         }
                     }
                 } else if random.random_bool(share) {
@@ -263,7 +273,9 @@ impl State {
     /// Makes the changes of a file durable. For a new file that takes in its directory, so that what was deleted before is
     /// gone for good, as SQLite does on Unix for its journals.
     fn save(&mut self, path: &str) {
-        let Some(file) = self.files.get_mut(path) else { return };
+        let Some(file) = self.files.get_mut(path) else {
+            return;
+        };
         let is_new = file.durable.is_none();
         for change in std::mem::take(&mut file.changes) {
             apply(&mut file.durable, &change);

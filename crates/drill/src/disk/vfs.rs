@@ -52,19 +52,20 @@ impl State {
             return Err(failed("the disk is off"));
         }
         self.counts[operation as usize] += 1;
-        let changes = matches!(
-            operation,
-            Operation::Write | Operation::Sync | Operation::Truncate | Operation::Delete
-        );
-        self.changes += u64::from(changes);
+        let count = self.counts[operation as usize];
         match self.trouble {
-            Some(Trouble::Fail { operation: kind, number })
-                if kind == operation && number == self.counts[operation as usize] =>
-            {
+            Some(Trouble::Fail {
+                operation: kind,
+                number,
+            }) if kind == operation && number == count => {
                 self.struck = true;
                 Err(failed("this operation fails"))
             }
-            Some(Trouble::PowerCut { number, after: false }) if changes && number == self.changes => {
+            Some(Trouble::PowerCut {
+                operation: kind,
+                number,
+                after: false,
+            }) if kind == operation && number == count => {
                 self.struck = true;
                 self.off = true;
                 Err(failed("the power is cut"))
@@ -73,10 +74,14 @@ impl State {
         }
     }
 
-    /// Lets a power cut strike right after a change.
-    fn end(&mut self) -> Result<(), Error> {
+    /// Lets a power cut strike right after an operation.
+    fn end(&mut self, operation: Operation) -> Result<(), Error> {
         match self.trouble {
-            Some(Trouble::PowerCut { number, after: true }) if number == self.changes => {
+            Some(Trouble::PowerCut {
+                operation: kind,
+                number,
+                after: true,
+            }) if kind == operation && number == self.counts[operation as usize] => {
                 self.struck = true;
                 self.off = true;
                 Err(failed("the power is cut"))
@@ -130,7 +135,7 @@ impl Vfs for Files {
         }
         state.begin(Operation::Delete)?;
         state.change(path, Change::Delete);
-        state.end()
+        state.end(Operation::Delete)
     }
 
     fn exists(&self, path: &str) -> Result<bool, Error> {
@@ -197,7 +202,7 @@ impl DatabaseHandle for Handle {
             state.struck = true;
             return Err(failed("this write is short"));
         }
-        state.end()
+        state.end(Operation::Write)
     }
 
     fn sync(&mut self, _data_only: bool) -> Result<(), Error> {
@@ -213,7 +218,7 @@ impl DatabaseHandle for Handle {
         } else {
             state.save(&self.path);
         }
-        state.end()
+        state.end(Operation::Sync)
     }
 
     fn set_len(&mut self, size: u64) -> Result<(), Error> {
@@ -221,7 +226,7 @@ impl DatabaseHandle for Handle {
         state.begin(Operation::Truncate)?;
         state.make_room(&self.path, size as usize)?;
         state.change(&self.path, Change::Resize(size as usize));
-        state.end()
+        state.end(Operation::Truncate)
     }
 
     fn lock(&mut self, _kind: LockKind) -> Result<bool, Error> {

@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::model::Model;
 use super::script::{Command, Deed, Ending, Step, Who};
 use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, PLATES, START_S, SUPPLIERS, World, household};
-use crate::disk::{OPERATIONS, Trouble};
+use crate::disk::{OPERATIONS, Operation, Trouble};
 
 /// The clock never shows an earlier time, because the directives hold from the start.
 const EARLIEST_S: i64 = START_S + 3_600;
@@ -58,12 +58,22 @@ impl Generator {
     /// The next step. After trouble with the disk only a restart helps.
     pub fn next(&mut self, model: &Model, stopped: bool) -> Step {
         self.move_clock();
-        if (stopped && self.chance(0.6)) || self.chance(0.04) {
-            let endings = [Ending::Stop, Ending::Kill, Ending::Kill, Ending::PowerCut, Ending::PowerCut];
+        if (stopped && self.chance(0.7)) || self.chance(0.03) {
+            let endings = [
+                Ending::Stop,
+                Ending::Kill,
+                Ending::Kill,
+                Ending::PowerCut,
+                Ending::PowerCut,
+            ];
             return Step::Restart(self.pick(&endings));
         }
         let mut commands = Vec::new();
-        let size = if self.chance(0.5) { 1 } else { self.random.random_range(2..9) };
+        let size = if self.chance(0.5) {
+            1
+        } else {
+            self.random.random_range(2..9)
+        };
         while commands.len() < size {
             let command = self.command(model);
             if command.deed.is_observed() {
@@ -88,15 +98,17 @@ impl Generator {
     }
 
     fn pick<T: Clone>(&mut self, list: &[T]) -> T {
-        list.choose(&mut self.random).expect("the list is not empty").clone()
+        list.choose(&mut self.random)
+            .expect("the list is not empty")
+            .clone()
     }
 
     /// Time passes, mostly by minutes; sometimes the clock is set wrongly, or right again.
     fn move_clock(&mut self) {
         let by_s = match self.random.random_range(0..100) {
-            0..3 => self.random.random_range(-48 * 3_600..0),
-            3..8 => self.random.random_range(3_600..30 * 3_600),
-            8..20 => self.random.random_range(600..3_600),
+            0..2 => self.random.random_range(-48 * 3_600..0),
+            2..5 => self.random.random_range(3_600..30 * 3_600),
+            5..18 => self.random.random_range(600..3_600),
             _ => self.random.random_range(0..120),
         };
         self.now_s = (self.now_s + by_s).max(EARLIEST_S);
@@ -107,13 +119,19 @@ impl Generator {
             return None;
         }
         Some(match self.random.random_range(0..10) {
-            0..4 => Trouble::PowerCut {
+            0..2 => Trouble::PowerCut {
+                operation: Operation::Write,
                 number: self.random.random_range(1..40),
+                after: self.chance(0.5),
+            },
+            2..4 => Trouble::PowerCut {
+                operation: Operation::Sync,
+                number: self.random.random_range(1..3),
                 after: self.chance(0.5),
             },
             4..7 => Trouble::Fail {
                 operation: self.pick(&OPERATIONS),
-                number: self.random.random_range(1..20),
+                number: self.random.random_range(1..12),
             },
             7..9 => Trouble::ShortWrite {
                 number: self.random.random_range(1..20),
@@ -170,7 +188,12 @@ impl Generator {
     }
 
     fn deed(&mut self, model: &Model) -> Deed {
-        let open: Vec<RoundId> = rounds(model, RoundState::Open);
+        let now_s = self.now_s;
+        let takes = |id: &RoundId| now_s < model.rounds[id].cutoff_s;
+        let mut open: Vec<RoundId> = rounds(model, RoundState::Open);
+        if self.chance(0.9) {
+            open.retain(takes);
+        }
         if open.is_empty() || (open.len() < 3 && self.chance(0.05)) {
             return self.open();
         }
@@ -198,7 +221,11 @@ impl Generator {
                     district: DISTRICT.into(),
                     id: self.pick(&open),
                 };
-                if self.chance(0.4) { Deed::CutOff(at) } else { Deed::Confirm(at) }
+                if self.chance(0.4) {
+                    Deed::CutOff(at)
+                } else {
+                    Deed::Confirm(at)
+                }
             }
             _ => self.supply(model),
         }
@@ -252,9 +279,18 @@ impl Generator {
 
     fn place(&mut self, model: &Model, open: &[RoundId]) -> Deed {
         let all: Vec<RoundId> = model.rounds.keys().copied().collect();
-        let round = if self.chance(0.05) { self.pick(&all) } else { self.pick(open) };
+        let round = if self.chance(0.05) {
+            self.pick(&all)
+        } else {
+            self.pick(open)
+        };
         let relief = model.rounds[&round].mode == "relief";
-        let compound = self.random.random_range(0..COMPOUNDS.len());
+        let compound = if self.chance(0.03) {
+            self.random.random_range(0..COMPOUNDS.len())
+        } else {
+            let code = self.pick(&model.rounds[&round].compounds);
+            COMPOUNDS.iter().position(|one| *one == code).unwrap_or(0)
+        };
         let channel = match self.random.random_range(0..10) {
             _ if relief => Channel::Relief,
             0..5 => Channel::Link,
@@ -262,10 +298,12 @@ impl Generator {
             8 => Channel::Chain,
             _ => Channel::Proxy,
         };
+        let lived_in = HOUSEHOLDS - usize::from(self.chance(0.9));
+        let number = self.random.random_range(0..lived_in);
         Deed::Place(OrderDraft {
             district: DISTRICT.into(),
             round,
-            household: household(compound, self.random.random_range(0..HOUSEHOLDS)),
+            household: household(compound, number),
             phone: String::new(),
             channel,
             wants: self.wants(),
@@ -283,7 +321,9 @@ impl Generator {
     }
 
     fn change(&mut self, model: &Model) -> Deed {
-        let Some(id) = self.order(model, &[OrderState::Placed]) else { return Deed::Tick };
+        let Some(id) = self.order(model, &[OrderState::Placed]) else {
+            return Deed::Tick;
+        };
         Deed::Change(OrderChange {
             district: DISTRICT.into(),
             id,
@@ -302,8 +342,14 @@ impl Generator {
                 amount_fen: owed_fen / 2 + self.random.random_range(0..2),
             });
         }
-        let Some(order) = self.order(model, &[OrderState::Placed]) else { return Deed::Tick };
-        let kind = if self.chance(0.85) { PaymentKind::Paid } else { PaymentKind::Advanced };
+        let Some(order) = self.order(model, &[OrderState::Placed]) else {
+            return Deed::Tick;
+        };
+        let kind = if self.chance(0.85) {
+            PaymentKind::Paid
+        } else {
+            PaymentKind::Advanced
+        };
         Deed::Pay(PaymentDraft {
             district: DISTRICT.into(),
             order,
@@ -314,7 +360,9 @@ impl Generator {
     }
 
     fn transfers(&mut self, model: &Model) -> Deed {
-        let Some(order) = self.order(model, &[OrderState::Placed]) else { return Deed::Tick };
+        let Some(order) = self.order(model, &[OrderState::Placed]) else {
+            return Deed::Tick;
+        };
         let order = &model.orders[&order];
         let transfer = |amount_fen: i64| Transfer {
             place: "1".into(),
@@ -372,7 +420,9 @@ impl Generator {
     }
 
     fn pack(&mut self, model: &Model) -> Deed {
-        let Some(id) = self.order(model, &[OrderState::Confirmed]) else { return Deed::Tick };
+        let Some(id) = self.order(model, &[OrderState::Confirmed]) else {
+            return Deed::Tick;
+        };
         let lines = &model.orders[&id].lines;
         let mut short = Vec::new();
         for (pack, (quantity, _)) in lines {
@@ -398,7 +448,9 @@ impl Generator {
     }
 
     fn hand_over(&mut self, model: &Model) -> Deed {
-        let Some(id) = self.trip(model, |left| left) else { return Deed::Tick };
+        let Some(id) = self.trip(model, |left| left) else {
+            return Deed::Tick;
+        };
         let stops: Vec<(i64, String)> = model.trips[&id]
             .stops
             .iter()
@@ -439,8 +491,15 @@ impl Generator {
     }
 
     fn hand(&mut self, model: &Model) -> Deed {
-        let Some(order) = self.order(model, &[OrderState::Dropped]) else { return Deed::Tick };
-        let outcomes = [Outcome::Handed, Outcome::Handed, Outcome::NotHome, Outcome::Refused];
+        let Some(order) = self.order(model, &[OrderState::Dropped]) else {
+            return Deed::Tick;
+        };
+        let outcomes = [
+            Outcome::Handed,
+            Outcome::Handed,
+            Outcome::NotHome,
+            Outcome::Refused,
+        ];
         Deed::Hand(HandDraft {
             district: DISTRICT.into(),
             order,

@@ -23,7 +23,7 @@ use crate::disk::{Disk, Trouble};
 use generate::Generator;
 use model::{Model, Refused};
 use script::{Command, Ending, Script, Step};
-use world::{Ground, PATH, World, ground};
+use world::{Ground, LOG, PATH, World, ground};
 
 /// Steps between two checks of the whole ledger, the pantries, the audit chain and all commands.
 const DEEP: usize = 12;
@@ -72,7 +72,14 @@ impl fmt::Display for Tally {
             formatter,
             "{} steps: {} commands done, {refused} refused, {} without an answer; {} troubles, {} restarts, \
              {} unanswered batches found again, {} not; refusals {:?}",
-            self.steps, self.done, self.unanswered, self.troubles, self.restarts, self.found, self.gone, self.refused
+            self.steps,
+            self.done,
+            self.unanswered,
+            self.troubles,
+            self.restarts,
+            self.found,
+            self.gone,
+            self.refused
         )
     }
 }
@@ -114,7 +121,11 @@ pub fn replay(script: &Script) -> Result<Tally, Failure> {
 /// The script up to the first broken promise, and the promise.
 pub fn explore(seed: u64, steps: usize) -> Result<Tally, Box<(Script, Failure)>> {
     let mut random = SmallRng::seed_from_u64(seed);
-    let world = if random.random_bool(0.6) { World::Control } else { World::Shortage };
+    let world = if random.random_bool(0.6) {
+        World::Control
+    } else {
+        World::Shortage
+    };
     let mut script = Script {
         seed,
         world,
@@ -129,7 +140,9 @@ pub fn explore(seed: u64, steps: usize) -> Result<Tally, Box<(Script, Failure)>>
     for _ in 0..steps {
         let step = generator.next(&simulation.model, simulation.stopped);
         script.steps.push(step.clone());
-        let acknowledged = simulation.step(&step).map_err(|findings| failed(&script, findings))?;
+        let acknowledged = simulation
+            .step(&step)
+            .map_err(|findings| failed(&script, findings))?;
         if let Step::Batch { commands, .. } = &step {
             for (command, acknowledged) in commands.iter().zip(acknowledged) {
                 generator.answered(command, acknowledged);
@@ -195,7 +208,10 @@ impl Simulation {
             let command = command.clone();
             Box::new(move |tx: &mut store::Tx<'_>| perform::perform(tx, &command)) as Work<String, Error>
         });
-        let database = self.database.as_mut().ok_or_else(|| vec!["the program does not run".to_owned()])?;
+        let database = self
+            .database
+            .as_mut()
+            .ok_or_else(|| vec!["the program does not run".to_owned()])?;
         if !self.stopped {
             self.disk.arrange(trouble);
         }
@@ -246,6 +262,7 @@ impl Simulation {
     }
 
     fn start(&mut self) -> Result<(), Findings> {
+        self.disk.save_again(LOG);
         let opened = Inline::open(PATH, self.disk.name(), MIGRATIONS);
         self.database = Some(opened.map_err(|fault| vec![format!("the program does not start: {fault}")])?);
         self.stopped = false;
@@ -285,7 +302,10 @@ impl Simulation {
                 (Err(with), Err(without)) => {
                     self.model = before;
                     let words = |words: &str, list: Findings| format!("{words}: {}", list.join("; "));
-                    Err(vec![words("without the batch", without), words("with the batch", with)])
+                    Err(vec![
+                        words("without the batch", without),
+                        words("with the batch", with),
+                    ])
                 }
                 (Err(with), Ok(())) => Err(with),
             };
@@ -296,7 +316,10 @@ impl Simulation {
     /// Compares database and model; `deep` also checks the whole ledger, the pantries, the audit chain and all commands.
     fn check(&mut self, deep: bool) -> Result<(), Findings> {
         let model = &mut self.model;
-        let database = self.database.as_mut().ok_or_else(|| vec!["the program does not run".to_owned()])?;
+        let database = self
+            .database
+            .as_mut()
+            .ok_or_else(|| vec!["the program does not run".to_owned()])?;
         let found = database.read(|tx| -> Answer<Findings> {
             let mut findings = model.observe(tx)?;
             findings.extend(model.differences(tx)?);

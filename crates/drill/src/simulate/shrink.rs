@@ -70,7 +70,9 @@ fn simplify_batches(best: &mut (Script, Failure), tries: &mut usize) {
     let mut number = 0;
     while number < best.0.steps.len() && *tries > 0 {
         let mut candidate = best.0.clone();
-        if let Step::Batch { trouble, checkpoint, .. } = &mut candidate.steps[number]
+        if let Step::Batch {
+            trouble, checkpoint, ..
+        } = &mut candidate.steps[number]
             && (trouble.take().is_some() | std::mem::take(checkpoint))
         {
             keep_if_failing(best, candidate, tries);

@@ -34,6 +34,8 @@ pub const PACKS: [(&str, i64, i64, i64, i64); 3] = [
 pub const PLATES: [&str; 2] = ["L00001", "L00002"];
 /// The database on the disk.
 pub const PATH: &str = "/county.db";
+/// Its write-ahead log.
+pub const LOG: &str = "/county.db-wal";
 /// When everything begins.
 pub const START_S: i64 = 1_795_000_000;
 
@@ -137,8 +139,14 @@ fn found(tx: &mut Tx, world: World) -> Result<()> {
         command: Uuid::new_v5(&Uuid::NAMESPACE_OID, words.as_bytes()),
     };
     let directives = match world {
-        World::Control => [(DISTRICT, "fc", "control", "medium"), (COMPOUNDS[1], "dx", "control", "medium")],
-        World::Shortage => [(DISTRICT, "yu", "lockdown", "high"), (COMPOUNDS[1], "dx", "control", "medium")],
+        World::Control => [
+            (DISTRICT, "fc", "control", "medium"),
+            (COMPOUNDS[1], "dx", "control", "medium"),
+        ],
+        World::Shortage => [
+            (DISTRICT, "yu", "lockdown", "high"),
+            (COMPOUNDS[1], "dx", "control", "medium"),
+        ],
     };
     for (area, plan, level, risk) in directives {
         let draft = DirectiveDraft {
@@ -167,8 +175,17 @@ fn found(tx: &mut Tx, world: World) -> Result<()> {
                 head: format!("户主{index}{number}"),
                 members: members(number),
                 phone: format!("138000{index:02}{number:03}"),
-                needs: if has_needs(number) { vec!["elderly".into()] } else { Vec::new() },
-                status: if number + 1 == HOUSEHOLDS { "vacant" } else { "lived_in" }.into(),
+                needs: if has_needs(number) {
+                    vec!["elderly".into()]
+                } else {
+                    Vec::new()
+                },
+                status: if number + 1 == HOUSEHOLDS {
+                    "vacant"
+                } else {
+                    "lived_in"
+                }
+                .into(),
                 ..Household::default()
             };
             entries.push(of("households", &household(index, number), compound, &noun)?);

@@ -1,8 +1,6 @@
-//! x
+//! The drills as CI runs them: one binary, on SQLite and, where a server can be started, on PostgreSQL.
 #![allow(clippy::unwrap_used, missing_docs)]
-#[test]
-fn dbg_image() {
-    let g = drill::simulate::world::ground(drill::simulate::world::World::Control).unwrap();
-    for (p, b) in &g.image { println!("{p} {}", b.len()); }
-    println!("{:?}", g.figures);
-}
+
+mod durability;
+mod seeds;
+mod simulate;

@@ -51,7 +51,9 @@ impl Model {
         command: &Command,
         findings: &mut Vec<String>,
     ) -> Result<()> {
-        let Deed::Open(draft) = &command.deed else { return Ok(()) };
+        let Deed::Open(draft) = &command.deed else {
+            return Ok(());
+        };
         let id = command.round();
         let packs = open::packs(tx, DISTRICT, id)?;
         for compound in &draft.compounds {
@@ -68,7 +70,10 @@ impl Model {
             let of_pack = allotted.iter().filter(|((_, pack), _)| *pack == wanted.code);
             let shares: Vec<i64> = of_pack.map(|(_, share)| *share).collect();
             if shares.iter().sum::<i64>() != wanted.total || shares.iter().any(|share| *share < 0) {
-                findings.push(format!("{} of pack {} were allotted as {shares:?}", wanted.total, wanted.code));
+                findings.push(format!(
+                    "{} of pack {} were allotted as {shares:?}",
+                    wanted.total, wanted.code
+                ));
             }
         }
         Ok(())
@@ -98,8 +103,15 @@ impl Model {
         for order in self.orders.values() {
             let Some(id) = order.in_box else { continue };
             *bags.entry(id).or_default() += 1;
-            if self.boxes.get(&id).is_none_or(|one| one.compound != order.compound) {
-                findings.push(format!("bag {} is in a box that is not of its compound", self.code(order)));
+            if self
+                .boxes
+                .get(&id)
+                .is_none_or(|one| one.compound != order.compound)
+            {
+                findings.push(format!(
+                    "bag {} is in a box that is not of its compound",
+                    self.code(order)
+                ));
             }
         }
         // Boxes of earlier runs may hold more, so only the limit of the largest can be told here.
@@ -116,7 +128,10 @@ impl Model {
             if stops.is_empty() {
                 continue;
             }
-            let stops = stops.into_iter().map(|stop| (stop.seq, (stop.compound, false))).collect();
+            let stops = stops
+                .into_iter()
+                .map(|stop| (stop.seq, (stop.compound, false)))
+                .collect();
             self.trips.insert(id, Trip { left: false, stops });
             for stored in packing::boxes_of_trip(tx, DISTRICT, id)? {
                 if let Some(one) = self.boxes.get_mut(&stored.id) {
@@ -147,7 +162,12 @@ impl Model {
         }
         for (household, owed_fen) in &self.owed_fen {
             let stored = -balance(tx, DISTRICT, &chart::advance(household))?.0;
-            differ(&mut findings, || format!("owed by {household}"), &stored, owed_fen);
+            differ(
+                &mut findings,
+                || format!("owed by {household}"),
+                &stored,
+                owed_fen,
+            );
         }
         for supplier in SUPPLIERS {
             let stored = balance(tx, DISTRICT, &chart::supplier_money(supplier))?.0;
@@ -173,7 +193,12 @@ impl Model {
             for (pack, left) in packs.iter().zip(left) {
                 let of = (compound.clone(), pack.code.clone());
                 let here = here.left.get(&of).copied().unwrap_or(0);
-                differ(findings, || format!("left of {} in {compound}, {name}", pack.code), &left, &here);
+                differ(
+                    findings,
+                    || format!("left of {} in {compound}, {name}", pack.code),
+                    &left,
+                    &here,
+                );
             }
             let purse = balance(tx, DISTRICT, &chart::purse(id, compound))?.0;
             let here = here.purse_fen.get(compound).copied().unwrap_or(0);
@@ -207,7 +232,11 @@ impl Model {
             };
             differ(findings, || format!("order {}", stored.code), &seen, order);
             if !stored.code.starts_with(&self.code(order)) {
-                findings.push(format!("order {} should have the code {}…", stored.code, self.code(order)));
+                findings.push(format!(
+                    "order {} should have the code {}…",
+                    stored.code,
+                    self.code(order)
+                ));
             }
         }
         Ok(())
@@ -246,9 +275,8 @@ impl Model {
         let mut findings = Vec::new();
         for (id, round) in &self.rounds {
             for ((compound, pack), allotted) in &round.allotted {
-                let of = |order: &&Order| {
-                    order.round == *id && order.compound == *compound && order.state.live()
-                };
+                let of =
+                    |order: &&Order| order.round == *id && order.compound == *compound && order.state.live();
                 let sold: i64 = self
                     .orders
                     .values()
@@ -256,7 +284,9 @@ impl Model {
                     .filter_map(|order| order.lines.get(pack).map(|line| line.0))
                     .sum();
                 if sold > *allotted {
-                    findings.push(format!("{sold} of {pack} were sold in {compound}, {allotted} allotted"));
+                    findings.push(format!(
+                        "{sold} of {pack} were sold in {compound}, {allotted} allotted"
+                    ));
                 }
             }
         }
@@ -270,9 +300,13 @@ impl Model {
         for (household, mut orders) in latest {
             orders.sort_unstable();
             let compound = &self.orders[&orders[0].1].compound;
-            let Some(interval_d) = self.interval_d(compound) else { continue };
+            let Some(interval_d) = self.interval_d(compound) else {
+                continue;
+            };
             if orders.windows(2).any(|pair| pair[1].0 < pair[0].0 + interval_d) {
-                findings.push(format!("{household} ordered twice within {interval_d} days: {orders:?}"));
+                findings.push(format!(
+                    "{household} ordered twice within {interval_d} days: {orders:?}"
+                ));
             }
         }
         findings

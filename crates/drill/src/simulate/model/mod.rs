@@ -216,7 +216,9 @@ impl Model {
     }
 
     fn round_mut(&mut self, id: RoundId) -> &mut Round {
-        self.rounds.get_mut(&id).expect("the caller has looked for the round")
+        self.rounds
+            .get_mut(&id)
+            .expect("the caller has looked for the round")
     }
 
     fn order(&self, id: OrderId) -> Result<&Order, Refused> {
@@ -224,6 +226,8 @@ impl Model {
     }
 
     fn order_mut(&mut self, id: OrderId) -> &mut Order {
-        self.orders.get_mut(&id).expect("the caller has looked for the order")
+        self.orders
+            .get_mut(&id)
+            .expect("the caller has looked for the order")
     }
 }

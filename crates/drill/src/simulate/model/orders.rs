@@ -103,12 +103,22 @@ impl Model {
             return Err("vacant");
         }
         let live_elsewhere = |order: &&Order| order.household == draft.household && order.state.live();
-        if self.orders.values().filter(live_elsewhere).any(|order| order.round == draft.round) {
+        if self
+            .orders
+            .values()
+            .filter(live_elsewhere)
+            .any(|order| order.round == draft.round)
+        {
             return Err("already_ordered");
         }
         let (lines, amount_fen) = self.wanted(draft.round, &draft.wants)?;
         let before = |order: &&Order| order.round == draft.round && order.compound == compound;
-        let last = self.orders.values().filter(before).map(|order| order.number).max();
+        let last = self
+            .orders
+            .values()
+            .filter(before)
+            .map(|order| order.number)
+            .max();
         let order = Order {
             round: draft.round,
             number: last.unwrap_or(0) + 1,
@@ -156,7 +166,11 @@ impl Model {
             }
             amount_fen += price_fen * want.quantity;
         }
-        if lines.is_empty() { Err("invalid") } else { Ok((lines, amount_fen)) }
+        if lines.is_empty() {
+            Err("invalid")
+        } else {
+            Ok((lines, amount_fen))
+        }
     }
 
     /// Takes what an order holds: packs of the allotment, the turn of the household, its ration. An order that is changed
@@ -164,18 +178,10 @@ impl Model {
     fn hold(&mut self, at_s: i64, id: OrderId, takes_turn: bool) -> Result<(), Refused> {
         let order = self.order(id)?.clone();
         let figures = self.figures(&order.compound);
-        let round = self.round_mut(order.round);
-        for (pack, (quantity, _)) in &order.lines {
-            let left = round.left.entry((order.compound.clone(), pack.clone())).or_default();
-            if *left < *quantity {
-                return Err("allotment");
-            }
-            *left -= quantity;
-        }
-        if order.channel == Channel::Relief {
-            return Ok(());
-        }
-        if let Some(interval_d) = figures.interval_d.filter(|_| takes_turn) {
+        if let Some(interval_d) = figures
+            .interval_d
+            .filter(|_| takes_turn && order.channel != Channel::Relief)
+        {
             let too_soon = |(other_id, other): (&OrderId, &Order)| {
                 *other_id != id
                     && other.household == order.household
@@ -187,11 +193,31 @@ impl Model {
                 return Err("order_interval");
             }
         }
-        let Some(period_d) = figures.period_d else { return Ok(()) };
+        let round = self.round_mut(order.round);
+        for (pack, (quantity, _)) in &order.lines {
+            let left = round
+                .left
+                .entry((order.compound.clone(), pack.clone()))
+                .or_default();
+            if *left < *quantity {
+                return Err("allotment");
+            }
+            *left -= quantity;
+        }
+        if order.channel == Channel::Relief {
+            return Ok(());
+        }
+        let Some(period_d) = figures.period_d else {
+            return Ok(());
+        };
         let period = day_number(at_s).div_euclid(period_d);
         let people = find(&order.household).map_or(1, |(_, number)| members(number));
         for (category, per_person_g) in &figures.rations {
-            let wanted_g: i64 = order.lines.iter().map(|(pack, line)| grams(pack, category) * line.0).sum();
+            let wanted_g: i64 = order
+                .lines
+                .iter()
+                .map(|(pack, line)| grams(pack, category) * line.0)
+                .sum();
             if wanted_g == 0 {
                 continue;
             }
@@ -217,7 +243,11 @@ impl Model {
         order.rations.clear();
         let (round, compound, lines) = (order.round, order.compound.clone(), order.lines.clone());
         for (pack, (quantity, _)) in lines {
-            *self.round_mut(round).left.entry((compound.clone(), pack)).or_default() += quantity;
+            *self
+                .round_mut(round)
+                .left
+                .entry((compound.clone(), pack))
+                .or_default() += quantity;
         }
     }
 
@@ -265,7 +295,11 @@ impl Model {
     fn cover(&mut self, id: OrderId, payment: PaymentState) {
         self.firm(id, payment);
         let order = self.order_mut(id).clone();
-        *self.round_mut(order.round).purse_fen.entry(order.compound).or_default() += order.amount_fen;
+        *self
+            .round_mut(order.round)
+            .purse_fen
+            .entry(order.compound)
+            .or_default() += order.amount_fen;
         if payment == PaymentState::Advanced {
             *self.owed_fen.entry(order.household).or_default() += order.amount_fen;
         }
@@ -353,7 +387,9 @@ impl Model {
 
     pub(super) fn relief(&mut self, command: &Command, draft: &ReliefDraft) -> Result<(), Refused> {
         // An unknown round has no compounds, so nothing happens.
-        let Ok(round) = self.round(draft.round) else { return Ok(()) };
+        let Ok(round) = self.round(draft.round) else {
+            return Ok(());
+        };
         for compound in round.compounds.clone() {
             let at = COMPOUNDS.iter().position(|code| *code == compound).unwrap_or(0);
             for number in (0..HOUSEHOLDS).filter(|number| has_needs(*number)) {

@@ -37,7 +37,11 @@ impl Model {
         let any = lines.values().any(|(_, packed)| *packed > 0);
         self.order_mut(id).lines = lines;
         self.give_back(id, refund_fen);
-        self.order_mut(id).state = if any { OrderState::Packed } else { OrderState::Returned };
+        self.order_mut(id).state = if any {
+            OrderState::Packed
+        } else {
+            OrderState::Returned
+        };
         Ok(())
     }
 
@@ -57,12 +61,16 @@ impl Model {
 
     /// The orders of a round that are packed and in no box.
     fn unboxed(&self, id: RoundId) -> impl Iterator<Item = &Order> {
-        self.orders
-            .values()
-            .filter(move |order| order.round == id && order.state == OrderState::Packed && order.in_box.is_none())
+        self.orders.values().filter(move |order| {
+            order.round == id && order.state == OrderState::Packed && order.in_box.is_none()
+        })
     }
 
-    pub(super) fn fill_boxes(&mut self, command: &Command, draft: &BoxDraft) -> Result<Option<String>, Refused> {
+    pub(super) fn fill_boxes(
+        &mut self,
+        command: &Command,
+        draft: &BoxDraft,
+    ) -> Result<Option<String>, Refused> {
         self.round(draft.at.round)?;
         if draft.bags_max < 1 {
             return Err("invalid");
@@ -73,7 +81,10 @@ impl Model {
                 *bags.entry(&order.compound).or_default() += 1;
             }
         }
-        let boxes: usize = bags.values().map(|bags| bags.div_ceil(draft.bags_max as usize)).sum();
+        let boxes: usize = bags
+            .values()
+            .map(|bags| bags.div_ceil(draft.bags_max as usize))
+            .sum();
         self.unseen.push(command.clone());
         Ok(Some(boxes.to_string()))
     }
@@ -85,7 +96,11 @@ impl Model {
                 .values()
                 .any(|order| order.round == draft.round && order.in_box == Some(*id))
         };
-        if !self.boxes.iter().any(|(id, one)| one.trip.is_none() && of_round(id)) {
+        if !self
+            .boxes
+            .iter()
+            .any(|(id, one)| one.trip.is_none() && of_round(id))
+        {
             return Err("no_boxes");
         }
         if draft.vehicles.is_empty() {
@@ -105,7 +120,11 @@ impl Model {
         for (box_id, one) in self.boxes.iter_mut().filter(|(_, one)| one.trip == Some(id)) {
             one.loaded = true;
             loaded += 1;
-            for order in self.orders.values_mut().filter(|order| order.in_box == Some(*box_id)) {
+            for order in self
+                .orders
+                .values_mut()
+                .filter(|order| order.in_box == Some(*box_id))
+            {
                 order.state = OrderState::Loaded;
             }
         }
@@ -129,11 +148,15 @@ impl Model {
             .map(|(id, _)| *id)
             .collect();
         let counted = codes(&draft.boxes);
-        if !counted.iter().all(|code| here.iter().any(|id| self.boxes[id].code == *code)) {
+        if !counted
+            .iter()
+            .all(|code| here.iter().any(|id| self.boxes[id].code == *code))
+        {
             return Err("invalid");
         }
-        let (arrived, lost): (Vec<BoxId>, Vec<BoxId>) =
-            here.into_iter().partition(|id| counted.contains(&self.boxes[id].code));
+        let (arrived, lost): (Vec<BoxId>, Vec<BoxId>) = here
+            .into_iter()
+            .partition(|id| counted.contains(&self.boxes[id].code));
         let missing = codes(&draft.missing_bags);
         if (!lost.is_empty() || !missing.is_empty()) && draft.reason.is_empty() {
             return Err("invalid");
@@ -150,8 +173,9 @@ impl Model {
         if handed {
             return Err("handed");
         }
-        let (missed, dropped): (Vec<OrderId>, Vec<OrderId>) =
-            bags.into_iter().partition(|id| missing.iter().any(|code| named(code, id)));
+        let (missed, dropped): (Vec<OrderId>, Vec<OrderId>) = bags
+            .into_iter()
+            .partition(|id| missing.iter().any(|code| named(code, id)));
         gone.extend(missed);
         for order in dropped {
             self.order_mut(order).state = OrderState::Dropped;
@@ -167,7 +191,11 @@ impl Model {
                 one.loaded = false;
             }
         }
-        if let Some(stop) = self.trips.get_mut(&id).and_then(|trip| trip.stops.get_mut(&draft.at.seq)) {
+        if let Some(stop) = self
+            .trips
+            .get_mut(&id)
+            .and_then(|trip| trip.stops.get_mut(&draft.at.seq))
+        {
             stop.1 = true;
         }
         Ok(())

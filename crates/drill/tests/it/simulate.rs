@@ -1,0 +1,57 @@
+//! The simulator, as far as CI has time for it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use drill::simulate::{Tally, explore, shrink};
+
+const SEEDS: u64 = 300;
+const STEPS: usize = 60;
+
+/// Promises 1, 2, 4, 6 and 8: whatever clients, clocks and the disk do, the database equals the model after every step.
+#[test]
+fn every_seed_keeps_the_promises() {
+    let next = AtomicU64::new(1);
+    let total = Mutex::new(Tally::default());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed > SEEDS {
+                        break;
+                    }
+                    match explore(seed, STEPS) {
+                        Ok(tally) => total.lock().unwrap_or_else(PoisonError::into_inner).add(&tally),
+                        Err(failed) => {
+                            let (script, failure) = shrink::shrink(&failed.0, &failed.1);
+                            let text = serde_json::to_string_pretty(&script).unwrap();
+                            panic!("seed {seed}, {}\n{text}\n{failure}", failed.1);
+                        }
+                    }
+                }
+            });
+        }
+    });
+    let total = total.into_inner().unwrap();
+    println!("{total}");
+    // A simulation in which nothing happens proves nothing.
+    assert!(total.done > total.steps / 2, "{total}");
+    assert!(
+        total.found > 10 && total.gone > 100 && total.troubles > 300,
+        "{total}"
+    );
+    for code in [
+        "allotment",
+        "order_interval",
+        "ration",
+        "cut_off",
+        "command_reused",
+        "already_ordered",
+    ] {
+        assert!(
+            total.refused.get(code).is_some_and(|count| *count >= 10),
+            "{code}: {total}"
+        );
+    }
+}
