@@ -2,9 +2,15 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Parser, Subcommand};
+use drill::disk::{OPERATIONS, Trouble};
+use drill::kill::Database;
+use drill::postgres::{DISTURBANCES, disturb, two_nodes};
+use drill::simulate::script::Ending;
 use drill::simulate::{self, Tally, shrink};
+use drill::{durability, full_disk};
 
 /// Drills: what the application promises, proved under faults.
 #[derive(Parser)]
@@ -31,6 +37,26 @@ enum Drill {
         #[arg(long)]
         script: Option<PathBuf>,
     },
+    /// The real program under load, killed at random moments.
+    Kill {
+        /// How often.
+        #[arg(long, default_value_t = 100)]
+        kills: u32,
+        /// The database below.
+        #[arg(long, value_enum, default_value_t = Database::Sqlite)]
+        database: Database,
+        /// Decides the moments.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+    },
+    /// A disk that fails at every operation in turn, and a full one under the real program.
+    Disk,
+    /// PostgreSQL that loses connections, crashes, loses races and serves two nodes.
+    Postgres {
+        /// How often each disturbance comes.
+        #[arg(long, default_value_t = 50)]
+        times: u32,
+    },
 }
 
 fn main() -> ExitCode {
@@ -41,6 +67,13 @@ fn main() -> ExitCode {
         Drill::Simulate {
             seed, steps, length, ..
         } => simulate(seed, steps, length.max(1)),
+        Drill::Kill {
+            kills,
+            database,
+            seed,
+        } => kill(database, kills, seed),
+        Drill::Disk => disk(),
+        Drill::Postgres { times } => postgres(times),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -80,5 +113,52 @@ fn simulate(first: u64, steps: usize, length: usize) -> Result<(), String> {
         }
     }
     println!("{total}");
+    Ok(())
+}
+
+/// How long the server may take to be ready after a kill (promise 3).
+const READY: Duration = Duration::from_secs(5);
+
+fn kill(database: Database, kills: u32, seed: u64) -> Result<(), String> {
+    let report = drill::kill::run(database, kills, seed)?;
+    println!("{report}");
+    if report.slowest_start > READY {
+        return Err(format!("a start took longer than {} s", READY.as_secs()));
+    }
+    Ok(())
+}
+
+fn disk() -> Result<(), String> {
+    for operation in OPERATIONS {
+        let mut failed = 0;
+        for number in 1.. {
+            let trouble = Trouble::Fail { operation, number };
+            let mut struck = false;
+            for ending in [Ending::Stop, Ending::Kill, Ending::PowerCut] {
+                let run = durability::run(trouble, ending, number, true);
+                struck |= run
+                    .map_err(|words| format!("{trouble:?}, then {ending:?}: {words}"))?
+                    .struck;
+            }
+            if !struck {
+                break;
+            }
+            failed += 1;
+        }
+        println!("{operation:?}: {failed} operations failed in turn, nothing was lost");
+    }
+    let full = full_disk::run()?;
+    println!(
+        "{}",
+        full.unwrap_or_else(|| "full disk: skipped, no file system may be mounted here".to_owned())
+    );
+    Ok(())
+}
+
+fn postgres(times: u32) -> Result<(), String> {
+    for (seed, disturbance) in DISTURBANCES.into_iter().enumerate() {
+        println!("{}", disturb(disturbance, times, seed as u64)?);
+    }
+    println!("{}", two_nodes(Duration::from_secs(20))?);
     Ok(())
 }

@@ -221,9 +221,12 @@ impl Simulation {
             let _ = database.checkpoint();
         }
         let was_stopped = self.stopped;
+        let struck = was_stopped || self.disk.struck();
         self.stopped = !database.healthy();
-        self.tally.troubles += usize::from(self.disk.struck() && !was_stopped);
-        let (next, acknowledged, findings) = judge(&self.model, commands, &answers, self.disk.struck());
+        self.tally.troubles += usize::from(struck && !was_stopped);
+        // Trouble that did not strike while writing must not strike the check.
+        self.disk.arrange(None);
+        let (next, acknowledged, findings) = judge(&self.model, commands, &answers, struck);
         if !findings.is_empty() {
             return Err(findings);
         }

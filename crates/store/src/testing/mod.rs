@@ -121,8 +121,11 @@ pub fn databases(migrations: &'static [Migration]) -> Vec<(String, Db, Guard)> {
     guards().into_iter().map(open).collect()
 }
 
-/// Runs SQL on the server itself, outside a transaction.
-pub(crate) fn on_server(url: &str, sql: &str) -> Result<(), Fault> {
+/// Runs SQL on a PostgreSQL server itself, outside a transaction.
+///
+/// # Errors
+/// Faults of the server.
+pub fn on_server(url: &str, sql: &str) -> Result<(), Fault> {
     let config = postgres_config(url)?;
     aside(|| PostgresSession::open(&config)?.batch("testing", sql))
 }
