@@ -22,6 +22,30 @@ const CLIENTS: usize = 8;
 /// How long a client tries to get an answer before it calls the service dead.
 const PATIENCE: Duration = Duration::from_secs(120);
 
+/// Orders that a drill waits for at least.
+pub const LEAST: usize = 150;
+
+/// What the clients and whoever disturbs them tell each other.
+#[derive(Debug, Default)]
+pub struct Signals {
+    /// No new orders; each client only waits for its last answer.
+    stop: AtomicBool,
+    /// Orders acknowledged so far.
+    placed: AtomicUsize,
+}
+
+impl Signals {
+    /// Waits until at least so many orders were acknowledged, so that a slow machine proves as much as a fast one, and stops
+    /// the clients.
+    pub fn stop_after(&self, placed: usize) {
+        let begun = Instant::now();
+        while self.placed.load(Ordering::Relaxed) < placed && begun.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(20));
+        }
+        self.stop.store(true, Ordering::Release);
+    }
+}
+
 /// An order that a household wants to place.
 #[derive(Clone, Debug)]
 pub struct Wish {
@@ -61,21 +85,21 @@ pub struct Journal {
     pub findings: Vec<String>,
 }
 
-/// Lets clients order until `stop`, and until each of them has its last answer. Every tenth order is sent once more after its
+/// Lets clients order until they are told to stop, and until each of them has its last answer. Every tenth order is sent once more after its
 /// answer, which must be the same.
-pub fn crowd(stop: &AtomicBool, send: impl Fn(&Wish) -> Reply + Sync) -> Journal {
+pub fn crowd(signals: &Signals, send: impl Fn(&Wish) -> Reply + Sync) -> Journal {
     let journal = Mutex::new(Journal::default());
     let next = AtomicUsize::new(0);
     let again = AtomicU64::new(0);
     thread::scope(|scope| {
         for _ in 0..CLIENTS {
             scope.spawn(|| {
-                while !stop.load(Ordering::Acquire) {
+                while !signals.stop.load(Ordering::Acquire) {
                     let turn = next.fetch_add(1, Ordering::Relaxed);
                     if turn >= COMPOUNDS * HOUSEHOLDS {
                         break;
                     }
-                    serve(turn, &send, &journal, &again);
+                    serve(turn, &send, &journal, &again, signals);
                 }
             });
         }
@@ -85,7 +109,13 @@ pub fn crowd(stop: &AtomicBool, send: impl Fn(&Wish) -> Reply + Sync) -> Journal
     journal
 }
 
-fn serve(turn: usize, send: &impl Fn(&Wish) -> Reply, journal: &Mutex<Journal>, again: &AtomicU64) {
+fn serve(
+    turn: usize,
+    send: &impl Fn(&Wish) -> Reply,
+    journal: &Mutex<Journal>,
+    again: &AtomicU64,
+    signals: &Signals,
+) {
     let mut wish = Wish {
         command: Uuid::new_v4(),
         compound: turn % COMPOUNDS,
@@ -104,6 +134,7 @@ fn serve(turn: usize, send: &impl Fn(&Wish) -> Reply, journal: &Mutex<Journal>, 
     match &reply {
         Reply::Placed(id) => {
             journal.orders.insert(of.clone(), *id);
+            signals.placed.fetch_add(1, Ordering::Relaxed);
             if let Some(other) = repeated.filter(|repeated| *repeated != reply) {
                 journal.findings.push(format!(
                     "{of} sent its order again and was told {other:?} after {reply:?}"

@@ -5,11 +5,10 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::clients::{Http, crowd};
+use crate::clients::{Http, LEAST, Signals, crowd};
 use crate::server::{Scratch, Server};
 use crate::town;
 
@@ -68,13 +67,13 @@ pub fn run() -> Result<Option<String>, String> {
     let town = town::found(&url)?;
     let mut server = Server::new(&url, &scratch.0)?;
     server.start()?;
-    let stop = AtomicBool::new(false);
+    let signals = Signals::default();
     let http = Http::new(&[server.url()], &town);
     let page = format!("/o/{}", town.tokens[0]);
     let (journal, outcome) = thread::scope(|scope| {
-        let crowd = scope.spawn(|| crowd(&stop, |wish| http.send(wish)));
+        let crowd = scope.spawn(|| crowd(&signals, |wish| http.send(wish)));
         let outcome = starve(&mut server, &mount, &page);
-        stop.store(true, Ordering::Release);
+        signals.stop_after(LEAST);
         (crowd.join(), outcome)
     });
     let noticed = outcome?;
@@ -120,6 +119,5 @@ fn starve(server: &mut Server, mount: &Mount, page: &str) -> Result<Duration, St
     }
     server.stop()?;
     server.start()?;
-    thread::sleep(Duration::from_millis(700));
     Ok(noticed)
 }

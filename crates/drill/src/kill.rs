@@ -2,13 +2,12 @@
 //! with what is there.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 
-use crate::clients::{Http, Journal, crowd};
+use crate::clients::{Http, Journal, LEAST, Signals, crowd};
 use crate::cluster::Cluster;
 use crate::server::{Scratch, Server};
 use crate::town;
@@ -69,11 +68,11 @@ pub fn run(database: Database, kills: u32, seed: u64) -> Result<Report, String> 
     let town = town::found(&url)?;
     let mut server = Server::new(&url, &scratch.0)?;
     let mut slowest_start = server.start()?;
-    let stop = AtomicBool::new(false);
+    let signals = Signals::default();
     let http = Http::new(&[server.url()], &town);
     let mut random = SmallRng::seed_from_u64(seed);
     let (journal, killed) = thread::scope(|scope| {
-        let crowd = scope.spawn(|| crowd(&stop, |wish| http.send(wish)));
+        let crowd = scope.spawn(|| crowd(&signals, |wish| http.send(wish)));
         let mut killing = || -> Result<(), String> {
             for _ in 0..kills {
                 thread::sleep(Duration::from_millis(random.random_range(20..400)));
@@ -83,7 +82,7 @@ pub fn run(database: Database, kills: u32, seed: u64) -> Result<Report, String> 
             Ok(())
         };
         let killed = killing();
-        stop.store(true, Ordering::Release);
+        signals.stop_after(LEAST);
         (crowd.join(), killed)
     });
     killed?;

@@ -1,7 +1,6 @@
 //! PostgreSQL that loses connections, crashes, loses races and serves two nodes: each command is done once or reported.
 
 use std::fmt;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use baogong::MIGRATIONS;
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 use store::Db;
 
-use crate::clients::{Http, Journal, crowd, send_to};
+use crate::clients::{Http, Journal, LEAST, Signals, crowd, send_to};
 use crate::cluster::Cluster;
 use crate::server::{Scratch, Server};
 use crate::town::{self, Town};
@@ -80,15 +79,15 @@ pub fn disturb(disturbance: Disturbance, times: u32, seed: u64) -> Result<Report
     };
     let node = Db::open(&url, MIGRATIONS).map_err(|fault| fault.to_string())?;
     let nodes = [node.clone()];
-    let stop = AtomicBool::new(false);
+    let signals = Signals::default();
     let mut random = SmallRng::seed_from_u64(seed);
     let (journal, disturbed) = thread::scope(|scope| {
-        let crowd = scope.spawn(|| crowd(&stop, |wish| send_to(&nodes, &town, wish)));
+        let crowd = scope.spawn(|| crowd(&signals, |wish| send_to(&nodes, &town, wish)));
         let disturbed = (0..times).try_for_each(|_| {
             thread::sleep(Duration::from_millis(random.random_range(20..250)));
             once(&cluster, disturbance)
         });
-        stop.store(true, Ordering::Release);
+        signals.stop_after(LEAST);
         (crowd.join(), disturbed)
     });
     disturbed?;
@@ -162,15 +161,15 @@ pub fn two_nodes(time: Duration) -> Result<Report, String> {
     let mut second = Server::new(&cluster.url, &scratch.0)?;
     first.start()?;
     second.start()?;
-    let stop = AtomicBool::new(false);
+    let signals = Signals::default();
     let http = Http::new(&[first.url(), second.url()], &town);
     let (journal, killed) = thread::scope(|scope| {
-        let crowd = scope.spawn(|| crowd(&stop, |wish| http.send(wish)));
+        let crowd = scope.spawn(|| crowd(&signals, |wish| http.send(wish)));
         thread::sleep(time / 2);
         second.kill();
         let killed = second.start();
         thread::sleep(time / 2);
-        stop.store(true, Ordering::Release);
+        signals.stop_after(LEAST);
         (crowd.join(), killed)
     });
     killed?;

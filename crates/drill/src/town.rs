@@ -18,7 +18,7 @@ use crate::clients::Journal;
 /// The district.
 pub const DISTRICT: &str = "431023";
 /// The pack of which there is not enough, and how many there are.
-pub const SCARCE: (&str, i64) = ("A", 400);
+pub const SCARCE: (&str, i64) = ("A", 90);
 /// The pack of which there is enough, and how many there are.
 pub const PLENTY: (&str, i64) = ("B", 1_000_000);
 /// Compounds, and households in each.
@@ -163,30 +163,44 @@ pub fn check(url: &str, town: &Town, journal: &Journal) -> std::result::Result<V
     let db = Db::open(url, MIGRATIONS).map_err(|fault| fault.to_string())?;
     let mut findings = db.integrity().map_err(|fault| fault.to_string())?;
     let round = town.round;
-    let read = db.read_blocking(
-        move |tx| -> Result<(Vec<Order>, Vec<(String, i64)>, Vec<String>)> {
-            let orders = order::of_round(tx, DISTRICT, round, DISTRICT)?;
-            let packs = open::packs(tx, DISTRICT, round)?;
-            let mut left = Vec::new();
-            for compound in open::compounds(tx, DISTRICT, round)? {
-                let of_compound = open::left(tx, DISTRICT, round, &compound.compound, &packs)?;
-                left.extend(packs.iter().map(|pack| pack.code.clone()).zip(of_compound));
-            }
-            let mut findings = book::verify(tx)?;
-            findings.extend(coverage::verify(tx)?);
-            findings.extend(audit::verify(tx)?);
-            Ok((orders, left, findings))
-        },
-    );
+    let read = db.read_blocking(move |tx| stored(tx, round));
     db.close();
-    let (orders, left, found) = read.map_err(|error: Error| error.to_string())?;
-    findings.extend(found);
-    findings.extend(compare(&orders, &left, journal));
+    let stored = read.map_err(|error: Error| error.to_string())?;
+    findings.extend(compare(&stored, journal));
+    findings.extend(stored.findings);
     Ok(findings)
 }
 
+/// What is in the database.
+struct Stored {
+    orders: Vec<Order>,
+    /// What is left, by pack and compound.
+    left: Vec<(String, i64)>,
+    /// What is wrong with ledger, pantries and audit chains.
+    findings: Vec<String>,
+}
+
+fn stored(tx: &mut Tx, round: RoundId) -> Result<Stored> {
+    let orders = order::of_round(tx, DISTRICT, round, DISTRICT)?;
+    let packs = open::packs(tx, DISTRICT, round)?;
+    let mut left = Vec::new();
+    for compound in open::compounds(tx, DISTRICT, round)? {
+        let of_compound = open::left(tx, DISTRICT, round, &compound.compound, &packs)?;
+        left.extend(packs.iter().map(|pack| pack.code.clone()).zip(of_compound));
+    }
+    let mut findings = book::verify(tx)?;
+    findings.extend(coverage::verify(tx)?);
+    findings.extend(audit::verify(tx)?);
+    Ok(Stored {
+        orders,
+        left,
+        findings,
+    })
+}
+
 /// Nothing lost, nothing doubled, nothing sold twice.
-fn compare(orders: &[Order], left: &[(String, i64)], journal: &Journal) -> Vec<String> {
+fn compare(stored: &Stored, journal: &Journal) -> Vec<String> {
+    let Stored { orders, left, .. } = stored;
     let mut findings = Vec::new();
     let live = || orders.iter().filter(|order| order.state.live());
     let has =

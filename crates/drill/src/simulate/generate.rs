@@ -154,7 +154,7 @@ impl Generator {
             if self.chance(0.3)
                 && let Deed::Place(draft) = &mut command.deed
             {
-                draft.note.push_str("改");
+                draft.note.push('改');
             }
             return command;
         }

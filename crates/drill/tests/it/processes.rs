@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use drill::clients::LEAST;
 use drill::cluster;
 use drill::kill::{self, Database};
 use drill::postgres::{DISTURBANCES, Disturbance, disturb, two_nodes};
@@ -22,7 +23,7 @@ fn postgres() -> bool {
 fn killed_servers_lose_and_double_nothing_on_sqlite() {
     let report = kill::run(Database::Sqlite, KILLS, 1).unwrap();
     println!("SQLite: {report}");
-    assert!(report.placed > 100 && report.again > 0, "{report}");
+    assert!(report.placed >= LEAST && report.again > 0, "{report}");
 }
 
 #[test]
@@ -30,7 +31,7 @@ fn killed_servers_lose_and_double_nothing_on_postgres() {
     if postgres() {
         let report = kill::run(Database::Postgres, KILLS, 2).unwrap();
         println!("PostgreSQL: {report}");
-        assert!(report.placed > 100 && report.again > 0, "{report}");
+        assert!(report.placed >= LEAST && report.again > 0, "{report}");
     }
 }
 
@@ -53,7 +54,7 @@ fn a_postgres_that_comes_and_goes_loses_and_doubles_nothing() {
     for (seed, disturbance) in DISTURBANCES.into_iter().enumerate() {
         let report = disturb(disturbance, 12, seed as u64).unwrap();
         println!("{report}");
-        assert!(report.placed > 50, "{report}");
+        assert!(report.placed >= LEAST, "{report}");
         if matches!(
             disturbance,
             Disturbance::Cut | Disturbance::Restart | Disturbance::Crash
@@ -72,6 +73,6 @@ fn two_nodes_take_orders_for_the_same_round() {
     if postgres() {
         let report = two_nodes(Duration::from_secs(6)).unwrap();
         println!("{report}");
-        assert!(report.placed > 100, "{report}");
+        assert!(report.placed >= LEAST && report.refused > 0, "{report}");
     }
 }

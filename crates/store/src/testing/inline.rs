@@ -1,6 +1,6 @@
 //! A database without threads: one connection, driven step by step by whoever simulates what may go wrong.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc;
 
 use crate::{
     Counters, Fault, Migration, Tx, check, job::write_job, migration, session::Session,
@@ -36,29 +36,24 @@ impl Inline {
         T: Send + 'static,
         E: From<Fault> + Send + 'static,
     {
-        let answers: Arc<Mutex<Vec<Option<Result<T, E>>>>> = Arc::default();
-        let lock = |answers: &Mutex<Vec<Option<Result<T, E>>>>, index: usize, answer| {
-            answers.lock().unwrap_or_else(PoisonError::into_inner)[index] = Some(answer);
-        };
-        answers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .resize_with(works.len(), || None);
+        let (sender, answers) = mpsc::channel();
         let batch = works
             .into_iter()
             .enumerate()
             .map(|(index, work)| {
-                let answers = Arc::clone(&answers);
-                write_job(work, Box::new(move |answer| lock(&answers, index, answer)))
+                let sender = sender.clone();
+                let reply = move |answer| {
+                    // The receiver lives until the end of this function.
+                    let _ = sender.send((index, answer));
+                };
+                write_job(work, Box::new(reply))
             })
             .collect();
+        drop(sender);
         writer::serve(&mut self.session, batch, &self.state);
-        let answered = std::mem::take(&mut *answers.lock().unwrap_or_else(PoisonError::into_inner));
-        let lost = || Err(Fault::Unknown.into());
-        answered
-            .into_iter()
-            .map(|answer| answer.unwrap_or_else(lost))
-            .collect()
+        let mut answers: Vec<(usize, Result<T, E>)> = answers.into_iter().collect();
+        answers.sort_by_key(|(index, _)| *index);
+        answers.into_iter().map(|(_, answer)| answer).collect()
     }
 
     /// Runs a closure that reads one consistent state.

@@ -15,6 +15,9 @@ use uuid::Uuid;
 use super::script::{Command, Deed};
 use super::world::Ground;
 
+/// Packs: code to (ordered, packed).
+pub type Lines = BTreeMap<String, (i64, i64)>;
+
 /// The code of a refusal.
 pub type Refused = &'static str;
 
@@ -68,8 +71,8 @@ pub struct Order {
     pub refund_fen: i64,
     /// When it came in.
     pub created_s: i64,
-    /// The packs: code to (ordered, packed).
-    pub lines: BTreeMap<String, (i64, i64)>,
+    /// The packs.
+    pub lines: Lines,
     /// The ration that it uses: (category, period) to grams.
     pub rations: BTreeMap<(String, i64), i64>,
     /// The box that its bag is in.

@@ -11,7 +11,7 @@ use baogong::round::{Channel, OrderState, PaymentState, RoundState};
 
 use super::super::script::{Command, Who};
 use super::super::world::{COMPOUNDS, Figures, HOUSEHOLDS, PACKS, has_needs, household, members};
-use super::{Model, Order, Refused, Round};
+use super::{Lines, Model, Order, Refused, Round};
 
 const HOUR_S: i64 = 3_600;
 
@@ -146,9 +146,9 @@ impl Model {
         Ok(id)
     }
 
-    fn wanted(&self, round: RoundId, wants: &[Want]) -> Result<(BTreeMap<String, (i64, i64)>, i64), Refused> {
+    fn wanted(&self, round: RoundId, wants: &[Want]) -> Result<(Lines, i64), Refused> {
         let round = self.round(round)?;
-        let mut lines = BTreeMap::new();
+        let mut lines = Lines::new();
         let mut amount_fen = 0;
         for want in wants.iter().filter(|want| want.quantity != 0) {
             let pack = PACKS.iter().find(|pack| pack.0 == want.pack);
