@@ -99,7 +99,7 @@ fn simulate(first: u64, steps: usize, length: usize) -> Result<(), String> {
         if rest == 0 {
             break;
         }
-        match simulate::explore(seed, length.min(rest)) {
+        match simulate::explore(seed, length.min(rest), true) {
             Ok(tally) => total.add(&tally),
             Err(failed) => {
                 let (script, failure) = *failed;

@@ -107,7 +107,7 @@ type Findings = Vec<String>;
 /// The first broken promise.
 pub fn replay(script: &Script) -> Result<Tally, Failure> {
     let at = |step| move |findings| Failure { step, findings };
-    let mut simulation = Simulation::new(script.world, script.seed).map_err(at(0))?;
+    let mut simulation = Simulation::new(script).map_err(at(0))?;
     for (number, step) in script.steps.iter().enumerate() {
         simulation.step(step).map_err(at(number))?;
     }
@@ -115,11 +115,11 @@ pub fn replay(script: &Script) -> Result<Tally, Failure> {
     Ok(simulation.tally)
 }
 
-/// Makes up a script from a seed and runs it.
+/// Makes up a script from a seed and runs it; without `syncing` for the proof that it would notice lost data.
 ///
 /// # Errors
 /// The script up to the first broken promise, and the promise.
-pub fn explore(seed: u64, steps: usize) -> Result<Tally, Box<(Script, Failure)>> {
+pub fn explore(seed: u64, steps: usize, syncing: bool) -> Result<Tally, Box<(Script, Failure)>> {
     let mut random = SmallRng::seed_from_u64(seed);
     let world = if random.random_bool(0.6) {
         World::Control
@@ -129,13 +129,14 @@ pub fn explore(seed: u64, steps: usize) -> Result<Tally, Box<(Script, Failure)>>
     let mut script = Script {
         seed,
         world,
+        syncing,
         steps: Vec::new(),
     };
     let failed = |script: &Script, findings| {
         let step = script.steps.len().saturating_sub(1);
         Box::new((script.clone(), Failure { step, findings }))
     };
-    let mut simulation = Simulation::new(world, seed).map_err(|findings| failed(&script, findings))?;
+    let mut simulation = Simulation::new(&script).map_err(|findings| failed(&script, findings))?;
     let mut generator = Generator::new(random, world);
     for _ in 0..steps {
         let step = generator.next(&simulation.model, simulation.stopped);
@@ -155,6 +156,7 @@ pub fn explore(seed: u64, steps: usize) -> Result<Tally, Box<(Script, Failure)>>
 
 struct Simulation {
     disk: Disk,
+    syncing: bool,
     database: Option<Inline>,
     model: Model,
     /// How things are if the batch that was not answered took effect.
@@ -165,11 +167,12 @@ struct Simulation {
 }
 
 impl Simulation {
-    fn new(world: World, seed: u64) -> Result<Self, Findings> {
-        let ground: &'static Ground = ground(world).map_err(|words| vec![words])?;
-        let disk = Disk::with(&ground.image, seed).map_err(|words| vec![words])?;
+    fn new(script: &Script) -> Result<Self, Findings> {
+        let ground: &'static Ground = ground(script.world).map_err(|words| vec![words])?;
+        let disk = Disk::with(&ground.image, script.seed).map_err(|words| vec![words])?;
         let mut simulation = Self {
             disk,
+            syncing: script.syncing,
             database: None,
             model: Model::new(ground),
             perhaps: None,
@@ -266,7 +269,12 @@ impl Simulation {
 
     fn start(&mut self) -> Result<(), Findings> {
         self.disk.save_again(LOG);
-        let opened = Inline::open(PATH, self.disk.name(), MIGRATIONS);
+        let opened = Inline::open(PATH, self.disk.name(), MIGRATIONS).and_then(|mut database| {
+            if !self.syncing {
+                database.stop_syncing()?;
+            }
+            Ok(database)
+        });
         self.database = Some(opened.map_err(|fault| vec![format!("the program does not start: {fault}")])?);
         self.stopped = false;
         Ok(())

@@ -21,8 +21,15 @@ pub struct Script {
     pub seed: u64,
     /// The county and its rules.
     pub world: World,
+    /// Whether the database syncs its files; without that the simulation must find a loss.
+    #[serde(default = "yes")]
+    pub syncing: bool,
     /// What happens, one after another.
     pub steps: Vec<Step>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// One step of a simulation.

@@ -21,7 +21,7 @@ fn every_seed_keeps_the_promises() {
                     if seed > SEEDS {
                         break;
                     }
-                    match explore(seed, STEPS) {
+                    match explore(seed, STEPS, true) {
                         Ok(tally) => total.lock().unwrap_or_else(PoisonError::into_inner).add(&tally),
                         Err(failed) => {
                             let (script, failure) = shrink::shrink(&failed.0, &failed.1);
@@ -54,4 +54,27 @@ fn every_seed_keeps_the_promises() {
             "{code}: {total}"
         );
     }
+}
+
+/// The teeth: a database that does not wait for the disk must be found out, and the script that shows it is short.
+#[test]
+fn a_database_that_does_not_sync_is_found_out() {
+    let failures: Vec<_> = (1..=20)
+        .filter_map(|seed| explore(seed, STEPS, false).err())
+        .collect();
+    assert!(
+        failures.len() >= 10,
+        "only {} of 20 seeds found a loss",
+        failures.len()
+    );
+    let (script, failure) = shrink::shrink(&failures[0].0, &failures[0].1);
+    assert!(
+        script.steps.len() <= failures[0].0.steps.len().min(8),
+        "{script:?}"
+    );
+    println!(
+        "{} of 20 seeds; the first in {} steps: {failure}",
+        failures.len(),
+        script.steps.len()
+    );
 }
