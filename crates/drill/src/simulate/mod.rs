@@ -33,8 +33,8 @@ const DEEP: usize = 12;
 pub struct Tally {
     /// Steps.
     pub steps: usize,
-    /// Commands acknowledged as done.
-    pub done: usize,
+    /// Commands acknowledged as done, by name.
+    pub done: BTreeMap<&'static str, usize>,
     /// Commands refused, by code.
     pub refused: BTreeMap<&'static str, usize>,
     /// Commands without an answer, because the disk failed.
@@ -53,7 +53,9 @@ impl Tally {
     /// Adds the figures of another simulation.
     pub fn add(&mut self, other: &Self) {
         self.steps += other.steps;
-        self.done += other.done;
+        for (name, count) in &other.done {
+            *self.done.entry(name).or_default() += count;
+        }
         for (code, count) in &other.refused {
             *self.refused.entry(code).or_default() += count;
         }
@@ -67,21 +69,25 @@ impl Tally {
 
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let refused: usize = self.refused.values().sum();
+        let (done, refused) = (sum(&self.done), sum(&self.refused));
         write!(
             formatter,
-            "{} steps: {} commands done, {refused} refused, {} without an answer; {} troubles, {} restarts, \
-             {} unanswered batches found again, {} not; refusals {:?}",
+            "{} steps: {done} commands done, {refused} refused, {} without an answer; {} troubles, {} restarts, \
+             {} unanswered batches found again, {} not; done {:?}; refused {:?}",
             self.steps,
-            self.done,
             self.unanswered,
             self.troubles,
             self.restarts,
             self.found,
             self.gone,
+            self.done,
             self.refused
         )
     }
+}
+
+fn sum(counts: &BTreeMap<&'static str, usize>) -> usize {
+    counts.values().sum()
 }
 
 /// A broken promise: at which step, and what was found.
@@ -141,12 +147,12 @@ pub fn explore(seed: u64, steps: usize, syncing: bool) -> Result<Tally, Box<(Scr
     for _ in 0..steps {
         let step = generator.next(&simulation.model, simulation.stopped);
         script.steps.push(step.clone());
-        let acknowledged = simulation
+        let answered = simulation
             .step(&step)
             .map_err(|findings| failed(&script, findings))?;
         if let Step::Batch { commands, .. } = &step {
-            for (command, acknowledged) in commands.iter().zip(acknowledged) {
-                generator.answered(command, acknowledged);
+            for (command, answered) in commands.iter().zip(answered) {
+                generator.sent(command, answered);
             }
         }
     }
@@ -183,7 +189,7 @@ impl Simulation {
         Ok(simulation)
     }
 
-    /// Whether each command of the step was acknowledged as done.
+    /// Whether each command of the step was answered.
     fn step(&mut self, step: &Step) -> Result<Vec<bool>, Findings> {
         self.tally.steps += 1;
         match step {
@@ -229,28 +235,28 @@ impl Simulation {
         self.tally.troubles += usize::from(struck && !was_stopped);
         // Trouble that did not strike while writing must not strike the check.
         self.disk.arrange(None);
-        let (next, acknowledged, findings) = judge(&self.model, commands, &answers, struck);
+        let (next, answered, findings) = judge(&self.model, commands, &answers, struck);
         if !findings.is_empty() {
             return Err(findings);
         }
-        self.count(&answers);
+        self.count(commands, &answers);
         match next {
             Some(next) => self.model = next,
             None if was_stopped => {}
             None => self.perhaps = Some(self.after(commands)),
         }
         if self.disk.is_off() {
-            return Ok(acknowledged);
+            return Ok(answered);
         }
         // Reading goes on, and shows nothing but what was acknowledged.
         self.check(self.tally.steps.is_multiple_of(DEEP))?;
-        Ok(acknowledged)
+        Ok(answered)
     }
 
-    fn count(&mut self, answers: &[Answer<String>]) {
-        for answer in answers {
+    fn count(&mut self, commands: &[Command], answers: &[Answer<String>]) {
+        for (command, answer) in commands.iter().zip(answers) {
             match answer {
-                Ok(_) => self.tally.done += 1,
+                Ok(_) => *self.tally.done.entry(command.deed.name()).or_default() += 1,
                 Err(Error::Refusal(refusal)) => *self.tally.refused.entry(refusal.code).or_default() += 1,
                 Err(Error::Fault(_)) => self.tally.unanswered += 1,
             }
@@ -351,7 +357,7 @@ impl Simulation {
     }
 }
 
-/// Compares answers with the model. Gives the model after the batch if it was answered, which commands were acknowledged, and
+/// Compares answers with the model. Gives the model after the batch if it was answered, which commands were answered, and
 /// what is wrong.
 fn judge(
     model: &Model,
@@ -363,9 +369,12 @@ fn judge(
         matches!(answer, Err(Error::Fault(Fault::Store(store::Fault::Disk { .. }))))
     };
     let mut findings = Findings::new();
-    let acknowledged = answers.iter().map(Result::is_ok).collect();
+    let answered = answers
+        .iter()
+        .map(|answer| !matches!(answer, Err(Error::Fault(_))))
+        .collect();
     if struck && !answers.is_empty() && answers.iter().all(disk) {
-        return (None, acknowledged, findings);
+        return (None, answered, findings);
     }
     let mut after = model.clone();
     for (command, answer) in commands.iter().zip(answers) {
@@ -382,5 +391,5 @@ fn judge(
             (answer, _) => findings.push(format!("{answer:?}, should be {expected:?}: {command:?}")),
         }
     }
-    (Some(after), acknowledged, findings)
+    (Some(after), answered, findings)
 }

@@ -107,6 +107,31 @@ pub enum Deed {
 }
 
 impl Deed {
+    /// What it is called in reports.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::Place(_) => "place",
+            Self::Change(_) => "change",
+            Self::Cancel(_) => "cancel",
+            Self::Pay(_) => "pay",
+            Self::Match(_) => "match",
+            Self::Relief(_) => "relief",
+            Self::CutOff(_) => "cut off",
+            Self::Confirm(_) => "confirm",
+            Self::Tick => "tick",
+            Self::Pack(_) => "pack",
+            Self::PackAll(_) => "pack all",
+            Self::Box(_) => "box",
+            Self::Plan(_) => "plan",
+            Self::Load(_) => "load",
+            Self::HandOver(_) => "hand over",
+            Self::Hand(_) => "hand",
+            Self::Settle(_) => "settle",
+            Self::Repay(_) => "repay",
+        }
+    }
+
     /// Whether the model takes over from the database what this brought about: how packs are shared, bags boxed and boxes
     /// loaded is the planner's affair. Such a command is sent alone.
     pub fn is_observed(&self) -> bool {

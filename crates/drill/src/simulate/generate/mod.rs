@@ -1,20 +1,19 @@
 //! What clients, staff, the clock and the disk might do next, by lot.
 
+mod supply;
+
 use baogong::base::clock;
-use baogong::base::id::{OrderId, RoundId, TripId};
-use baogong::round::handover::{HandDraft, Outcome};
+use baogong::base::id::{OrderId, RoundId};
 use baogong::round::open::{PackDraft, RoundDraft, RoundRef};
 use baogong::round::order::{OrderChange, OrderDraft, OrderRef, ReliefDraft, Want};
-use baogong::round::packing::{BagDraft, BoxDraft, CompoundRef, Short};
 use baogong::round::payment::{PaymentDraft, PaymentKind, Repayment, Transfer, TransferList};
-use baogong::round::trips::{DropDraft, StopRef, TripDraft, TripRef};
 use baogong::round::{Channel, OrderState, RoundState};
 use rand::{Rng, rngs::SmallRng, seq::IndexedRandom as _};
 use uuid::Uuid;
 
-use super::model::Model;
+use super::model::{self, Model};
 use super::script::{Command, Deed, Ending, Step, Who};
-use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, PLATES, START_S, SUPPLIERS, World, household};
+use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, START_S, SUPPLIERS, World, household};
 use crate::disk::{OPERATIONS, Operation, Trouble};
 
 /// The clock never shows an earlier time, because the directives hold from the start.
@@ -25,9 +24,9 @@ pub struct Generator {
     random: SmallRng,
     world: World,
     now_s: i64,
-    /// Commands that nobody acknowledged; their clients try again.
+    /// Commands without an answer; their clients try again.
     waiting: Vec<Command>,
-    /// Commands that were acknowledged, some of which come again.
+    /// Commands that were answered, some of which come again.
     sent: Vec<Command>,
 }
 
@@ -43,12 +42,12 @@ impl Generator {
         }
     }
 
-    /// Takes note of the answers to a batch.
-    pub fn answered(&mut self, command: &Command, acknowledged: bool) {
+    /// Takes note of whether a command was answered.
+    pub fn sent(&mut self, command: &Command, answered: bool) {
         if matches!(command.deed, Deed::Tick) {
             return;
         }
-        if acknowledged {
+        if answered {
             self.sent.push(command.clone());
         } else {
             self.waiting.push(command.clone());
@@ -77,9 +76,10 @@ impl Generator {
         while commands.len() < size {
             let command = self.command(model);
             if command.deed.is_observed() {
+                // It goes alone, at once or another time.
                 if commands.is_empty() {
                     commands.push(command);
-                } else {
+                } else if !matches!(command.deed, Deed::Open(_)) {
                     self.waiting.push(command);
                 }
                 break;
@@ -108,7 +108,7 @@ impl Generator {
         let by_s = match self.random.random_range(0..100) {
             0..2 => self.random.random_range(-48 * 3_600..0),
             2..5 => self.random.random_range(3_600..30 * 3_600),
-            5..18 => self.random.random_range(600..3_600),
+            5..12 => self.random.random_range(600..3_600),
             _ => self.random.random_range(0..120),
         };
         self.now_s = (self.now_s + by_s).max(EARLIEST_S);
@@ -194,32 +194,46 @@ impl Generator {
         if self.chance(0.9) {
             open.retain(takes);
         }
-        if open.is_empty() || (open.len() < 3 && self.chance(0.05)) {
+        if open.is_empty() || (open.len() < 3 && self.chance(0.03)) {
             return self.open();
         }
+        if self.chance(0.35)
+            && let Some(deed) = self.supply(model)
+        {
+            return deed;
+        }
+        let deed = self.order_deed(model, &open);
+        // The clock is looked at now and then; where nothing else fits, somebody orders.
+        if matches!(deed, Deed::Tick) && self.chance(0.85) {
+            return self.place(model, &open);
+        }
+        deed
+    }
+
+    fn order_deed(&mut self, model: &Model, open: &[RoundId]) -> Deed {
         match self.random.random_range(0..100) {
-            0..38 => self.place(model, &open),
-            38..46 => self.change(model),
-            46..53 => match self.order(model, &[OrderState::Placed, OrderState::Confirmed]) {
+            0..40 => self.place(model, open),
+            40..48 => self.change(model),
+            48..54 => match self.order(model, &[OrderState::Placed, OrderState::Confirmed]) {
                 Some(id) => Deed::Cancel(OrderRef {
                     district: DISTRICT.into(),
                     id,
                 }),
                 None => Deed::Tick,
             },
-            53..66 => self.pay(model),
-            66..69 => self.transfers(model),
-            69..71 => Deed::Relief(ReliefDraft {
+            54..78 => self.pay(model),
+            78..82 => self.transfers(model),
+            82..85 => Deed::Relief(ReliefDraft {
                 district: DISTRICT.into(),
-                round: self.pick(&open),
+                round: self.pick(open),
                 pack: self.pick(&PACKS).0.into(),
                 needs: Vec::new(),
             }),
-            71..73 => Deed::Tick,
-            73..76 => {
+            85..95 => Deed::Tick,
+            _ => {
                 let at = RoundRef {
                     district: DISTRICT.into(),
-                    id: self.pick(&open),
+                    id: self.pick(open),
                 };
                 if self.chance(0.4) {
                     Deed::CutOff(at)
@@ -227,7 +241,6 @@ impl Generator {
                     Deed::Confirm(at)
                 }
             }
-            _ => self.supply(model),
         }
     }
 
@@ -313,9 +326,8 @@ impl Generator {
 
     fn order(&mut self, model: &Model, states: &[OrderState]) -> Option<OrderId> {
         let anyhow = self.chance(0.05);
-        let fits = |(id, order): (&OrderId, &super::model::Order)| {
-            (anyhow || states.contains(&order.state)).then_some(*id)
-        };
+        let fits =
+            |(id, order): (&OrderId, &model::Order)| (anyhow || states.contains(&order.state)).then_some(*id);
         let found: Vec<OrderId> = model.orders.iter().filter_map(fits).collect();
         found.choose(&mut self.random).copied()
     }
@@ -379,137 +391,9 @@ impl Generator {
             transfers: vec![transfer(amount_fen), transfer(amount_fen)],
         })
     }
-
-    /// What follows on confirmation: packing, boxes, trips, hand-over, settlement.
-    fn supply(&mut self, model: &Model) -> Deed {
-        let confirmed = rounds(model, RoundState::Confirmed);
-        if confirmed.is_empty() {
-            return Deed::Tick;
-        }
-        let round = self.pick(&confirmed);
-        let at = CompoundRef {
-            district: DISTRICT.into(),
-            round,
-            compound: String::new(),
-        };
-        match self.random.random_range(0..12) {
-            0..2 => self.pack(model),
-            2 => Deed::PackAll(at),
-            3 => Deed::Box(BoxDraft {
-                at,
-                bags_max: self.random.random_range(1..5),
-            }),
-            4 => Deed::Plan(TripDraft {
-                district: DISTRICT.into(),
-                round,
-                vehicles: PLATES.map(str::to_owned).to_vec(),
-            }),
-            5..7 => self.trip(model, |left| !left).map_or(Deed::Tick, |id| {
-                Deed::Load(TripRef {
-                    district: DISTRICT.into(),
-                    id,
-                })
-            }),
-            7..9 => self.hand_over(model),
-            9..11 => self.hand(model),
-            _ => Deed::Settle(RoundRef {
-                district: DISTRICT.into(),
-                id: round,
-            }),
-        }
-    }
-
-    fn pack(&mut self, model: &Model) -> Deed {
-        let Some(id) = self.order(model, &[OrderState::Confirmed]) else {
-            return Deed::Tick;
-        };
-        let lines = &model.orders[&id].lines;
-        let mut short = Vec::new();
-        for (pack, (quantity, _)) in lines {
-            if self.chance(0.3) {
-                short.push(Short {
-                    pack: pack.clone(),
-                    packed: self.random.random_range(0..=*quantity),
-                    reason: "没到货".into(),
-                });
-            }
-        }
-        Deed::Pack(BagDraft {
-            district: DISTRICT.into(),
-            order: id,
-            short,
-        })
-    }
-
-    fn trip(&mut self, model: &Model, wanted: fn(bool) -> bool) -> Option<TripId> {
-        let fits = |(id, trip): (&TripId, &super::model::Trip)| wanted(trip.left).then_some(*id);
-        let found: Vec<TripId> = model.trips.iter().filter_map(fits).collect();
-        found.choose(&mut self.random).copied()
-    }
-
-    fn hand_over(&mut self, model: &Model) -> Deed {
-        let Some(id) = self.trip(model, |left| left) else {
-            return Deed::Tick;
-        };
-        let stops: Vec<(i64, String)> = model.trips[&id]
-            .stops
-            .iter()
-            .map(|(seq, (compound, _))| (*seq, compound.clone()))
-            .collect();
-        let (seq, compound) = self.pick(&stops);
-        let here = model
-            .boxes
-            .iter()
-            .filter(|(_, one)| one.trip == Some(id) && one.compound == compound);
-        let mut codes: Vec<&str> = here.clone().map(|(_, one)| one.code.as_str()).collect();
-        if !codes.is_empty() && self.chance(0.15) {
-            codes.pop();
-        }
-        let bag = here
-            .filter(|(_, one)| codes.contains(&one.code.as_str()))
-            .flat_map(|(id, _)| model.orders.values().filter(|order| order.in_box == Some(*id)))
-            .next();
-        let missing_bags = match bag {
-            Some(order) if self.chance(0.15) => {
-                baogong::round::with_check_digit(model.code(order).trim_end_matches('-'))
-            }
-            _ => String::new(),
-        };
-        Deed::HandOver(DropDraft {
-            at: StopRef {
-                trip: TripRef {
-                    district: DISTRICT.into(),
-                    id,
-                },
-                seq,
-            },
-            boxes: codes.join(" "),
-            missing_bags,
-            reason: if self.chance(0.9) { "破损" } else { "" }.into(),
-            received_by: "楼栋长".into(),
-        })
-    }
-
-    fn hand(&mut self, model: &Model) -> Deed {
-        let Some(order) = self.order(model, &[OrderState::Dropped]) else {
-            return Deed::Tick;
-        };
-        let outcomes = [
-            Outcome::Handed,
-            Outcome::Handed,
-            Outcome::NotHome,
-            Outcome::Refused,
-        ];
-        Deed::Hand(HandDraft {
-            district: DISTRICT.into(),
-            order,
-            outcome: self.pick(&outcomes),
-            note: String::new(),
-        })
-    }
 }
 
 fn rounds(model: &Model, state: RoundState) -> Vec<RoundId> {
-    let of = |(id, round): (&RoundId, &super::model::Round)| (round.state == state).then_some(*id);
+    let of = |(id, round): (&RoundId, &model::Round)| (round.state == state).then_some(*id);
     model.rounds.iter().filter_map(of).collect()
 }
