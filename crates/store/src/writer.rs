@@ -66,12 +66,17 @@ pub(crate) fn run(mut session: Session, queue: &Receiver<Message<WriteJob>>, sta
                 Err(_) => break,
             }
         }
-        apply(&mut session, batch, state);
-        if state.disk_fault().is_none()
-            && let Err(fault @ Fault::Disk { .. }) = session.tidy()
-        {
-            state.set_disk_fault(fault);
-        }
+        serve(&mut session, batch, state);
+    }
+}
+
+/// Applies a batch, and then does the work that no caller waits for.
+pub(crate) fn serve(session: &mut Session, batch: Vec<WriteJob>, state: &State) {
+    apply(session, batch, state);
+    if state.disk_fault().is_none()
+        && let Err(fault @ Fault::Disk { .. }) = session.tidy()
+    {
+        state.set_disk_fault(fault);
     }
 }
 

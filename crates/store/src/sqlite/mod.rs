@@ -5,6 +5,8 @@ mod names;
 
 use std::{
     cell::OnceCell,
+    fs::File,
+    io::{Read as _, Seek as _, Write as _},
     path::Path,
     sync::{
         Arc,
@@ -43,6 +45,22 @@ pub(crate) struct SqliteSession {
 impl SqliteSession {
     /// Opens the connection that writes, with write-ahead log and full durability.
     pub(crate) fn open_writer(path: &Path) -> Result<Self, Fault> {
+        save_log_again(path).map_err(Fault::open)?;
+        Self::writer(Connection::open(path).map_err(Fault::open)?)
+    }
+
+    /// As [`Self::open_writer`], on a virtual file system without shared memory, where this is the only connection.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) fn open_on(path: &str, vfs: &str) -> Result<Self, Fault> {
+        let connection =
+            Connection::open_with_flags_and_vfs(path, OpenFlags::default(), vfs).map_err(Fault::open)?;
+        connection
+            .execute_batch("PRAGMA locking_mode = EXCLUSIVE")
+            .map_err(Fault::open)?;
+        Self::writer(connection)
+    }
+
+    fn writer(connection: Connection) -> Result<Self, Fault> {
         let version = rusqlite::version_number();
         if version < OLDEST_VERSION {
             return Err(Fault::open(format!(
@@ -50,7 +68,6 @@ impl SqliteSession {
                 rusqlite::version()
             )));
         }
-        let connection = Connection::open(path).map_err(Fault::open)?;
         let mut session = Self::prepare(connection, true)?;
         let mode: String = session
             .connection
@@ -348,6 +365,23 @@ impl Drop for SqliteSession {
             let _ = self.checkpoint("PRAGMA wal_checkpoint(TRUNCATE)");
         }
     }
+}
+
+/// Writes the write-ahead log over itself and syncs it. After a failed fsync the operating system shows changes that never
+/// reached the disk and that no later fsync will save; a program that starts again would take them for durable.
+fn save_log_again(path: &Path) -> std::io::Result<()> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let mut file = match File::options().read(true).write(true).open(&log) {
+        Ok(file) => file,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let mut content = Vec::new();
+    file.read_to_end(&mut content)?;
+    file.rewind()?;
+    file.write_all(&content)?;
+    file.sync_all()
 }
 
 enum BindFault {

@@ -304,7 +304,7 @@ fn decide(
         candidate = self::candidate(placing, earlier)?;
         Claims::load(tx, desk, std::iter::once(&candidate.claims))?;
     }
-    reserve(desk, placing.ctx, &placing.terms, &candidate.claims)?;
+    reserve(desk, placing.ctx, &placing.terms, &candidate.claims, Turn::Needed)?;
     Ok(candidate.order)
 }
 

@@ -1,4 +1,6 @@
-//! Fresh databases for tests, on every engine at hand.
+//! Fresh databases for tests, on every engine at hand, and one without threads for simulations.
+
+mod inline;
 
 use uuid::Uuid;
 
@@ -8,6 +10,8 @@ use crate::{
     postgres::PostgresSession,
     target::{Scratch, postgres_config},
 };
+
+pub use inline::{Inline, Work};
 
 /// The environment variable with the address of a PostgreSQL server where databases may be made and dropped, for instance
 /// `postgres://postgres@127.0.0.1/postgres`.
@@ -117,8 +121,11 @@ pub fn databases(migrations: &'static [Migration]) -> Vec<(String, Db, Guard)> {
     guards().into_iter().map(open).collect()
 }
 
-/// Runs SQL on the server itself, outside a transaction.
-pub(crate) fn on_server(url: &str, sql: &str) -> Result<(), Fault> {
+/// Runs SQL on a PostgreSQL server itself, outside a transaction.
+///
+/// # Errors
+/// Faults of the server.
+pub fn on_server(url: &str, sql: &str) -> Result<(), Fault> {
     let config = postgres_config(url)?;
     aside(|| PostgresSession::open(&config)?.batch("testing", sql))
 }

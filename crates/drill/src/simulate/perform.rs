@@ -1,0 +1,78 @@
+//! Commands as the application carries them out.
+
+use baogong::base::act::{Act, once};
+use baogong::base::{Action, Ctx, Result};
+use baogong::round::{handover, open, order, packing, payment, settlement, trips};
+use serde::{Serialize, de::DeserializeOwned};
+use store::Tx;
+
+use super::script::{Command, Deed};
+
+static OPEN: Act = Act::new("round.open", Action::OpenRound);
+static PLACE: Act = Act::new("order.place", Action::TakeOrders);
+static CHANGE: Act = Act::new("order.change", Action::TakeOrders);
+static CANCEL: Act = Act::new("order.cancel", Action::TakeOrders);
+static PAY: Act = Act::new("payment.record", Action::Collect);
+static MATCH: Act = Act::new("payment.match", Action::Collect);
+static RELIEF: Act = Act::new("order.relief", Action::TakeOrders);
+static CUT_OFF: Act = Act::new("round.cut_off", Action::OpenRound);
+static CONFIRM: Act = Act::new("round.confirm", Action::OpenRound);
+static PACK: Act = Act::new("pack.bag", Action::Pack);
+static PACK_ALL: Act = Act::new("pack.all", Action::Pack);
+static BOX: Act = Act::new("pack.boxes", Action::Pack);
+static PLAN: Act = Act::new("trip.plan", Action::Dispatch);
+static LOAD: Act = Act::new("trip.load", Action::Deliver);
+static HAND_OVER: Act = Act::new("trip.hand_over", Action::Deliver);
+static HAND: Act = Act::new("hand.record", Action::Deliver);
+static SETTLE: Act = Act::new("round.settle", Action::Settle);
+static REPAY: Act = Act::new("advance.repay", Action::Collect);
+
+/// Carries a command out and gives its result as JSON, as it is kept under the command's id.
+///
+/// # Errors
+/// The refusals of the domain, and faults.
+pub fn perform(tx: &mut Tx, command: &Command) -> Result<String> {
+    let ctx = Ctx {
+        actor: command.actor(),
+        now_s: command.at_s,
+        command: command.id,
+    };
+    let area = command.area();
+    match &command.deed {
+        Deed::Open(draft) => one(tx, &ctx, &OPEN, area, draft, open::open),
+        Deed::Place(draft) => one(tx, &ctx, &PLACE, area, draft, order::place),
+        Deed::Change(draft) => one(tx, &ctx, &CHANGE, area, draft, order::change),
+        Deed::Cancel(at) => one(tx, &ctx, &CANCEL, area, at, order::cancel),
+        Deed::Pay(draft) => one(tx, &ctx, &PAY, area, draft, payment::pay),
+        Deed::Match(list) => one(tx, &ctx, &MATCH, area, list, payment::match_transfers),
+        Deed::Relief(draft) => one(tx, &ctx, &RELIEF, area, draft, order::relief),
+        Deed::CutOff(at) => one(tx, &ctx, &CUT_OFF, area, at, open::cut_off),
+        Deed::Confirm(at) => one(tx, &ctx, &CONFIRM, area, at, open::confirm),
+        // The clock comes through no door: it finds nothing to do the second time.
+        Deed::Tick => Ok(open::tick(tx, &ctx)?.to_string()),
+        Deed::Pack(draft) => one(tx, &ctx, &PACK, area, draft, packing::pack),
+        Deed::PackAll(at) => one(tx, &ctx, &PACK_ALL, area, at, packing::pack_all),
+        Deed::Box(draft) => one(tx, &ctx, &BOX, area, draft, packing::fill_boxes),
+        Deed::Plan(draft) => one(tx, &ctx, &PLAN, area, draft, trips::plan),
+        Deed::Load(at) => one(tx, &ctx, &LOAD, area, at, trips::load),
+        Deed::HandOver(draft) => one(tx, &ctx, &HAND_OVER, area, draft, trips::hand_over),
+        Deed::Hand(draft) => one(tx, &ctx, &HAND, area, draft, handover::record),
+        Deed::Settle(at) => one(tx, &ctx, &SETTLE, area, at, settlement::settle),
+        Deed::Repay(repayment) => one(tx, &ctx, &REPAY, area, repayment, payment::repay),
+    }
+}
+
+fn one<I, O>(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    act: &'static Act,
+    area: &str,
+    input: &I,
+    change: fn(&mut Tx, &Ctx, &I) -> Result<O>,
+) -> Result<String>
+where
+    I: Serialize,
+    O: Serialize + DeserializeOwned,
+{
+    Ok(serde_json::to_string(&once(tx, ctx, act, area, input, change)?)?)
+}
