@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::access::{Action, Actor};
 use super::clock::Clock;
 use super::error::{Error, Fault, Refusal, Result};
+use super::kept::Kept;
 use super::{audit, id};
 
 stmt!(
@@ -33,6 +34,8 @@ pub struct App {
     pub clock: Clock,
     /// What a long task (loading the demo county) is doing, if one runs: words and per cent.
     pub progress: Arc<Mutex<Option<(String, u8)>>>,
+    /// What was made a moment ago and is shown again while a crowd is here.
+    pub kept: Arc<Kept>,
 }
 
 /// Who acts, when, and under which client-made command id.
@@ -93,6 +96,7 @@ impl App {
             db,
             clock: Clock::default(),
             progress: Arc::default(),
+            kept: Arc::default(),
         }
     }
 

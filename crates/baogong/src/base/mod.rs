@@ -8,6 +8,7 @@ pub mod book;
 pub mod clock;
 pub mod error;
 pub mod id;
+pub mod kept;
 pub mod people;
 pub mod stamp;
 pub mod words;

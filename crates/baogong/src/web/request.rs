@@ -1,6 +1,7 @@
 //! One request as the pages see it: who asks, in which language, and the frame around the answer.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::http::header::{LOCATION, SET_COOKIE};
@@ -90,23 +91,28 @@ pub fn set_cookie(name: &str, value: &str, max_age_s: i64) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// Under which key name and kind of the installation are remembered.
+pub const SITE: &str = "site";
+/// For how long, because another node may change them.
+const SITE_KEPT: Duration = Duration::from_secs(5);
+
+/// The name of the installation's county, and whether the data are synthetic.
+fn site(tx: &mut store::Tx) -> Result<(String, bool)> {
+    let name = super::serve::setting(tx, "site")?.unwrap_or_default();
+    Ok((name, super::serve::setting(tx, "demo")?.is_some()))
+}
+
 impl Web {
     /// Reads who asks from cookies and the store.
     pub async fn of(app: App, parts: &Parts) -> Result<Self> {
         let mut web = Self::nobody(app, parts);
-        let secret = web.session.clone();
-        let now_s = web.app.clock.now_s();
-        (web.user, web.site, web.demo) = web
-            .app
-            .read(move |tx| {
-                let user = match &secret {
-                    Some(secret) => crate::base::people::session_user(tx, secret, now_s)?,
-                    None => None,
-                };
-                let site = super::serve::setting(tx, "site")?.unwrap_or_default();
-                Ok((user, site, super::serve::setting(tx, "demo")?.is_some()))
-            })
-            .await?;
+        let site = web.app.remembered(SITE, SITE_KEPT, web.app.read(site)).await?;
+        (web.site, web.demo) = (*site).clone();
+        if let Some(secret) = web.session.clone() {
+            let now_s = web.app.clock.now_s();
+            let look = move |tx: &mut store::Tx| crate::base::people::session_user(tx, &secret, now_s);
+            web.user = web.app.read(look).await?;
+        }
         Ok(web)
     }
 

@@ -26,6 +26,11 @@ stmt!(
 );
 
 stmt!(
+    STATES,
+    "SELECT state, COUNT(*) FROM orders WHERE district = $1 AND round = $2 GROUP BY state ORDER BY state"
+);
+
+stmt!(
     LINES_OF_ROUND,
     "SELECT l.order_id, l.pack, l.quantity, l.packed, l.price_fen, l.short_reason
      FROM order_line l JOIN orders o ON o.district = l.district AND o.id = l.order_id
@@ -189,6 +194,14 @@ pub fn of_round(tx: &mut Tx, in_district: &str, round: RoundId, area: &str) -> R
         order.lines = lines.remove(&order.id).unwrap_or_default();
     }
     Ok(orders)
+}
+
+/// How many orders of a round are in each state.
+pub fn states_of_round(tx: &mut Tx, round: &Round) -> Result<Vec<(OrderState, i64)>> {
+    let rows = tx.rows(&STATES, &params![district(&round.area), round.id])?;
+    rows.iter()
+        .map(|row| Ok((OrderState::stored(row.text(0)?)?, row.get(1)?)))
+        .collect()
 }
 
 /// The latest orders of a household, latest first.

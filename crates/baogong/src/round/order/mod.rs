@@ -26,7 +26,7 @@ use crate::register::entry::{self, Entry, Household};
 use check::{check_taking, check_wants, total_fen};
 use claims::{Claims, Turn, claims, reserve, take_back};
 pub(super) use claims::{Resolve, resolve};
-pub use find::{by_code, get, of_household, of_round};
+pub use find::{by_code, get, of_household, of_round, states_of_round};
 pub(super) use grant::grant;
 pub use place::{place, place_many, place_on};
 pub use relief::{ReliefDraft, ReliefOutcome, relief};

@@ -237,9 +237,10 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let area = web.area(fields.get("area"))?;
     let ctx = web.ctx()?;
     let (lang, asked) = (web.lang, area.clone());
-    let (board, place, names) = web
-        .app
-        .read(move |tx| {
+    let key = format!("board {area}");
+    let made = web.app.made_once(
+        &key,
+        web.app.read(move |tx| {
             let board = board::board(tx, &ctx, &asked)?;
             let mut names = std::collections::HashMap::new();
             for cover in board.coverage.iter().take(15) {
@@ -249,8 +250,10 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
                 names.insert(short.compound.clone(), area_name(tx, &short.compound)?);
             }
             Ok((board, area_name(tx, &asked)?, names))
-        })
-        .await?;
+        }),
+    );
+    let made = made.await?;
+    let (board, place, names) = &*made;
     let total = &board.total;
     let tile = |zh: &str, en: &str, value: String, unit: (&str, &str), tone: Tone, href: &str| Tile {
         label: web.t(zh, en).into(),

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::{Gate, local_path};
+use super::super::request::SITE;
 use super::super::request::{Web, set_cookie};
 use super::super::routes::{Route, read, write};
 use super::super::serve::set_setting;
@@ -265,7 +266,10 @@ async fn set_up(web: Web, secret: String, fields: Fields) -> Answer {
         .write(move |tx| set_up_in(tx, &ctx, &link, &first))
         .await;
     match opened {
-        Ok(session) => Ok(with_session(&web, &session, "/")),
+        Ok(session) => {
+            web.app.forget(SITE);
+            Ok(with_session(&web, &session, "/"))
+        }
         Err(Error::Refusal(refusal)) if refusal.kind == RefusalKind::Invalid => {
             Ok(set_up_form(&web, &secret, &fields, Some(&refusal)))
         }

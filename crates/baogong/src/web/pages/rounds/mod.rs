@@ -98,20 +98,15 @@ async fn list(web: Web) -> Answer {
             for round in open::list(tx, &ctx.actor.area, &supplier)? {
                 let name = supplier_name(tx, district(&round.area), &round.supplier)?;
                 let compounds = open::compounds(tx, district(&round.area), round.id)?.len();
-                let orders = order::of_round(tx, district(&round.area), round.id, &round.area)?;
-                let live = orders.iter().filter(|order| order.state.live()).count();
-                let requested = orders
-                    .iter()
-                    .filter(|order| order.state == OrderState::Requested)
-                    .count();
-                let unpaid = orders
-                    .iter()
-                    .filter(|order| order.state == OrderState::Placed)
-                    .count();
-                let handed = orders
-                    .iter()
-                    .filter(|order| order.state == OrderState::Handed)
-                    .count();
+                let states = order::states_of_round(tx, &round)?;
+                let count = |of: fn(OrderState) -> bool| -> i64 {
+                    let these = states.iter().filter(|(state, _)| of(*state));
+                    these.map(|(_, orders)| orders).sum()
+                };
+                let live = count(OrderState::live);
+                let requested = count(|state| state == OrderState::Requested);
+                let unpaid = count(|state| state == OrderState::Placed);
+                let handed = count(|state| state == OrderState::Handed);
                 rows.push((round, name, compounds, (live, requested), unpaid, handed));
             }
             Ok(rows)
