@@ -16,8 +16,23 @@ pub mod simulate;
 pub mod web;
 
 /// The schema, forward from an empty database.
-pub static MIGRATIONS: &[store::Migration] = &[store::Migration {
-    number: 1,
-    name: "foundation",
-    sql: include_str!("../../../migrations/0001_foundation.sql"),
-}];
+pub static MIGRATIONS: &[store::Migration] = &[
+    store::Migration {
+        number: 1,
+        name: "foundation",
+        sql: include_str!("../../../migrations/0001_foundation.sql"),
+        then: None,
+    },
+    store::Migration {
+        number: 2,
+        name: "rush",
+        sql: include_str!("../../../migrations/0002_rush.sql"),
+        then: Some(base::book::rename_accounts),
+    },
+    store::Migration {
+        number: 3,
+        name: "ballot",
+        sql: include_str!("../../../migrations/0003_ballot.sql"),
+        then: None,
+    },
+];

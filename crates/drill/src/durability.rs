@@ -13,6 +13,7 @@ static MIGRATIONS: &[Migration] = &[Migration {
     sql: "CREATE TABLE drill_entry (id BIGINT NOT NULL PRIMARY KEY, batch BIGINT NOT NULL, filler TEXT NOT NULL);
           CREATE TABLE drill_total (id BIGINT NOT NULL PRIMARY KEY, entries BIGINT NOT NULL);
           INSERT INTO drill_total (id, entries) VALUES (1, 0);",
+    then: None,
 }];
 
 stmt!(

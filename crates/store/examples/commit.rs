@@ -23,6 +23,7 @@ static MIGRATIONS: [Migration; 1] = [Migration {
           CREATE TABLE order_line (
             district BIGINT NOT NULL, orders BIGINT NOT NULL, item BIGINT NOT NULL, quantity BIGINT NOT NULL,
             PRIMARY KEY (district, orders, item))/*sqlite WITHOUT ROWID*/;",
+    then: None,
 }];
 
 const ITEMS: i64 = 10;

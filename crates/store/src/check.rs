@@ -58,7 +58,11 @@ pub(crate) fn prepare(
 pub(crate) fn integrity(target: &Target) -> Result<Vec<String>, Fault> {
     let mut session = Session::open_reader(target)?;
     match session.engine() {
-        Engine::Sqlite => sqlite_integrity(&mut session),
+        Engine::Sqlite => {
+            // One state for pages and references, whatever is written beside.
+            session.begin_read()?;
+            sqlite_integrity(&mut session)
+        }
         Engine::Postgres => postgres_integrity(&mut session),
     }
 }

@@ -15,37 +15,39 @@ use tokio::sync::oneshot;
 
 use crate::{
     Counters, Engine, Fault, Migration, Tx, check, copy,
-    job::{Message, ReadJob, WriteJob, read_job, write_job},
+    job::{Message, ReadJob, Together, WriteJob, joined_job, read_job, write_job},
     migration, reader,
     session::Session,
-    state::{State, enter_store_thread, inside_store_thread},
+    state::{Counted, Lane, State, enter_store_thread, inside_store_thread},
     target::Target,
     writer,
 };
 
 /// Commands that may wait; more are turned away as busy.
 const QUEUE: usize = 8_192;
-/// Connections for reading.
-const READERS: usize = 4;
 
 /// A database. Clones share its connections; the last one dropped, or [`Db::close`], ends them.
 #[derive(Clone)]
 pub struct Db {
     shared: Arc<Shared>,
+    lane: Lane,
 }
 
 struct Shared {
     target: Arc<Target>,
     migrations: &'static [Migration],
     state: Arc<State>,
-    writes: SyncSender<Message<WriteJob>>,
-    reads: SyncSender<Message<ReadJob>>,
+    /// `None` where it was opened for reading only.
+    writes: Option<SyncSender<Message<WriteJob>>>,
+    /// By lane.
+    reads: [SyncSender<Message<ReadJob>>; 2],
     threads: Mutex<Threads>,
 }
 
 #[derive(Default)]
 struct Threads {
-    readers: Vec<JoinHandle<()>>,
+    /// With the place of their lane.
+    readers: Vec<(usize, JoinHandle<()>)>,
     writer: Option<JoinHandle<()>>,
 }
 
@@ -63,35 +65,64 @@ impl Db {
         let target = Arc::new(Target::acquire(url)?);
         let state = Arc::new(State::default());
         let (writes, write_queue) = mpsc::sync_channel(QUEUE);
-        let (reads, read_queue) = mpsc::sync_channel(QUEUE);
         let writer = start_writer(Arc::clone(&target), migrations, write_queue, Arc::clone(&state))?;
-        let shared = Shared {
-            target: Arc::clone(&target),
+        Self::with_readers(target, migrations, state, Some((writes, writer)))
+    }
+
+    /// Opens a database for reading only, beside a process that may have it open and write: for checks, backups and
+    /// reports. Whatever wants to write gets [`Fault::ReadOnly`].
+    ///
+    /// # Errors
+    /// As [`Db::open`], but never [`Fault::Locked`]; [`Fault::Open`] if there is no database, [`Fault::Migration`] unless its
+    /// schema is exactly that of this program.
+    pub fn open_reader(url: &str, migrations: &'static [Migration]) -> Result<Self, Fault> {
+        let target = Arc::new(Target::beside(url)?);
+        aside(|| migration::current(&mut Session::open_reader(&target)?, migrations))?;
+        Self::with_readers(target, migrations, Arc::default(), None)
+    }
+
+    fn with_readers(
+        target: Arc<Target>,
+        migrations: &'static [Migration],
+        state: Arc<State>,
+        writing: Option<(SyncSender<Message<WriteJob>>, JoinHandle<()>)>,
+    ) -> Result<Self, Fault> {
+        let (writes, writer) = writing.unzip();
+        let (usual, usual_queue) = mpsc::sync_channel(QUEUE);
+        let (rush, rush_queue) = mpsc::sync_channel(QUEUE);
+        let shared = Arc::new(Shared {
+            target,
             migrations,
             state,
             writes,
-            reads,
+            reads: [usual, rush],
             threads: Mutex::new(Threads {
                 readers: Vec::new(),
-                writer: Some(writer),
+                writer,
             }),
-        };
-        let read_queue = Arc::new(Mutex::new(read_queue));
-        for number in 0..READERS {
-            let (target, queue) = (Arc::clone(&target), Arc::clone(&read_queue));
-            let handle = named(&format!("store-reader-{number}"), move || {
-                reader::run(&target, &queue)
-            })?;
-            shared
-                .threads
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .readers
-                .push(handle);
+        });
+        for (lane, queue) in [usual_queue, rush_queue].into_iter().enumerate() {
+            let queue = Arc::new(Mutex::new(queue));
+            for number in 0..readers() {
+                let (target, state) = (Arc::clone(&shared.target), Arc::clone(&shared.state));
+                let queue = Arc::clone(&queue);
+                let handle = named(&format!("store-reader-{lane}-{number}"), move || {
+                    reader::run(&target, &queue, &state);
+                })?;
+                let mut threads = shared.threads.lock().unwrap_or_else(PoisonError::into_inner);
+                threads.readers.push((lane, handle));
+            }
         }
         Ok(Self {
-            shared: Arc::new(shared),
+            shared,
+            lane: Lane::default(),
         })
+    }
+
+    /// The same database, whose reads go by another lane.
+    #[must_use]
+    pub fn by(&self, lane: Lane) -> Self {
+        Self { lane, ..self.clone() }
     }
 
     /// Which engine runs.
@@ -112,7 +143,8 @@ impl Db {
         E: From<Fault> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        self.enqueue_read(read_job(work, reply_later(sender)))?;
+        let waiting = self.read_waits();
+        self.enqueue_read(read_job(work, reply_later(sender, waiting)))?;
         receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
     }
 
@@ -134,7 +166,25 @@ impl Db {
         E: From<Fault> + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        self.enqueue_write(write_job(work, reply_later(sender)))?;
+        let waiting = self.write_waits();
+        self.enqueue_write(write_job(work, reply_later(sender, waiting)))?;
+        receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
+    }
+
+    /// As [`Db::write`], for a command of which many come at once: those that wait are handed to `work` together, which can
+    /// read and write for all of them in a few statements. Where that fails they are applied one by one.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub async fn write_together<I, T, E>(&self, work: Together<I, T, E>, input: I) -> Result<T, E>
+    where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        let (sender, receiver) = oneshot::channel();
+        let waiting = self.write_waits();
+        self.enqueue_write(joined_job(work, input, reply_later(sender, waiting)))?;
         receiver.await.unwrap_or_else(|_| Err(self.lost().into()))
     }
 
@@ -151,7 +201,8 @@ impl Db {
         E: From<Fault> + Send + 'static,
     {
         let (sender, receiver) = mpsc::sync_channel(1);
-        self.enqueue_read(read_job(work, reply_now(sender)))?;
+        let waiting = self.read_waits();
+        self.enqueue_read(read_job(work, reply_now(sender, waiting)))?;
         receiver.recv().unwrap_or_else(|_| Err(self.lost().into()))
     }
 
@@ -168,7 +219,8 @@ impl Db {
         E: From<Fault> + Send + 'static,
     {
         let (sender, receiver) = mpsc::sync_channel(1);
-        self.enqueue_write(write_job(work, reply_now(sender)))?;
+        let waiting = self.write_waits();
+        self.enqueue_write(write_job(work, reply_now(sender, waiting)))?;
         receiver.recv().unwrap_or_else(|_| Err(self.lost().into()))
     }
 
@@ -206,7 +258,12 @@ impl Db {
     /// Whether commands can be expected to succeed: writing has not been stopped by a disk fault, and the server of
     /// PostgreSQL answered when last asked, at most some seconds ago.
     pub fn healthy(&self) -> bool {
-        self.shared.state.healthy()
+        self.trouble().is_none()
+    }
+
+    /// Why [`Db::healthy`] says no.
+    pub fn trouble(&self) -> Option<Fault> {
+        self.shared.state.trouble()
     }
 
     /// Figures since the database was opened.
@@ -232,11 +289,23 @@ impl Db {
     }
 
     fn enqueue_write(&self, job: WriteJob) -> Result<(), Fault> {
-        self.enqueue(&self.shared.writes, job)
+        let read_only = || Fault::ReadOnly {
+            statement: "a command".to_owned(),
+        };
+        self.enqueue(self.shared.writes.as_ref().ok_or_else(read_only)?, job)
     }
 
     fn enqueue_read(&self, job: ReadJob) -> Result<(), Fault> {
-        self.enqueue(&self.shared.reads, job)
+        self.enqueue(&self.shared.reads[self.lane as usize], job)
+    }
+
+    fn write_waits(&self) -> impl Send + use<> {
+        Counted::new(&self.shared.state, |state| &state.writes_waiting)
+    }
+
+    fn read_waits(&self) -> impl Send + use<> {
+        let lane = self.lane as usize;
+        Counted::new(&self.shared.state, move |state| &state.reads_waiting[lane])
     }
 
     fn enqueue<J>(&self, queue: &SyncSender<Message<J>>, job: J) -> Result<(), Fault> {
@@ -277,17 +346,17 @@ impl Shared {
         self.state.closed.store(true, Ordering::Release);
         let threads = std::mem::take(&mut *self.threads.lock().unwrap_or_else(PoisonError::into_inner));
         // Readers first, so that the writer is the last to leave and can clear the log away.
-        for _ in &threads.readers {
+        for (lane, _) in &threads.readers {
             // A reader that is gone needs no message.
-            let _ = self.reads.send(Message::Stop);
+            let _ = self.reads[*lane].send(Message::Stop);
         }
-        threads.readers.into_iter().for_each(join);
-        if let Some(writer) = threads.writer {
+        threads.readers.into_iter().for_each(|(_, reader)| join(reader));
+        if let (Some(writer), Some(writes)) = (threads.writer, &self.writes) {
             if is_current(&writer) {
                 // It must not wait for room in its own queue; without senders it stops by itself.
-                let _ = self.writes.try_send(Message::Stop);
+                let _ = writes.try_send(Message::Stop);
             } else {
-                let _ = self.writes.send(Message::Stop);
+                let _ = writes.send(Message::Stop);
             }
             join(writer);
             self.target.release();
@@ -383,10 +452,13 @@ pub(crate) fn aside<T: Send>(work: impl FnOnce() -> Result<T, Fault> + Send) -> 
     })
 }
 
+/// Answers later; `waiting` counts the caller as waiting until then.
 fn reply_later<T: Send + 'static, E: Send + 'static>(
     sender: oneshot::Sender<Result<T, E>>,
+    waiting: impl Send + 'static,
 ) -> Box<dyn FnOnce(Result<T, E>) + Send> {
     Box::new(move |result| {
+        drop(waiting);
         // A caller that stopped waiting needs no answer.
         let _ = sender.send(result);
     })
@@ -394,8 +466,15 @@ fn reply_later<T: Send + 'static, E: Send + 'static>(
 
 fn reply_now<T: Send + 'static, E: Send + 'static>(
     sender: SyncSender<Result<T, E>>,
+    waiting: impl Send + 'static,
 ) -> Box<dyn FnOnce(Result<T, E>) + Send> {
     Box::new(move |result| {
+        drop(waiting);
         let _ = sender.send(result);
     })
+}
+
+/// Connections for reading in each lane: one for each processor, within reason.
+fn readers() -> usize {
+    thread::available_parallelism().map_or(2, |processors| processors.get().clamp(2, 8))
 }

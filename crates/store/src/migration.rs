@@ -7,7 +7,7 @@ use std::{
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Fault, Value, params, session::Session};
+use crate::{Fault, Tx, Value, params, session::Session};
 
 /// How often to look again when another process is migrating the same database.
 const TRIES: u32 = 100;
@@ -22,6 +22,9 @@ pub struct Migration {
     /// One or more statements in the SQL that both engines understand. `BYTEA` is allowed as a type. A comment
     /// `/*sqlite … */` or `/*postgres … */` is opened on that engine only.
     pub sql: &'static str,
+    /// What SQL cannot do to the data that are there, in the same transaction after it. It sees the schema as this step leaves
+    /// it, so it uses texts of its own rather than statements that a later step may change.
+    pub then: Option<fn(&mut Tx<'_>) -> Result<(), Fault>>,
 }
 
 impl Migration {
@@ -109,6 +112,18 @@ pub(crate) fn verify(applied: &[Applied], migrations: &[Migration]) -> Result<us
     Ok(applied.len())
 }
 
+/// Refuses a schema that is not exactly the one of this program, for those who only read.
+pub(crate) fn current(session: &mut Session, migrations: &[Migration]) -> Result<(), Fault> {
+    let applied = applied(session)
+        .map_err(|fault| Fault::open(format!("this is not a database of this program: {fault}")))?;
+    match migrations.get(verify(&applied, migrations)?) {
+        None => Ok(()),
+        Some(missing) => Err(missing.fault(
+            "the database has not had this step yet; start the server once, which brings it up to date",
+        )),
+    }
+}
+
 /// Brings the schema up to date. Several processes may do so at once: the primary key of the table of migrations makes all
 /// but one wait and then find the step done, without locks that only one engine knows.
 pub(crate) fn apply(session: &mut Session, migrations: &[Migration]) -> Result<(), Fault> {
@@ -143,7 +158,12 @@ fn attempt(session: &mut Session, migrations: &[Migration]) -> Result<Option<Fau
             session.rollback();
             return Ok(Some(raced));
         }
-        let result = noted.and_then(|()| session.batch(migration.name, migration.sql));
+        let result = noted
+            .and_then(|()| session.batch(migration.name, migration.sql))
+            .and_then(|()| match migration.then {
+                Some(then) => then(&mut Tx::new(session, true)),
+                None => Ok(()),
+            });
         match session.finish(result) {
             Ok(()) => {}
             Err(Fault::Conflict) => return Ok(Some(Fault::Conflict)),

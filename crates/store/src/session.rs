@@ -143,6 +143,14 @@ impl Session {
         on_engine!(self, session => session.run_many(statement, rows))
     }
 
+    pub(crate) fn rows_many(
+        &mut self,
+        statement: &'static Statement,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        on_engine!(self, session => session.rows_many(statement, keys))
+    }
+
     pub(crate) fn scan(
         &mut self,
         statement: &'static Statement,

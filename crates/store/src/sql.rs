@@ -4,7 +4,7 @@ use crate::Engine;
 
 /// A piece of SQL text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// A string, quoted name or line comment, to be left alone.
     Opaque(&'a str),
     /// A block comment, without its delimiters.
@@ -18,7 +18,7 @@ enum Piece<'a> {
 }
 
 /// Splits SQL into pieces. Dollar-quoted bodies do not occur, because procedures are banned from the core path.
-fn pieces(text: &str) -> Vec<Piece<'_>> {
+pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
     let mut rest = text;
     while let Some(first) = rest.chars().next() {

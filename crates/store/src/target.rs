@@ -31,10 +31,11 @@ impl Drop for Scratch {
     }
 }
 
-/// A SQLite database file that this process owns.
+/// A SQLite database file that this process owns, or reads beside its owner.
 pub(crate) struct SqliteFile {
     pub(crate) path: PathBuf,
-    /// Held until the database is closed; the operating system releases the lock when the process ends in any way.
+    /// Held by the owner until the database is closed; the operating system releases the lock when the process ends in any
+    /// way.
     possession: Mutex<Option<(File, Option<Scratch>)>>,
 }
 
@@ -48,19 +49,36 @@ impl Target {
     /// Understands `sqlite:/path/file.db`, `sqlite::memory:` (a private temporary file) and `postgres://…`; takes possession
     /// of a SQLite file.
     pub(crate) fn acquire(url: &str) -> Result<Self, Fault> {
-        if let Some(path) = url.strip_prefix("sqlite:") {
+        Self::at(url, |path| {
             if path == ":memory:" {
                 let scratch = Scratch::new()?;
                 let path = scratch.0.join("memory.db");
-                return own(&path, Some(scratch)).map(Self::Sqlite);
+                return own(&path, Some(scratch));
             }
+            own(Path::new(path), None)
+        })
+    }
+
+    /// As [`Target::acquire`], for reading only: a SQLite file must be there, and may belong to another process.
+    pub(crate) fn beside(url: &str) -> Result<Self, Fault> {
+        Self::at(url, |path| {
+            let failed = |error| Fault::open(format!("there is no database at {path} to be read: {error}"));
+            Ok(SqliteFile {
+                path: Path::new(path).canonicalize().map_err(failed)?,
+                possession: Mutex::new(None),
+            })
+        })
+    }
+
+    fn at(url: &str, sqlite: impl FnOnce(&str) -> Result<SqliteFile, Fault>) -> Result<Self, Fault> {
+        if let Some(path) = url.strip_prefix("sqlite:") {
             let path = path.strip_prefix("//").unwrap_or(path);
             if path.is_empty() {
                 return Err(Fault::open(
                     "the address names no file; write sqlite:/path/file.db",
                 ));
             }
-            return own(Path::new(path), None).map(Self::Sqlite);
+            return sqlite(path).map(Self::Sqlite);
         }
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return postgres_config(url).map(|config| Self::Postgres(Box::new(config)));

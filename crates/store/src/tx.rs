@@ -42,14 +42,35 @@ impl<'a> Tx<'a> {
         self.note(result)
     }
 
-    /// Runs one statement for many rows of parameters and returns how many rows changed in total. It is prepared once, and
-    /// on PostgreSQL the rows are sent without waiting for each answer.
+    /// Runs one statement for many rows of parameters and returns how many rows changed in total; on PostgreSQL in one round
+    /// trip, for which the statement must be an `INSERT … VALUES` or an `UPDATE … WHERE` whose rows do not touch each other.
     ///
     /// # Errors
     /// As [`Tx::run`], for the first row that fails.
     pub fn run_many(&mut self, statement: &'static Statement, rows: &[Vec<Value>]) -> Result<u64, Fault> {
         self.ready(Some(statement))?;
+        if rows.is_empty() {
+            return Ok(0);
+        }
         let result = self.session.run_many(statement, rows);
+        self.note(result)
+    }
+
+    /// The rows of a query for each of many rows of parameters, in their order; on PostgreSQL in one round trip, for which
+    /// the query must be a `SELECT … WHERE` without grouping, order and limit.
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn rows_many(
+        &mut self,
+        statement: &'static Statement,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        self.ready(None)?;
+        if keys.is_empty() {
+            return Ok(Vec::new());
+        }
+        let result = self.session.rows_many(statement, keys);
         self.note(result)
     }
 
@@ -99,6 +120,26 @@ impl<'a> Tx<'a> {
         visit: &mut dyn FnMut(&Row) -> Result<(), Fault>,
     ) -> Result<(), Fault> {
         self.scan(statement, parameters, &mut |row| visit(row))
+    }
+
+    /// Runs SQL of a migration, which is not registered because it belongs to the schema of its step.
+    ///
+    /// # Errors
+    /// As [`Tx::run`].
+    pub fn run_text(&mut self, sql: &str, parameters: &[Value]) -> Result<u64, Fault> {
+        self.ready(None)?;
+        let result = self.session.run_text("migration", sql, parameters);
+        self.note(result)
+    }
+
+    /// The rows of a query of a migration.
+    ///
+    /// # Errors
+    /// As [`Tx::rows`].
+    pub fn rows_text(&mut self, sql: &str, parameters: &[Value]) -> Result<Vec<Row>, Fault> {
+        self.ready(None)?;
+        let result = self.session.rows_text("migration", sql, parameters);
+        self.note(result)
     }
 
     /// Runs `part` so that everything it did is undone when it returns an error, while the transaction goes on. A fault of

@@ -17,11 +17,11 @@ use crate::{
     state::State,
 };
 
-/// Closures in one transaction on SQLite.
-const BATCH_SQLITE: usize = 512;
-/// Closures in one transaction on PostgreSQL. Beyond 64 savepoints the server no longer keeps them in shared memory, which
-/// slows every other session (`PGPROC_MAX_CACHED_SUBXIDS`); rows of hot accounts would also stay locked for longer.
-const BATCH_POSTGRES: usize = 64;
+/// Commands in one transaction.
+const BATCH: usize = 512;
+/// Savepoints in one transaction on PostgreSQL; commands applied together share one. Beyond 64 the server no longer keeps
+/// them in shared memory, which slows every other session (`PGPROC_MAX_CACHED_SUBXIDS`).
+const MARKS_POSTGRES: usize = 64;
 /// Tries for one closure that keeps losing races or connections.
 const TRIES: u32 = 12;
 /// How often an idle writer asks whether the server is still there.
@@ -37,9 +37,9 @@ enum Failure {
 
 /// Applies closures until told to stop, or until all senders are gone.
 pub(crate) fn run(mut session: Session, queue: &Receiver<Message<WriteJob>>, state: &Arc<State>) {
-    let limit = match session.engine() {
-        Engine::Sqlite => BATCH_SQLITE,
-        Engine::Postgres => BATCH_POSTGRES,
+    let marks = match session.engine() {
+        Engine::Sqlite => BATCH,
+        Engine::Postgres => MARKS_POSTGRES,
     };
     let mut running = true;
     while running {
@@ -52,9 +52,13 @@ pub(crate) fn run(mut session: Session, queue: &Receiver<Message<WriteJob>>, sta
             }
             Ok(Message::Stop) | Err(RecvTimeoutError::Disconnected) => break,
         }
-        while batch.len() < limit {
+        let mut marked = 1;
+        while batch.len() < BATCH && marked < marks {
             match queue.try_recv() {
-                Ok(Message::Job(job)) => batch.push(job),
+                Ok(Message::Job(job)) => {
+                    marked += usize::from(!joins(batch.last(), &job));
+                    batch.push(job);
+                }
                 Ok(Message::Stop) => {
                     running = false;
                     break;
@@ -74,6 +78,11 @@ pub(crate) fn serve(session: &mut Session, batch: Vec<WriteJob>, state: &State) 
     {
         state.set_disk_fault(fault);
     }
+}
+
+/// Whether a command is applied together with the one before it.
+fn joins(before: Option<&WriteJob>, job: &WriteJob) -> bool {
+    job.group().is_some() && before.and_then(|before| before.group()) == job.group()
 }
 
 /// Applies a batch as one transaction, or one by one where that did not work, and answers the callers.
@@ -172,21 +181,21 @@ fn attempt(session: &mut Session, batch: &mut [WriteJob], state: &State) -> Resu
 fn transact(session: &mut Session, batch: &mut [WriteJob]) -> Result<u64, CommitFault> {
     session.begin_write().map_err(CommitFault::Failed)?;
     let mut kept = 0;
-    for job in batch {
-        session.mark().map_err(CommitFault::Failed)?;
-        let mut tx = Tx::new(session, true);
-        let step = job.run(&mut tx);
-        if let Some(fault @ (Fault::Conflict | Fault::Disconnected { .. } | Fault::Disk { .. })) = tx.broken()
-        {
-            return Err(CommitFault::Failed(fault.clone()));
-        }
-        match step {
-            Step::Keep => {
-                session.keep().map_err(CommitFault::Failed)?;
-                kept += 1;
+    let mut rest = batch;
+    while !rest.is_empty() {
+        let length = 1 + rest
+            .windows(2)
+            .take_while(|pair| joins(Some(&pair[0]), &pair[1]))
+            .count();
+        let (part, after) = rest.split_at_mut(length);
+        if length > 1 && part_together(session, part)? {
+            kept += length as u64;
+        } else {
+            for job in part {
+                kept += u64::from(alone(session, job)?);
             }
-            Step::Undo => session.undo().map_err(CommitFault::Failed)?,
         }
+        rest = after;
     }
     if kept == 0 {
         session.rollback();
@@ -194,4 +203,31 @@ fn transact(session: &mut Session, batch: &mut [WriteJob]) -> Result<u64, Commit
         session.commit()?;
     }
     Ok(kept)
+}
+
+/// Runs one command behind a mark of its own; returns whether it was kept.
+fn alone(session: &mut Session, job: &mut WriteJob) -> Result<bool, CommitFault> {
+    marked(session, |tx| job.run(tx))
+}
+
+/// Runs commands of one group in one go. Where that fails, nothing of it is kept, and each is to be run alone.
+fn part_together(session: &mut Session, part: &mut [WriteJob]) -> Result<bool, CommitFault> {
+    let Some((first, others)) = part.split_first_mut() else {
+        return Ok(true);
+    };
+    marked(session, |tx| first.run_with(others, tx))
+}
+
+fn marked(session: &mut Session, work: impl FnOnce(&mut Tx<'_>) -> Step) -> Result<bool, CommitFault> {
+    session.mark().map_err(CommitFault::Failed)?;
+    let mut tx = Tx::new(session, true);
+    let step = work(&mut tx);
+    if let Some(fault @ (Fault::Conflict | Fault::Disconnected { .. } | Fault::Disk { .. })) = tx.broken() {
+        return Err(CommitFault::Failed(fault.clone()));
+    }
+    match step {
+        Step::Keep => session.keep().map_err(CommitFault::Failed)?,
+        Step::Undo => session.undo().map_err(CommitFault::Failed)?,
+    }
+    Ok(step == Step::Keep)
 }

@@ -1,6 +1,8 @@
 //! The one door through which every change goes: it checks role and area, lets each client-made command act
 //! once, and seals an audit record in the same transaction.
 
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 
 use serde::{Serialize, de::DeserializeOwned};
@@ -10,7 +12,7 @@ use uuid::Uuid;
 
 use super::access::{Action, Actor};
 use super::clock::Clock;
-use super::error::{Fault, Refusal, Result};
+use super::error::{Error, Fault, Refusal, Result};
 use super::{audit, id};
 
 stmt!(
@@ -115,6 +117,24 @@ impl App {
             .await
     }
 
+    /// As [`App::act`], for a change of which many come at once: those that wait are decided and written together.
+    pub async fn act_together<I, O>(
+        &self,
+        ctx: &Ctx,
+        act: &'static Act,
+        area: &str,
+        input: I,
+        change: Together<I, O>,
+    ) -> Result<O>
+    where
+        I: Serialize + Send + 'static,
+        O: Serialize + DeserializeOwned + Send + 'static,
+    {
+        ctx.actor.check(act.action, area)?;
+        let command = Command::new(ctx.clone(), act, area, input, change);
+        self.db.write_together(once_each, command).await
+    }
+
     /// Reads within one consistent snapshot.
     pub async fn read<O, F>(&self, look: F) -> Result<O>
     where
@@ -139,6 +159,180 @@ fn without_content(result: &str) -> String {
     if plain { result.to_string() } else { String::new() }
 }
 
+/// A change for many commands of one district at once. It answers each at its place; for one that it refuses it must
+/// leave nothing behind.
+pub type Together<I, O> = fn(&mut Tx, &[(&Ctx, &I)]) -> Result<Vec<Result<O>>>;
+
+/// A command on its way to being applied with others.
+pub struct Command<I, O> {
+    ctx: Ctx,
+    act: &'static Act,
+    area: String,
+    input: I,
+    change: Together<I, O>,
+}
+
+impl<I: Serialize, O> Command<I, O> {
+    /// A command of `ctx` in `area`.
+    pub fn new(ctx: Ctx, act: &'static Act, area: &str, input: I, change: Together<I, O>) -> Self {
+        let area = area.to_string();
+        Self {
+            ctx,
+            act,
+            area,
+            input,
+            change,
+        }
+    }
+
+    fn hash(&self) -> Result<Vec<u8>> {
+        content_hash(self.act, &self.area, &self.input)
+    }
+}
+
+/// The part of [`App::act_together`] that runs inside the transaction: each command acts once, whatever comes together.
+pub fn once_each<I, O>(tx: &mut Tx, commands: &[&Command<I, O>]) -> Result<Vec<Result<O>>>
+where
+    I: Serialize,
+    O: Serialize + DeserializeOwned,
+{
+    // Each district has its own audit chain and accounts, and a change may be one of several with the same types.
+    let mut groups: BTreeMap<(&str, usize), Vec<usize>> = BTreeMap::new();
+    for (index, command) in commands.iter().enumerate() {
+        let key = (id::district(&command.area), command.change as usize);
+        groups.entry(key).or_default().push(index);
+    }
+    let mut answers: Vec<Option<Result<O>>> = commands.iter().map(|_| None).collect();
+    for ((district, _), members) in groups {
+        let of_group: Vec<&Command<I, O>> = members.iter().map(|&index| commands[index]).collect();
+        for (index, answer) in members
+            .into_iter()
+            .zip(once_in_district(tx, district, &of_group)?)
+        {
+            answers[index] = Some(answer);
+        }
+    }
+    Ok(answers.into_iter().flatten().collect())
+}
+
+fn once_in_district<I, O>(tx: &mut Tx, district: &str, commands: &[&Command<I, O>]) -> Result<Vec<Result<O>>>
+where
+    I: Serialize,
+    O: Serialize + DeserializeOwned,
+{
+    audit::hold(tx, district)?;
+    let keys: Vec<_> = commands
+        .iter()
+        .map(|command| Vec::from(params![district, command.ctx.command]))
+        .collect();
+    let known = tx.rows_many(&COMMAND, &keys)?;
+    let mut answers: Vec<Option<Result<O>>> = Vec::with_capacity(commands.len());
+    let mut first: HashMap<Uuid, usize> = HashMap::new();
+    let mut repeats = Vec::new();
+    let mut hashes = Vec::with_capacity(commands.len());
+    for (index, (command, rows)) in commands.iter().zip(known).enumerate() {
+        let hash = command.hash()?;
+        answers.push(match rows.first() {
+            Some(row) => Some(replay(row, &hash)),
+            None => {
+                match first.entry(command.ctx.command) {
+                    Entry::Vacant(place) => {
+                        place.insert(index);
+                    }
+                    Entry::Occupied(place) => repeats.push((index, *place.get())),
+                }
+                None
+            }
+        });
+        hashes.push(hash);
+    }
+    let mut fresh: Vec<usize> = first.into_values().collect();
+    fresh.sort_unstable();
+    let Some(change) = fresh.first().map(|&index| commands[index].change) else {
+        return Ok(answers.into_iter().flatten().collect());
+    };
+    let inputs: Vec<(&Ctx, &I)> = fresh
+        .iter()
+        .map(|&index| (&commands[index].ctx, &commands[index].input))
+        .collect();
+    let outputs = change(tx, &inputs)?;
+    let (mut rows, mut records) = (Vec::new(), Vec::new());
+    let mut results: HashMap<usize, String> = HashMap::new();
+    for (&index, output) in fresh.iter().zip(outputs) {
+        let command = commands[index];
+        if let Ok(output) = &output {
+            let result = serde_json::to_string(output)?;
+            rows.push(command_row(
+                district,
+                &command.ctx,
+                command.act,
+                &hashes[index],
+                &result,
+            ));
+            records.push(audit::Draft {
+                ctx: &command.ctx,
+                action: command.act.name,
+                area: &command.area,
+                detail: without_content(&result),
+            });
+            results.insert(index, result);
+        }
+        answers[index] = Some(output);
+    }
+    tx.run_many(&RECORD_COMMAND, &rows)?;
+    audit::append_all(tx, &records)?;
+    // The same command twice in one go: the second gets the answer of the first, or the same refusal by being tried alone.
+    for (index, before) in repeats {
+        answers[index] = Some(match results.get(&before) {
+            Some(_) if hashes[index] != hashes[before] => Err(reused().into()),
+            Some(result) => Ok(serde_json::from_str(result)?),
+            None => match &answers[before] {
+                Some(Err(Error::Refusal(refusal))) => Err(Error::Refusal(refusal.clone())),
+                _ => Err(Fault::Invariant("a repeated command has no answer".into()).into()),
+            },
+        });
+    }
+    Ok(answers.into_iter().flatten().collect())
+}
+
+fn content_hash(act: &Act, area: &str, input: &impl Serialize) -> Result<Vec<u8>> {
+    let mut hasher = Sha256::new();
+    hasher.update(act.name);
+    hasher.update([0]);
+    hasher.update(area);
+    hasher.update([0]);
+    hasher.update(serde_json::to_vec(input)?);
+    Ok(hasher.finalize().to_vec())
+}
+
+/// The result of a command that acted before.
+fn replay<O: DeserializeOwned>(row: &store::Row, hash: &[u8]) -> Result<O> {
+    if row.blob(0)? != hash {
+        return Err(reused().into());
+    }
+    Ok(serde_json::from_str(row.text(1)?)?)
+}
+
+fn reused() -> Refusal {
+    Refusal::conflict(
+        "command_reused",
+        "这次提交的编号已用于另一项操作，请刷新页面后重新提交。",
+        "This form was already sent with other content; reload the page and send it again.",
+    )
+}
+
+fn command_row(district: &str, ctx: &Ctx, act: &Act, hash: &[u8], result: &str) -> Vec<store::Value> {
+    Vec::from(params![
+        district,
+        ctx.command,
+        act.name,
+        hash,
+        result,
+        ctx.now_s,
+        ctx.actor.name.as_str()
+    ])
+}
+
 /// The part of [`App::act`] that runs inside the transaction; also used by tests and by the console.
 pub fn once<I, O>(
     tx: &mut Tx,
@@ -153,38 +347,14 @@ where
     O: Serialize + DeserializeOwned,
 {
     let district = id::district(area);
-    let mut hasher = Sha256::new();
-    hasher.update(act.name);
-    hasher.update([0]);
-    hasher.update(area);
-    hasher.update([0]);
-    hasher.update(serde_json::to_vec(input)?);
-    let hash = hasher.finalize().to_vec();
+    audit::hold(tx, area)?;
+    let hash = content_hash(act, area, input)?;
     if let Some(row) = tx.row(&COMMAND, &params![district, ctx.command])? {
-        if row.get::<Vec<u8>>(0)? != hash {
-            return Err(Refusal::conflict(
-                "command_reused",
-                "这次提交的编号已用于另一项操作，请刷新页面后重新提交。",
-                "This form was already sent with other content; reload the page and send it again.",
-            )
-            .into());
-        }
-        return Ok(serde_json::from_str(&row.get::<String>(1)?)?);
+        return replay(&row, &hash);
     }
     let output = change(tx, ctx, input)?;
-    let result = serde_json::to_string(&output).map_err(Fault::from)?;
-    tx.run(
-        &RECORD_COMMAND,
-        &params![
-            district,
-            ctx.command,
-            act.name,
-            hash,
-            result.as_str(),
-            ctx.now_s,
-            ctx.actor.name.as_str()
-        ],
-    )?;
+    let result = serde_json::to_string(&output)?;
+    tx.run(&RECORD_COMMAND, &command_row(district, ctx, act, &hash, &result))?;
     audit::append(tx, ctx, act.name, area, &without_content(&result))?;
     Ok(output)
 }

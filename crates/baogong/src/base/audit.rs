@@ -4,11 +4,20 @@
 use sha2::{Digest, Sha256};
 use store::{Tx, params, stmt};
 
-use super::{Ctx, Result};
+use super::id::district;
+use super::{Ctx, Fault, Result};
 
 stmt!(
-    LAST,
-    "SELECT seq, hash FROM audit WHERE chain = $1 ORDER BY seq DESC LIMIT 1"
+    END,
+    "SELECT seq, hash FROM audit_chain WHERE chain = $1 /*postgres FOR UPDATE*/"
+);
+stmt!(
+    BEGIN,
+    "INSERT INTO audit_chain (chain, seq, hash) VALUES ($1, 0, $2) ON CONFLICT DO NOTHING"
+);
+stmt!(
+    SET_END,
+    "UPDATE audit_chain SET seq = $2, hash = $3 WHERE chain = $1"
 );
 stmt!(
     APPEND,
@@ -19,7 +28,11 @@ stmt!(
     ALL,
     "SELECT seq, at_s, actor, role, action, area, detail, previous, hash FROM audit WHERE chain = $1 ORDER BY seq"
 );
-stmt!(CHAINS, "SELECT DISTINCT chain FROM audit ORDER BY chain");
+stmt!(CHAINS, "SELECT chain, seq, hash FROM audit_chain ORDER BY chain");
+stmt!(
+    LOOSE,
+    "SELECT DISTINCT a.chain FROM audit a WHERE NOT EXISTS (SELECT 1 FROM audit_chain c WHERE c.chain = a.chain)"
+);
 stmt!(
     PAGE,
     "SELECT seq, at_s, actor, role, action, area, detail, previous, hash FROM audit
@@ -49,8 +62,13 @@ pub struct Record {
     hash: Vec<u8>,
 }
 
-/// The chain that this installation appends to. Each node that writes has its own.
-const CHAIN: &str = "main";
+/// The chain of an area: each district has one of its own, and what belongs to none has the chain `main`.
+fn chain_of(area: &str) -> &str {
+    match district(area) {
+        code if code.len() == 6 => code,
+        _ => "main",
+    }
+}
 
 fn seal(record: &Record) -> Vec<u8> {
     let mut hasher = Sha256::new();
@@ -71,28 +89,72 @@ fn seal(record: &Record) -> Vec<u8> {
     hasher.finalize().to_vec()
 }
 
-/// Appends a record to the chain, in the same transaction as what it records.
+/// What a record says, before it is sealed.
+pub struct Draft<'a> {
+    /// Who acted, and when.
+    pub ctx: &'a Ctx,
+    /// The stable name of the act.
+    pub action: &'a str,
+    /// Where.
+    pub area: &'a str,
+    /// What it was about, without personal data.
+    pub detail: String,
+}
+
+/// Takes hold of the chain of an area until the end of the transaction. Whoever changes something in a district does this
+/// first: so several nodes on one database take turns, and each sees what the one before it left.
+pub fn hold(tx: &mut Tx, area: &str) -> Result<()> {
+    end(tx, chain_of(area)).map(|_| ())
+}
+
+fn end(tx: &mut Tx, chain: &str) -> Result<(i64, Vec<u8>)> {
+    for _ in 0..2 {
+        if let Some(row) = tx.row(&END, &params![chain])? {
+            return Ok((row.get(0)?, row.get(1)?));
+        }
+        tx.run(&BEGIN, &params![chain, Vec::<u8>::new()])?;
+    }
+    Err(Fault::Invariant(format!("audit chain {chain} could not be begun")).into())
+}
+
+/// Appends a record to the chain of its area, in the same transaction as what it records.
 pub fn append(tx: &mut Tx, ctx: &Ctx, action: &str, area: &str, detail: &str) -> Result<()> {
-    let (seq, previous) = match tx.row(&LAST, &params![CHAIN])? {
-        Some(row) => (row.get::<i64>(0)?, row.get::<Vec<u8>>(1)?),
-        None => (0, Vec::new()),
+    let detail = detail.to_string();
+    append_all(
+        tx,
+        &[Draft {
+            ctx,
+            action,
+            area,
+            detail,
+        }],
+    )
+}
+
+/// Appends records of one district.
+pub fn append_all(tx: &mut Tx, drafts: &[Draft]) -> Result<()> {
+    let Some(first) = drafts.first() else {
+        return Ok(());
     };
-    let mut record = Record {
-        seq: seq + 1,
-        at_s: ctx.now_s,
-        actor: ctx.actor.name.clone(),
-        role: ctx.actor.role.key().to_string(),
-        action: action.to_string(),
-        area: area.to_string(),
-        detail: detail.to_string(),
-        previous,
-        hash: Vec::new(),
-    };
-    record.hash = seal(&record);
-    tx.run(
-        &APPEND,
-        &params![
-            CHAIN,
+    let chain = chain_of(first.area);
+    let (mut seq, mut previous) = end(tx, chain)?;
+    let mut rows = Vec::with_capacity(drafts.len());
+    for draft in drafts {
+        let mut record = Record {
+            seq: seq + 1,
+            at_s: draft.ctx.now_s,
+            actor: draft.ctx.actor.name.clone(),
+            role: draft.ctx.actor.role.key().to_string(),
+            action: draft.action.to_string(),
+            area: draft.area.to_string(),
+            detail: draft.detail.clone(),
+            previous,
+            hash: Vec::new(),
+        };
+        record.hash = seal(&record);
+        (seq, previous) = (record.seq, record.hash.clone());
+        rows.push(Vec::from(params![
+            chain,
             record.seq,
             record.at_s,
             record.actor,
@@ -102,8 +164,10 @@ pub fn append(tx: &mut Tx, ctx: &Ctx, action: &str, area: &str, detail: &str) ->
             record.detail,
             record.previous,
             record.hash
-        ],
-    )?;
+        ]));
+    }
+    tx.run_many(&APPEND, &rows)?;
+    tx.run(&SET_END, &params![chain, seq, previous])?;
     Ok(())
 }
 
@@ -124,8 +188,14 @@ fn read(row: &store::Row) -> std::result::Result<Record, store::Fault> {
 /// Walks every chain and says where it is broken; an empty list means that it is whole.
 pub fn verify(tx: &mut Tx) -> Result<Vec<String>> {
     let mut findings = Vec::new();
-    for chain in tx.rows(&CHAINS, &[])? {
-        let chain: String = chain.get(0)?;
+    for row in tx.rows(&LOOSE, &[])? {
+        findings.push(format!(
+            "audit chain {}: its end is not noted",
+            row.get::<String>(0)?
+        ));
+    }
+    for row in tx.rows(&CHAINS, &[])? {
+        let (chain, end, end_hash): (String, i64, Vec<u8>) = (row.get(0)?, row.get(1)?, row.get(2)?);
         let mut previous: Vec<u8> = Vec::new();
         let mut next = 1;
         tx.each(&ALL, &params![chain.as_str()], &mut |row| {
@@ -146,6 +216,12 @@ pub fn verify(tx: &mut Tx) -> Result<Vec<String>> {
             previous = record.hash;
             Ok(())
         })?;
+        if (next - 1, &previous) != (end, &end_hash) {
+            findings.push(format!(
+                "audit chain {chain}: it ends with record {} instead of {end}",
+                next - 1
+            ));
+        }
     }
     Ok(findings)
 }

@@ -69,9 +69,16 @@ ids! {
     TripId;
 }
 
-/// A stable id from a parent id and words: retries and concurrent workers make the same one.
+/// A stable id from a parent id and words: retries and concurrent workers make the same one. Where the parent begins with
+/// a time, so does the child, so that what is made together lies together in the database (UUID version 8).
 pub fn derive(parent: Uuid, words: &str) -> Uuid {
-    Uuid::new_v5(&parent, words.as_bytes())
+    let hash = Uuid::new_v5(&parent, words.as_bytes());
+    if !matches!(parent.get_version_num(), 7 | 8) {
+        return hash;
+    }
+    let mut bytes = hash.into_bytes();
+    bytes[..6].copy_from_slice(&parent.as_bytes()[..6]);
+    uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// The district of an area or household code: its first six digits.

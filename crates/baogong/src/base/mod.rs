@@ -9,6 +9,7 @@ pub mod clock;
 pub mod error;
 pub mod id;
 pub mod people;
+pub mod stamp;
 pub mod words;
 
 pub use access::{Action, Actor, Role};

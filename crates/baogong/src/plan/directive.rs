@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{ControlLevel, RiskLevel, plan};
 use crate::base::clock;
 use crate::base::id::{DirectiveId, district};
-use crate::base::{Ctx, Refusal, Result};
+use crate::base::{Ctx, Refusal, Result, stamp};
 
 stmt!(
     INSERT,
@@ -153,6 +153,7 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &DirectiveDraft) -> Result<Directive
             number
         ],
     )?;
+    stamp::renew(tx, in_district, stamp::TERMS)?;
     Ok(id)
 }
 
@@ -178,7 +179,7 @@ pub fn end(tx: &mut Tx, ctx: &Ctx, ending: &Ending) -> Result<()> {
             Refusal::conflict("ended", "这道指令已经结束。", "This directive has ended already.").into(),
         );
     }
-    Ok(())
+    stamp::renew(tx, &ending.district, stamp::TERMS)
 }
 
 fn read(row: &store::Row) -> Result<Directive> {

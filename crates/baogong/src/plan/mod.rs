@@ -2,6 +2,7 @@
 //! area; one function, [`rules::at`], answers which rules hold for a place at a time and which clause says so.
 
 pub mod directive;
+pub mod release;
 pub mod rules;
 
 use std::sync::OnceLock;

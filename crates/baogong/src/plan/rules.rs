@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::directive::{self, Directive};
+use super::release::{self, PriorityClass};
 use super::{Clause, ControlLevel, Plan, RiskLevel, Rule, RuleValue, Scope, plan};
 use crate::base::Result;
 use crate::base::access::within;
@@ -14,6 +15,8 @@ wording! {
     /// What a rule rules; the closed list of what the software can carry out.
     RuleKey {
         SupplyModes = "supply_modes", "可用供应方式", "Supply modes allowed";
+        Release = "release", "分配办法", "How packs are released";
+        BallotPriority = "ballot_priority", "摇号优先顺序", "Order of classes in a draw";
         OrderIntervalD = "order_interval_d", "每户下单间隔（天）", "Days between a household's orders";
         WalkIn = "walk_in", "线下购物", "Shopping in person";
         WalkInIntervalD = "walk_in_interval_d", "外出采购间隔（天）", "Days between shopping trips";
@@ -64,12 +67,16 @@ impl RuleKey {
     /// Whether a value is of the type that this key takes.
     pub fn takes(self, value: &RuleValue) -> bool {
         use RuleKey::{
-            AdvanceAllowed, BackupSupplier, BagPerHousehold, BoxPerCompound, CarryBy, CarryTo, LabelFields,
-            PrepayTo, ReliefPackFree, SettleWhen, StaffSymptomFree, StorageSign, SupplyModes, Unpaid,
-            VisitBy, WalkIn,
+            AdvanceAllowed, BackupSupplier, BagPerHousehold, BallotPriority, BoxPerCompound, CarryBy,
+            CarryTo, LabelFields, PrepayTo, Release, ReliefPackFree, SettleWhen, StaffSymptomFree,
+            StorageSign, SupplyModes, Unpaid, VisitBy, WalkIn,
         };
         match self {
             SupplyModes | LabelFields => matches!(value, RuleValue::Words(_)),
+            Release => matches!(value, RuleValue::Word(word) if release::Release::of(word).is_some()),
+            BallotPriority => {
+                matches!(value, RuleValue::Words(words) if release::classes(words).is_some())
+            }
             WalkIn | CarryTo | CarryBy | VisitBy | Unpaid | PrepayTo | SettleWhen => {
                 matches!(value, RuleValue::Word(_))
             }
@@ -289,7 +296,10 @@ pub fn value_words(key: RuleKey, value: &RuleValue, lang: kit::Lang) -> String {
             "address" => lang.t("地址", "address"),
             "amount" => lang.t("金额", "amount"),
             "payment_code" => lang.t("付款码", "payment code"),
-            other => other,
+            other => release::Release::of(other)
+                .map(|release| release.word(lang))
+                .or_else(|| PriorityClass::of(other).map(|class| class.word(lang)))
+                .unwrap_or(other),
         };
         known.to_string()
     };
@@ -303,10 +313,10 @@ pub fn value_words(key: RuleKey, value: &RuleValue, lang: kit::Lang) -> String {
         .to_string(),
         RuleValue::Word(one) => word(one),
         RuleValue::Words(words) => {
-            let separator = if key == RuleKey::SupplyModes {
-                lang.t("、", ", ")
-            } else {
-                " + "
+            let separator = match key {
+                RuleKey::SupplyModes => lang.t("、", ", "),
+                RuleKey::BallotPriority => lang.t("、", ", then "),
+                _ => " + ",
             };
             words
                 .iter()

@@ -5,9 +5,9 @@ use store::Tx;
 
 use super::entry::{self, Change, Entry};
 use super::place::{self, Places};
-use super::{Body, register};
+use super::{Body, Register, register, removal};
 use crate::base::id::BatchId;
-use crate::base::{Ctx, Refusal, Result};
+use crate::base::{Action, Ctx, Refusal, Result};
 
 /// The fields of one entry as a person typed them.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -23,7 +23,15 @@ pub struct Correction {
     pub fields: Vec<(String, String)>,
 }
 
-/// Checks the fields like a row of a spreadsheet and writes the entry. A field that is emptied is emptied.
+/// An entry within the actor's area; what lies outside is not found.
+pub fn find(tx: &mut Tx, ctx: &Ctx, register: &Register, in_district: &str, code: &str) -> Result<Entry> {
+    entry::get(tx, register.key(), in_district, code)?
+        .filter(|entry| ctx.actor.covers(&entry.area))
+        .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1).into())
+}
+
+/// Checks the fields like a row of a spreadsheet and writes the entry, which lies in the actor's area before and after. A
+/// field that is emptied is emptied.
 pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
     let register = register(&correction.register).ok_or_else(|| Refusal::not_found("台账", "register"))?;
     let mut csv = Vec::new();
@@ -72,6 +80,7 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
     let (mut code, area) = places
         .place(register, &mut body)
         .map_err(|unplaced| Refusal::invalid("fields", unplaced.zh, unplaced.en))?;
+    ctx.actor.check(Action::EditRegister, &area)?;
     let before = if correction.code.is_empty() {
         if entry::get(tx, register.key(), &correction.district, &code)?.is_some() {
             return Err(Refusal::conflict(
@@ -83,8 +92,7 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
         }
         None
     } else {
-        let before = entry::get(tx, register.key(), &correction.district, &correction.code)?
-            .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
+        let before = find(tx, ctx, register, &correction.district, &correction.code)?;
         // A renamed supplier or compound stays the same entry; a household that moves room is another one.
         if code != correction.code
             && !matches!(
@@ -130,30 +138,11 @@ pub struct Removal {
     pub code: String,
 }
 
-/// Removes an entry; its history stays, and it can be brought back from there.
+/// Removes an entry of the actor's area, unless something stands against it (see [`removal::check`]); its history stays, and it can be brought back from there.
 pub fn remove(tx: &mut Tx, ctx: &Ctx, removal: &Removal) -> Result<()> {
     let register = register(&removal.register).ok_or_else(|| Refusal::not_found("台账", "register"))?;
-    let before = entry::get(tx, register.key(), &removal.district, &removal.code)?
-        .ok_or_else(|| Refusal::not_found(register.title.0, register.title.1))?;
-    if register.key() == "compounds" {
-        let inside = entry::count(
-            tx,
-            &entry::Query {
-                register: "households",
-                area: &removal.code,
-                ..Default::default()
-            },
-        )?
-        .0;
-        if inside > 0 {
-            return Err(Refusal::conflict(
-                "in_use",
-                format!("小区里还登记有{inside}户，不能删除。"),
-                format!("{inside} households are registered in this compound; it cannot be removed."),
-            )
-            .into());
-        }
-    }
+    let before = find(tx, ctx, register, &removal.district, &removal.code)?;
+    removal::check(tx, ctx.now_s, &before)?;
     entry::write(
         tx,
         ctx,

@@ -271,6 +271,26 @@ pub fn noun<T: DeserializeOwned>(
         .noun()
 }
 
+/// The areas and nouns of entries with these codes, as far as there are any, in the order of the codes.
+pub fn nouns<T: DeserializeOwned>(
+    tx: &mut Tx,
+    register: &str,
+    in_district: &str,
+    codes: &[&str],
+) -> Result<Vec<Option<(String, T)>>> {
+    let keys: Vec<_> = codes
+        .iter()
+        .map(|code| Vec::from(params![in_district, register, *code]))
+        .collect();
+    tx.rows_many(&GET, &keys)?
+        .iter()
+        .map(|rows| match rows.first() {
+            Some(row) => Ok(Some((row.get(1)?, serde_json::from_str(row.text(5)?)?))),
+            None => Ok(None),
+        })
+        .collect()
+}
+
 /// What to list: a register within an area, with words to search for and a tag.
 #[derive(Clone, Debug, Default)]
 pub struct Query<'a> {

@@ -10,9 +10,9 @@ use uuid::Uuid;
 
 use super::entry::{self, Change, Entry};
 use super::place::{self, Places};
-use super::{Body, REGISTERS, Register};
+use super::{Body, REGISTERS, Register, removal};
 use crate::base::id::BatchId;
-use crate::base::{Ctx, Refusal, RefusalKind, Result};
+use crate::base::{Actor, Ctx, Refusal, RefusalKind, Result};
 use crate::wording;
 
 stmt!(
@@ -118,6 +118,13 @@ pub struct Batch {
     pub applied_s: Option<i64>,
     /// When it was undone.
     pub undone_s: Option<i64>,
+}
+
+impl Batch {
+    /// Files hold rows of the whole county: who answers for less handles only what they brought in themselves.
+    fn open_to(&self, actor: &Actor) -> bool {
+        actor.area.len() <= 6 || self.actor == actor.name
+    }
 }
 
 /// Reads a file without touching the store; the forms are found by their headings.
@@ -291,8 +298,8 @@ pub struct BatchRef {
     pub id: BatchId,
 }
 
-/// The batch and its file.
-pub fn batch(tx: &mut Tx, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
+/// The batch and its file, if the actor may handle it.
+pub fn batch(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
     let row = tx
         .row(&BATCH, &params![at.district.as_str(), at.id])?
         .ok_or_else(|| Refusal::not_found("导入批次", "import"))?;
@@ -306,13 +313,17 @@ pub fn batch(tx: &mut Tx, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
         applied_s: row.get(5)?,
         undone_s: row.get(6)?,
     };
+    if !batch.open_to(actor) {
+        return Err(Refusal::not_found("导入批次", "import").into());
+    }
     Ok((batch, row.get(7)?))
 }
 
-/// The latest batches of a district.
-pub fn batches(tx: &mut Tx, in_district: &str) -> Result<Vec<Batch>> {
+/// The latest batches of a district that the actor may handle.
+pub fn batches(tx: &mut Tx, actor: &Actor, in_district: &str) -> Result<Vec<Batch>> {
     let rows = tx.rows(&BATCHES, &params![in_district])?;
-    rows.iter()
+    let batches = rows
+        .iter()
         .map(|row| {
             Ok(Batch {
                 id: BatchId(row.get::<Uuid>(0)?),
@@ -325,12 +336,40 @@ pub fn batches(tx: &mut Tx, in_district: &str) -> Result<Vec<Batch>> {
                 undone_s: row.get(7)?,
             })
         })
-        .collect()
+        .collect::<Result<Vec<Batch>>>()?;
+    Ok(batches.into_iter().filter(|batch| batch.open_to(actor)).collect())
 }
 
-/// Applies a batch: all of it, or nothing when a single cell is wrong.
+/// Refuses changes of which so many lie outside the actor's area.
+fn refuse_outside(actor: &Actor, changes: &[Change]) -> Result<()> {
+    match outside(actor, changes) {
+        0 => Ok(()),
+        entries => Err(outside_refusal(entries).into()),
+    }
+}
+
+/// How many changes reach beyond the actor's area, before or after.
+pub fn outside(actor: &Actor, changes: &[Change]) -> usize {
+    let covered = |entry: &Option<Entry>| entry.as_ref().is_none_or(|entry| actor.covers(&entry.area));
+    let beyond = |change: &&Change| !(covered(&change.before) && covered(&change.after));
+    changes.iter().filter(beyond).count()
+}
+
+/// Says that so many entries of a file lie outside the actor's area.
+pub fn outside_refusal(entries: usize) -> Refusal {
+    Refusal::new(
+        RefusalKind::NotAllowed,
+        "outside_area",
+        format!("文件里有{entries}项不在您负责的区域内，不能办理。请只保留本区域的内容，或请县里办理。"),
+        format!(
+            "{entries} entries of the file lie outside your area. Keep only your own, or leave it to the county."
+        ),
+    )
+}
+
+/// Applies a batch: all of it, or nothing when a single cell is wrong or an entry lies outside the actor's area.
 pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
-    let (batch, bytes) = batch(tx, at)?;
+    let (batch, bytes) = batch(tx, &ctx.actor, at)?;
     if batch.state != BatchState::Previewed {
         return Err(Refusal::conflict(
             "batch_state",
@@ -355,6 +394,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
         )
         .into());
     }
+    refuse_outside(&ctx.actor, &preview.changes)?;
     entry::write(tx, ctx, at.id, &preview.changes)?;
     let summary = preview.summary();
     tx.run(
@@ -369,9 +409,10 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
     Ok(summary)
 }
 
-/// Takes an applied batch back: every entry returns to what it was, unless somebody has changed it since.
+/// Takes an applied batch back: every entry returns to what it was, unless somebody has changed or used one since, or one
+/// lies outside the actor's area.
 pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
-    let (batch, _) = batch(tx, at)?;
+    let (batch, _) = batch(tx, &ctx.actor, at)?;
     if batch.state != BatchState::Applied {
         return Err(Refusal::conflict(
             "batch_state",
@@ -408,10 +449,14 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
             after: before,
         });
     }
+    refuse_outside(&ctx.actor, &changes)?;
     for change in &changes {
-        if let (Some(entry), None) = (&change.before, &change.after)
-            && matches!(entry.register.as_str(), "compounds" | "areas")
-        {
+        let (Some(entry), None) = (&change.before, &change.after) else {
+            continue;
+        };
+        if removal::in_use(tx, ctx.now_s, entry)?.is_some() {
+            conflicts.push(entry.name.clone());
+        } else if matches!(entry.register.as_str(), "compounds" | "areas") {
             let inside = tx.row(
                 &INSIDE,
                 &params![

@@ -4,9 +4,11 @@
 
 pub mod areas;
 pub mod correct;
+pub mod dwelling;
 pub mod entry;
 pub mod import;
 pub mod place;
+pub mod removal;
 
 use documents::forms::{self, Form};
 use kit::Lang;

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use documents::sheet::CellError;
 use store::Tx;
 
+use super::dwelling::household_code;
 use super::entry::{self, Entry};
 use super::{Body, Coding, Register, text};
 use crate::base::Result;
@@ -206,18 +207,8 @@ impl Places {
                         "Enter the compound.".into(),
                     )
                 })?;
-                let part = |key: &str| {
-                    Some(text(body, key))
-                        .filter(|part| !part.is_empty())
-                        .unwrap_or("0")
-                        .to_string()
-                };
-                let code = format!(
-                    "{compound}-{}-{}-{}",
-                    part("building"),
-                    part("unit"),
-                    part("room")
-                );
+                let part = |key: &str| text(body, key);
+                let code = household_code(&compound, part("building"), part("unit"), part("room"));
                 Ok((code, compound))
             }
             Coding::Good => {

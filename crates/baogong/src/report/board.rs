@@ -30,7 +30,7 @@ stmt!(
             CAST(SUM(CASE WHEN o.state = 'handed' THEN l.packed ELSE 0 END) AS BIGINT),
             CAST(SUM(CASE WHEN o.state IN ('confirmed', 'placed') THEN 0 ELSE l.quantity - l.packed END) AS BIGINT)
      FROM order_line l JOIN orders o ON o.district = l.district AND o.id = l.order_id
-     WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3 AND o.state NOT IN ('cancelled', 'expired')
+     WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3 AND o.state NOT IN ('cancelled', 'expired', 'requested', 'not_drawn')
      GROUP BY o.round, l.pack ORDER BY o.round, l.pack"
 );
 stmt!(
@@ -202,7 +202,7 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         let counts = streets.entry(street(&row.get::<String>(0)?)).or_default();
         let (state, count, amount_fen): (String, i64, i64) = (row.get(1)?, row.get(3)?, row.get(4)?);
         match state.as_str() {
-            "cancelled" => {}
+            "cancelled" | "requested" | "not_drawn" => {}
             "expired" => counts.expired += count,
             _ => {
                 counts.orders += count;

@@ -2,6 +2,7 @@
 //! comes back as a question, and no line is dropped.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use documents::chain::{self, Context, Dwelling, Parsed};
 use serde::{Deserialize, Serialize};
@@ -217,13 +218,13 @@ type Placed = std::result::Result<(String, bool), crate::base::Refusal>;
 pub(super) fn place_or_change(
     tx: &mut Tx,
     ctx: &Ctx,
-    terms: &order::Terms,
+    terms: &Arc<order::Terms>,
     household: &Entry,
     draft: &OrderDraft,
 ) -> Result<Placed> {
     let before = order::of_household(tx, &household.code)?
         .into_iter()
-        .find(|order| order.round == draft.round && order.state.live());
+        .find(|order| order.round == draft.round && order.state.stands());
     let done = match before {
         Some(before) => {
             let had: HashMap<&str, i64> = before

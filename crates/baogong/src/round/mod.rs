@@ -1,6 +1,7 @@
 //! The round (一轮): offers, orders, payment, packing, trips, hand-over and settlement for one supplier and one
 //! or many compounds. Every quantity and every fen moves through the ledger.
 
+pub mod ballot;
 pub mod chain;
 pub mod chart;
 pub mod handover;
@@ -16,6 +17,7 @@ pub mod trips;
 use serde::{Deserialize, Serialize};
 
 use crate::base::id::{BoxId, OrderId, RoundId};
+use crate::plan::release::Release;
 use crate::plan::rules::Source;
 use crate::register::entry::Content;
 use crate::wording;
@@ -46,6 +48,7 @@ wording! {
 wording! {
     /// Where an order stands.
     OrderState {
+        Requested = "requested", "已登记待抽签", "Requested, to be drawn";
         Placed = "placed", "已下单", "Placed";
         Confirmed = "confirmed", "已确认", "Confirmed";
         Packed = "packed", "已装袋", "Packed";
@@ -55,13 +58,22 @@ wording! {
         Returned = "returned", "已退回", "Returned";
         Cancelled = "cancelled", "已取消", "Cancelled";
         Expired = "expired", "逾期未付", "Expired, unpaid";
+        NotDrawn = "not_drawn", "未抽中", "Not drawn";
     }
 }
 
 impl OrderState {
     /// Whether the order still counts: it holds goods and the household's turn.
     pub fn live(self) -> bool {
-        !matches!(self, OrderState::Cancelled | OrderState::Expired)
+        !matches!(
+            self,
+            OrderState::Requested | OrderState::NotDrawn | OrderState::Cancelled | OrderState::Expired
+        )
+    }
+
+    /// Whether the household has it in its round: an order that counts, or a request that waits for its draw.
+    pub fn stands(self) -> bool {
+        self.live() || self == OrderState::Requested
     }
 }
 
@@ -94,6 +106,8 @@ pub struct Round {
     pub area: String,
     /// Where it stands.
     pub state: RoundState,
+    /// Whether packs go to who comes first or are drawn.
+    pub release: Release,
     /// When orders open.
     pub opens_s: i64,
     /// When orders close.

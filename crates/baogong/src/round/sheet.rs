@@ -1,6 +1,7 @@
 //! Orders from a spreadsheet: the liaison's list, or what a platform exports (FC-8).
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use documents::forms;
 use serde::{Deserialize, Serialize};
@@ -53,7 +54,7 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
         let name = crate::register::correct::area_name(tx, &compound.compound)?;
         by_name.insert(name, compound.compound);
     }
-    let mut loaded: HashMap<String, (chain::Known, order::Terms, HashMap<String, entry::Entry>)> =
+    let mut loaded: HashMap<String, (chain::Known, Arc<order::Terms>, HashMap<String, entry::Entry>)> =
         HashMap::new();
     for sheet in &reading.sheets {
         for error in &sheet.errors {

@@ -4,12 +4,14 @@
 use axum::body::Body;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::CONTENT_TYPE;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use kit::{Icon, Tone, html};
 
+use super::front::RefusalCode;
 use super::request::Web;
+use super::waiting::{self, Again, Why};
 use crate::base::{Action, App, Error, Refusal, RefusalKind};
 
 /// Who may pass.
@@ -52,16 +54,21 @@ pub fn status(refusal: &Refusal) -> StatusCode {
     }
 }
 
-/// Lets a request pass or refuses it, and shows what went wrong behind.
-pub async fn pass(app: App, gate: Gate, request: Request, next: Next) -> Response {
+/// Lets a request pass or refuses it, and shows what went wrong behind. `again` is what can be sent once more if the
+/// server cannot serve.
+pub async fn pass(
+    app: App,
+    gate: Gate,
+    route: &'static str,
+    request_id: &str,
+    request: Request,
+    next: Next,
+    again: &Again,
+) -> Response {
     let (parts, body) = request.into_parts();
-    let api = parts.uri.path().starts_with("/api/");
-    let web = match Web::of(app, &parts).await {
+    let web = match Web::of(app.clone(), &parts).await {
         Ok(web) => web,
-        Err(error) => {
-            tracing::error!(%error, "request could not be read");
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        }
+        Err(error) => return show(&Web::nobody(app, &parts), route, request_id, &error, again),
     };
     let allowed = match gate {
         Gate::Open => Ok(()),
@@ -80,27 +87,51 @@ pub async fn pass(app: App, gate: Gate, request: Request, next: Next) -> Respons
         }
     };
     let mut response = match response.extensions().get::<Failed>().cloned() {
-        Some(failed) => show(&web, &failed.0, api),
+        Some(failed) => show(&web, route, request_id, &failed.0, again),
         None => response,
     };
-    // Pages hold personal data: no cache keeps them, and the browser's back button asks again.
-    response
-        .headers_mut()
-        .entry(CACHE_CONTROL)
-        .or_insert(axum::http::HeaderValue::from_static("no-store"));
+    if let Some(code) = web.told() {
+        response.extensions_mut().insert(RefusalCode(code));
+    }
     response
 }
 
-fn show(web: &Web, error: &Error, api: bool) -> Response {
+/// How long to wait before a command that met this fault is sent again with the same id; `None` where that does not help.
+fn wait_s(fault: &crate::base::Fault) -> Option<(Why, u64)> {
+    use store::Fault::{Busy, Closed, Conflict, Disconnected, Disk, Unknown};
+    match fault {
+        crate::base::Fault::Store(Busy | Conflict) => Some((Why::Crowd, 2)),
+        crate::base::Fault::Store(Unknown | Disconnected { .. } | Closed) => Some((Why::Trouble, 5)),
+        crate::base::Fault::Store(Disk { .. }) => Some((Why::Trouble, 30)),
+        _ => None,
+    }
+}
+
+/// An error as a page or a problem document.
+pub fn show(web: &Web, route: &'static str, request_id: &str, error: &Error, again: &Again) -> Response {
+    let api = web.path.starts_with("/api/");
     let refusal = match error {
         Error::Refusal(refusal) => (**refusal).clone(),
         Error::Fault(fault) => {
-            tracing::error!(%fault, path = %web.path, "fault");
-            let busy = matches!(fault, crate::base::Fault::Store(store::Fault::Busy));
-            return fault_page(web, api, busy);
+            return match wait_s(fault) {
+                Some((Why::Crowd, seconds)) => waiting::answer(web, Why::Crowd, seconds, again),
+                waiting => {
+                    tracing::error!(%fault, request_id, route, "fault");
+                    waiting.map_or_else(
+                        || fault_page(web, api),
+                        |(why, seconds)| waiting::answer(web, why, seconds, again),
+                    )
+                }
+            };
         }
     };
-    let status = status(&refusal);
+    let mut response = refusal_page(web, api, &refusal);
+    response.extensions_mut().insert(RefusalCode(refusal.code));
+    response
+}
+
+fn refusal_page(web: &Web, api: bool, refusal: &Refusal) -> Response {
+    let status = status(refusal);
     if api {
         return problem(
             status,
@@ -123,7 +154,7 @@ fn show(web: &Web, error: &Error, api: bool) -> Response {
         RefusalKind::Conflict | RefusalKind::Exhausted => web.t("现在不能这样做", "Not possible now"),
     };
     let body = html! {
-        (kit::notice(Tone::Bad, title, html! { p { (web.words(&refusal)) } }))
+        (kit::notice(Tone::Bad, title, html! { p { (web.words(refusal)) } }))
         (kit::actions(html! {
             (kit::link_button(&back, web.t("返回上一页", "Back"), Tone::Accent))
             (kit::link_button("/", web.t("回首页", "Home"), Tone::Quiet))
@@ -138,40 +169,19 @@ fn show(web: &Web, error: &Error, api: bool) -> Response {
     web.respond(status, page)
 }
 
-fn fault_page(web: &Web, api: bool, busy: bool) -> Response {
-    let (status, zh, en) = if busy {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "现在办理的人很多，请稍后再试。您的内容没有丢失。",
-            "Many people are using the system; try again in a moment.",
-        )
-    } else {
-        (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "系统出了问题，没有写入任何数据；请重试，或联系管理员。",
-            "Something went wrong on our side and nothing was written; try again or call the administrator.",
-        )
-    };
-    let mut response = if api {
-        problem(status, if busy { "busy" } else { "fault" }, zh, en, None, None)
-    } else {
-        let body = kit::empty(
-            Icon::Alert,
-            web.t(zh, en),
-            "",
-            kit::link_button("/", web.t("回首页", "Home"), Tone::Accent),
-        );
-        web.respond(
-            status,
-            kit::light_page(&web.shell(web.t("出了问题", "Something went wrong")), body),
-        )
-    };
-    if busy {
-        response
-            .headers_mut()
-            .insert("retry-after", axum::http::HeaderValue::from_static("2"));
+fn fault_page(web: &Web, api: bool) -> Response {
+    let (zh, en) = (
+        "系统出了问题，没有写入任何数据；请重试，或联系管理员。",
+        "Something went wrong on our side and nothing was written; try again or call the administrator.",
+    );
+    let status = StatusCode::INTERNAL_SERVER_ERROR;
+    if api {
+        return problem(status, "fault", zh, en, None, None);
     }
-    response
+    let home = kit::link_button("/", web.t("回首页", "Home"), Tone::Accent);
+    let body = kit::empty(Icon::Alert, web.t(zh, en), "", home);
+    let title = web.t("出了问题", "Something went wrong");
+    web.respond(status, kit::light_page(&web.shell(title), body))
 }
 
 /// A problem document (RFC 9457) with the text in both languages.

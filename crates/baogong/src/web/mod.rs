@@ -1,13 +1,18 @@
 //! The only part that knows HTTP: one table of routes with the right that each needs, pages, API, sessions.
 
+pub mod admission;
 pub mod api;
 pub mod fields;
+pub mod front;
 pub mod gate;
+pub mod metrics;
 pub mod pages;
+pub mod probes;
 pub mod request;
 pub mod routes;
 pub mod serve;
 pub mod session;
+pub mod waiting;
 
 pub use fields::Fields;
 pub use request::Web;

@@ -1,5 +1,7 @@
 //! One request as the pages see it: who asks, in which language, and the frame around the answer.
 
+use std::sync::{Arc, OnceLock};
+
 use axum::extract::FromRequestParts;
 use axum::http::header::{LOCATION, SET_COOKIE};
 use axum::http::request::Parts;
@@ -40,6 +42,7 @@ pub struct Web {
     /// Whether the data are synthetic.
     pub demo: bool,
     flash: Option<(Tone, String)>,
+    told: Arc<OnceLock<&'static str>>,
 }
 
 /// The value of a cookie.
@@ -90,12 +93,11 @@ pub fn set_cookie(name: &str, value: &str, max_age_s: i64) -> HeaderValue {
 impl Web {
     /// Reads who asks from cookies and the store.
     pub async fn of(app: App, parts: &Parts) -> Result<Self> {
-        let bearer = bearer(parts);
-        let by_bearer = bearer.is_some();
-        let session = bearer.or_else(|| cookie(&parts.headers, "session"));
-        let secret = session.clone();
-        let now_s = app.clock.now_s();
-        let (user, site, demo) = app
+        let mut web = Self::nobody(app, parts);
+        let secret = web.session.clone();
+        let now_s = web.app.clock.now_s();
+        (web.user, web.site, web.demo) = web
+            .app
             .read(move |tx| {
                 let user = match &secret {
                     Some(secret) => crate::base::people::session_user(tx, secret, now_s)?,
@@ -105,6 +107,14 @@ impl Web {
                 Ok((user, site, super::serve::setting(tx, "demo")?.is_some()))
             })
             .await?;
+        Ok(web)
+    }
+
+    /// Reads what cookies and headers say, without looking into the store: who asks stays open.
+    pub fn nobody(app: App, parts: &Parts) -> Self {
+        let bearer = bearer(parts);
+        let by_bearer = bearer.is_some();
+        let session = bearer.or_else(|| cookie(&parts.headers, "session"));
         let flash = cookie(&parts.headers, "flash")
             .map(|text| decode(&text))
             .and_then(|text| {
@@ -128,11 +138,11 @@ impl Web {
             || header("accept-language").starts_with("en"),
             |lang| lang == "en",
         );
-        Ok(Self {
+        Self {
             app,
             lang: if english { Lang::En } else { Lang::Zh },
             elder: cookie(&parts.headers, "elder").as_deref() == Some("1"),
-            user,
+            user: None,
             session,
             bearer: by_bearer,
             path: parts
@@ -141,10 +151,11 @@ impl Web {
                 .map_or_else(String::new, ToString::to_string),
             host: header("host"),
             referer: header("referer"),
-            site,
-            demo,
+            site: String::new(),
+            demo: false,
             flash,
-        })
+            told: Arc::default(),
+        }
     }
 
     /// The word in the language of the page.
@@ -353,15 +364,15 @@ impl Web {
 
     /// Goes to another page and says there what was done.
     pub fn done(&self, to: &str, words: &str) -> Response {
-        self.told(to, "good", words)
+        self.go_telling(to, "good", words)
     }
 
     /// Goes to another page and warns there.
     pub fn warned(&self, to: &str, words: &str) -> Response {
-        self.told(to, "warn", words)
+        self.go_telling(to, "warn", words)
     }
 
-    fn told(&self, to: &str, tone: &str, words: &str) -> Response {
+    fn go_telling(&self, to: &str, tone: &str, words: &str) -> Response {
         let mut response = self.go(to);
         let words: String = words.chars().take(300).collect();
         response.headers_mut().append(
@@ -371,9 +382,15 @@ impl Web {
         response
     }
 
-    /// A refusal's words in the language of the page.
+    /// A refusal's words in the language of the page. The answer then carries the refusal's code, see [`Web::told`].
     pub fn words<'a>(&self, refusal: &'a Refusal) -> &'a str {
+        let _ = self.told.set(refusal.code);
         self.lang.t(&refusal.zh, &refusal.en)
+    }
+
+    /// The code of the refusal that the page tells, if it tells one.
+    pub fn told(&self) -> Option<&'static str> {
+        self.told.get().copied()
     }
 
     /// A file to be saved, or shown when it is a PDF.

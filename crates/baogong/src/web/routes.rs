@@ -1,5 +1,7 @@
 //! The table of routes: method, path, the right it needs, handler. A route that is not in it does not exist.
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::handler::Handler;
 use axum::http::HeaderValue;
@@ -9,7 +11,10 @@ use axum::routing::{MethodRouter, delete, get, post};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::gate::{self, Gate};
+use super::admission::Limits;
+use super::front::{self, Front, Passage};
+use super::gate::Gate;
+use super::probes;
 use crate::base::App;
 
 /// A route.
@@ -75,24 +80,35 @@ pub fn routes() -> Vec<Route> {
 /// The largest request: a spreadsheet of 20 MiB and the form around it.
 const BODY_BYTES_MAX: usize = 24 * 1024 * 1024;
 
-/// The router over the table.
+/// The router over the table, with the usual limits.
 pub fn router(app: &App) -> Router {
-    let mut router = Router::new();
+    router_behind(app, &Front::new(app, Limits::default(), false))
+}
+
+/// The router over the table, behind a front.
+pub fn router_behind(app: &App, front: &Arc<Front>) -> Router {
+    let guard = |handler: MethodRouter<App>, method, path, gate| {
+        let passage = Arc::new(Passage::new(front, app, method, path, gate));
+        handler.layer(middleware::from_fn(move |request, next| {
+            front::pass(Arc::clone(&passage), request, next)
+        }))
+    };
+    let mut router = probes::routes(app, front);
     for route in routes() {
-        let (gate, state) = (route.gate, app.clone());
-        let guarded = route.handler.layer(middleware::from_fn(move |request, next| {
-            gate::pass(state.clone(), gate, request, next)
-        }));
-        router = router.route(route.path, guarded);
+        router = router.route(
+            route.path,
+            guard(route.handler, route.method, route.path, route.gate),
+        );
     }
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let nowhere = guard(
+        axum::routing::any(super::pages::not_found),
+        "ANY",
+        "elsewhere",
+        Gate::Open,
+    );
     router
-        .fallback_service({
-            let state = app.clone();
-            get(super::pages::not_found)
-                .with_state(app.clone())
-                .layer(middleware::from_fn(move |request, next| gate::pass(state.clone(), Gate::Open, request, next)))
-        })
+        .fallback_service(nowhere.with_state(app.clone()))
         .with_state(app.clone())
         .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))

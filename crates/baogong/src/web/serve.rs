@@ -1,10 +1,20 @@
 //! The running server: listening, the clock that closes rounds, settings, the printer.
 
-use std::sync::OnceLock;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
 use store::{Tx, params, stmt};
+use tokio::sync::Semaphore;
+use tower::ServiceExt;
 
+use super::admission::Share;
+use super::front::Front;
+use super::probes::Peer;
 use super::routes;
 use crate::base::{App, Ctx, Error, Fault, Result};
 use crate::round::open;
@@ -65,16 +75,110 @@ pub async fn keep_time(app: App) {
     }
 }
 
-/// Serves on `listener` until told to stop; requests under way are finished.
+/// Says in the log, every [`TICK`] in which it happened, how many found no room.
+async fn tell_crowds(front: Arc<Front>) {
+    let mut told = [0; 2];
+    loop {
+        tokio::time::sleep(TICK).await;
+        for (share, told) in [Share::Residents, Share::Staff].into_iter().zip(&mut told) {
+            let turnstile = front.admission.of(share);
+            let turned_away = turnstile.turned_away() - *told;
+            if turned_away > 0 {
+                let (share, under_way) = (share.name(), turnstile.under_way());
+                tracing::warn!(share, turned_away, under_way, "requests were asked to come again");
+            }
+            *told += turned_away;
+        }
+    }
+}
+
+/// How long requests under way may take to end once the server has been told to stop.
+const DRAIN: Duration = Duration::from_secs(20);
+/// How long the commands that wait after that may take.
+const CLOSE: Duration = Duration::from_secs(20);
+/// How long a browser may take to send the head of a request, or stay connected without sending one.
+const HEAD: Duration = Duration::from_secs(30);
+/// How long nothing is accepted after the system refused a connection, for want of descriptors for instance.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves on `listener` until told to stop. Then it accepts nothing more, ends the requests under way within [`DRAIN`] and
+/// the commands that wait within [`CLOSE`], and closes the store. What was acknowledged is durable at any time.
 pub async fn serve(
     app: App,
+    front: Arc<Front>,
     listener: tokio::net::TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
-    let timer = tokio::spawn(keep_time(app.clone()));
-    axum::serve(listener, routes::router(&app))
-        .with_graceful_shutdown(stop)
-        .await?;
-    timer.abort();
+    let timers = [
+        tokio::spawn(keep_time(app.clone())),
+        tokio::spawn(tell_crowds(Arc::clone(&front))),
+    ];
+    let connections = GracefulShutdown::new();
+    accept(&app, &front, &listener, &connections, stop).await;
+    drop(listener);
+    front.stopping.store(true, Ordering::Relaxed);
+    timers.iter().for_each(tokio::task::JoinHandle::abort);
+    tracing::info!(
+        connections = connections.count(),
+        "stopping: ending what is under way"
+    );
+    if tokio::time::timeout(DRAIN, connections.shutdown()).await.is_err() {
+        tracing::warn!("some requests were still under way and were cut off unanswered");
+    }
+    let waiting = app.db.counters().writes_waiting;
+    tracing::info!(waiting, "stopping: ending the commands that wait");
+    let closed = tokio::task::spawn_blocking(move || app.db.close());
+    match tokio::time::timeout(CLOSE, closed).await {
+        Ok(_) => tracing::info!("stopped"),
+        Err(_) => tracing::warn!("some commands were not taken up any more; none of them was acknowledged"),
+    }
     Ok(())
+}
+
+async fn accept(
+    app: &App,
+    front: &Arc<Front>,
+    listener: &tokio::net::TcpListener,
+    connections: &GracefulShutdown,
+    stop: impl Future<Output = ()> + Send,
+) {
+    let router = routes::router_behind(app, front);
+    let places = Arc::new(Semaphore::new(front.limits.connections));
+    let mut builder = http1::Builder::new();
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let next = async {
+            // The semaphore is never closed, so a place comes sooner or later.
+            let place = Arc::clone(&places).acquire_owned().await;
+            (place, listener.accept().await)
+        };
+        let (place, (stream, peer)) = tokio::select! {
+            () = &mut stop => return,
+            (place, accepted) = next => match accepted {
+                Ok(accepted) => (place, accepted),
+                Err(error) => {
+                    tracing::warn!(%error, "a connection could not be accepted");
+                    tokio::time::sleep(PAUSE).await;
+                    continue;
+                }
+            },
+        };
+        // Without it the last packet of an answer may wait for an acknowledgement; a failure only costs time.
+        let _ = stream.set_nodelay(true);
+        let router = router.clone();
+        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+            request.extensions_mut().insert(Peer(peer));
+            router.clone().oneshot(request)
+        });
+        let connection = connections.watch(builder.serve_connection(TokioIo::new(stream), service));
+        let open = front.metrics.connections.clone();
+        open.inc();
+        tokio::spawn(async move {
+            // A connection that breaks off concerns nobody but its other end.
+            let _ = connection.await;
+            open.dec();
+            drop(place);
+        });
+    }
 }

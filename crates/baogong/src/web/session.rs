@@ -20,6 +20,8 @@ const WAIT: Duration = Duration::from_secs(5);
 
 /// Passwords that are checked at the same time; each check takes 19 MiB and some 20 ms of one processor.
 static CHECKS: Semaphore = Semaphore::const_new(2);
+/// Sign-ins that are under way or wait to be checked; more are told at once that the server is busy.
+static SIGN_INS: Semaphore = Semaphore::const_new(64);
 static FAILURES: LazyLock<Mutex<Failures>> = LazyLock::new(Mutex::default);
 
 /// A well-formed hash that no password has: a name that does not exist takes as long as a wrong password, so that
@@ -108,9 +110,11 @@ pub async fn sign_in(app: &App, login: &str, password: &str) -> Result<String> {
 
 /// The user whose password it is, if the user exists and may sign in.
 async fn check(known: Option<(people::User, String)>, password: &str) -> Result<Option<people::User>> {
+    let busy = || Error::Fault(Fault::Store(store::Fault::Busy));
+    let _place = SIGN_INS.try_acquire().map_err(|_| busy())?;
     let permit = match tokio::time::timeout(WAIT, CHECKS.acquire()).await {
         Ok(Ok(permit)) => permit,
-        Ok(Err(_)) | Err(_) => return Err(Error::Fault(Fault::Store(store::Fault::Busy))),
+        Ok(Err(_)) | Err(_) => return Err(busy()),
     };
     let usable = known
         .as_ref()

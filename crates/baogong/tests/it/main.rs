@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod access;
+mod ballot;
 mod imports;
+mod migration;
+mod process;
 mod rules_of_ordering;
 mod scene;
+mod schema;
 mod statements;
 mod story;
 mod support;

@@ -7,6 +7,7 @@ use baogong::base::people::{self, UserDraft};
 use baogong::base::{App, Ctx, Result, audit, book};
 use baogong::register::entry::{self, Entry, Query};
 use baogong::register::import::{self, BatchRef, Upload};
+use baogong::round::ballot;
 use baogong::simulate::Size;
 use baogong::web::routes;
 use baogong::{MIGRATIONS, coverage, demo};
@@ -94,6 +95,7 @@ impl Server {
         findings.extend(self.read(|tx| {
             let mut findings = book::verify(tx)?;
             findings.extend(coverage::verify(tx)?);
+            findings.extend(ballot::verify(tx)?);
             findings.extend(audit::verify(tx)?);
             Ok(findings)
         }));

@@ -5,24 +5,27 @@
 
 mod bulk;
 mod fault;
+mod set;
 mod wire;
 
 use std::{collections::HashMap, pin::pin, time::Duration};
 
-use futures_util::{StreamExt as _, TryStreamExt as _, future::try_join, stream};
+use futures_util::{StreamExt as _, future::try_join};
 use tokio::{
     runtime::{Builder, Runtime},
     task::JoinHandle,
 };
-use tokio_postgres::{Client, Config, Error, NoTls, RowStream, Statement as Prepared};
+use tokio_postgres::{Client, Config, Error, NoTls, RowStream, Statement as Prepared, types::ToSql};
 
 use crate::{Engine, Fault, Row, Statement, Value, check::Shape, session::CommitFault, session::Visit, sql};
 use wire::Cell;
 
 /// Attempts to connect again after a connection was lost, about three seconds in all.
 const CONNECT_TRIES: u32 = 6;
-/// Rows sent without waiting for answers, and rows taken over at once.
+/// Rows taken over at once.
 const PIPELINE: usize = 256;
+/// Rows of parameters in one statement for many.
+const SET: usize = 4_096;
 /// `SELECT 1` fails in an aborted transaction, where a lone COMMIT would roll back and report success.
 const COMMIT: &str = "SELECT 1;COMMIT";
 
@@ -31,8 +34,8 @@ pub(crate) struct PostgresSession {
     client: Option<Client>,
     /// Moves bytes between the client and the server.
     transport: Option<JoinHandle<Result<(), Error>>>,
-    /// Prepared statements by the address of the static that declares them.
-    statements: HashMap<usize, Prepared>,
+    /// Prepared statements by the address of the static that declares them, for one row and for many.
+    statements: HashMap<(usize, bool), Prepared>,
     /// Transaction control to be sent ahead of the next statement.
     waiting: Vec<&'static str>,
     /// Whether BEGIN was sent.
@@ -279,11 +282,23 @@ impl PostgresSession {
 
     /// The prepared statement, prepared on first use.
     fn prepared(&mut self, statement: &'static Statement) -> Result<Prepared, Fault> {
-        let key = std::ptr::from_ref(statement).addr();
+        self.prepared_as(statement, false)
+    }
+
+    fn prepared_as(&mut self, statement: &'static Statement, for_many: bool) -> Result<Prepared, Fault> {
+        let key = (std::ptr::from_ref(statement).addr(), for_many);
         if let Some(prepared) = self.statements.get(&key) {
             return Ok(prepared.clone());
         }
-        let prepared = self.prepare_text(statement.name(), statement.sql(Engine::Postgres))?;
+        let text = statement.sql(Engine::Postgres);
+        let prepared = if for_many {
+            let single = self.prepared(statement)?;
+            let text = set::text_for_many(text, single.params())
+                .map_err(|reason| Fault::statement(statement.name(), reason))?;
+            self.prepare_text(statement.name(), &text)?
+        } else {
+            self.prepare_text(statement.name(), text)?
+        };
         self.statements.insert(key, prepared.clone());
         Ok(prepared)
     }
@@ -323,18 +338,55 @@ impl PostgresSession {
         statement: &'static Statement,
         rows: &[Vec<Value>],
     ) -> Result<u64, Fault> {
-        let prepared = self.prepared(statement)?;
-        for row in rows {
-            check_count(statement.name(), &prepared, row)?;
+        if let [row] = rows {
+            return self.run(statement, row);
         }
-        let control = self.take_waiting();
-        let client = client_of(&self.client)?;
-        let sending = stream::iter(rows)
-            .map(|row| client.execute_raw(&prepared, row))
-            .buffered(PIPELINE)
-            .try_fold(0, |sum, changed| async move { Ok(sum + changed) });
-        let result = self.runtime.block_on(after(client, control, sending));
-        self.checked(result, statement.name())
+        let prepared = self.prepared_as(statement, true)?;
+        let mut changed = 0;
+        for part in rows.chunks(SET) {
+            let columns = columns_of(statement.name(), &prepared, part)?;
+            let control = self.take_waiting();
+            let client = client_of(&self.client)?;
+            let work = client.execute_raw(
+                &prepared,
+                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
+            );
+            let result = self.runtime.block_on(after(client, control, work));
+            changed += self.checked(result, statement.name())?;
+        }
+        Ok(changed)
+    }
+
+    pub(crate) fn rows_many(
+        &mut self,
+        statement: &'static Statement,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        let prepared = self.prepared_as(statement, true)?;
+        let mut found: Vec<Vec<Row>> = Vec::with_capacity(keys.len());
+        for part in keys.chunks(SET) {
+            let first = found.len();
+            found.resize_with(first + part.len(), Vec::new);
+            let columns = columns_of(statement.name(), &prepared, part)?;
+            let control = self.take_waiting();
+            let client = client_of(&self.client)?;
+            let work = client.query_raw(
+                &prepared,
+                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
+            );
+            let result = self.runtime.block_on(after(client, control, work));
+            let rows: RowStream = self.checked(result, statement.name())?;
+            self.receive(statement.name(), rows, &mut |row| {
+                let number: i64 = row.get(0)?;
+                let values = row.values.split_off(1);
+                found[first + number as usize - 1].push(Row {
+                    source: row.source,
+                    values,
+                });
+                Ok(())
+            })?;
+        }
+        Ok(found)
     }
 
     pub(crate) fn scan(
@@ -372,6 +424,15 @@ impl PostgresSession {
             .runtime
             .block_on(after(client, control, client.query_raw(prepared, parameters)));
         let found: RowStream = self.checked(result, source)?;
+        self.receive(source, found, visit)
+    }
+
+    fn receive(
+        &mut self,
+        source: &'static str,
+        found: RowStream,
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Fault> {
         // The client reads no further than what is taken here, so that a long result needs little memory.
         let mut found = pin!(found.ready_chunks(PIPELINE));
         let mut row = Row::new(source);
@@ -452,6 +513,24 @@ fn check_count(source: &str, prepared: &Prepared, parameters: &[Value]) -> Resul
         source,
         format!("takes {wanted} parameters, got {}", parameters.len()),
     ))
+}
+
+/// The parameters by column, as the statement for many rows takes them.
+fn columns_of<'a>(
+    source: &str,
+    prepared: &Prepared,
+    rows: &'a [Vec<Value>],
+) -> Result<Vec<Vec<&'a Value>>, Fault> {
+    let wanted = prepared.params().len();
+    if let Some(row) = rows.iter().find(|row| row.len() != wanted) {
+        return Err(Fault::statement(
+            source,
+            format!("takes {wanted} parameters, got {}", row.len()),
+        ));
+    }
+    Ok((0..wanted)
+        .map(|index| rows.iter().map(|row| &row[index]).collect())
+        .collect())
 }
 
 /// Sends transaction control and right behind it the work, without waiting in between. The client queues requests in the

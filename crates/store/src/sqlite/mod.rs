@@ -26,8 +26,9 @@ use names::Names;
 
 /// SQLite up to 3.51.2 can lose commits in a race of the write-ahead log.
 const OLDEST_VERSION: i32 = 3_051_003;
-/// Pages in the write-ahead log before it is moved into the database file; measured, see `tidy`.
-const CHECKPOINT_PAGES: i32 = 4_000;
+/// Pages in the write-ahead log before it is moved into the database file: 64 MiB. A rush changes the same pages again and
+/// again, which are then moved once.
+const CHECKPOINT_PAGES: i32 = 16_000;
 /// Prepared statements kept per connection; more than a program of this size declares.
 const CACHED_STATEMENTS: usize = 1_024;
 /// How long to wait for a process that reads or copies the file by other means.
@@ -200,6 +201,27 @@ impl SqliteSession {
         )
     }
 
+    pub(crate) fn rows_many(
+        &mut self,
+        statement: &'static Statement,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        let (name, text) = (statement.name(), statement.sql(Engine::Sqlite));
+        let fault = |error: rusqlite::Error| self.fault(&error, name, text);
+        let mut prepared = self.connection.prepare_cached(text).map_err(fault)?;
+        let mut found = Vec::with_capacity(keys.len());
+        for key in keys {
+            let mut rows = Vec::new();
+            self.query(&mut prepared, name, text, key, &mut |row| {
+                let values = std::mem::take(&mut row.values);
+                rows.push(Row { source: name, values });
+                Ok(())
+            })?;
+            found.push(rows);
+        }
+        Ok(found)
+    }
+
     pub(crate) fn run_text(
         &mut self,
         source: &'static str,
@@ -255,7 +277,19 @@ impl SqliteSession {
     ) -> Result<(), Fault> {
         let fault = |error: rusqlite::Error| self.fault(&error, name, text);
         let mut statement = self.connection.prepare_cached(text).map_err(fault)?;
-        bind(&mut statement, name, parameters).map_err(|bind| bind.into_fault(fault))?;
+        self.query(&mut statement, name, text, parameters, visit)
+    }
+
+    fn query(
+        &self,
+        statement: &mut CachedStatement<'_>,
+        name: &'static str,
+        text: &str,
+        parameters: &[Value],
+        visit: &mut Visit<'_>,
+    ) -> Result<(), Fault> {
+        let fault = |error: rusqlite::Error| self.fault(&error, name, text);
+        bind(statement, name, parameters).map_err(|bind| bind.into_fault(fault))?;
         let width = statement.column_count();
         let mut found = statement.raw_query();
         let mut row = Row::new(name);

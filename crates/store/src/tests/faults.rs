@@ -141,6 +141,7 @@ fn a_connection_cut_during_commit_leaves_the_outcome_unknown() {
                     'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
                   CREATE CONSTRAINT TRIGGER cut AFTER INSERT ON every_type DEFERRABLE INITIALLY DEFERRED
                     FOR EACH ROW EXECUTE FUNCTION cut();*/",
+            then: None,
         },
     ];
     let Some(mut guard) = Guard::postgres() else {

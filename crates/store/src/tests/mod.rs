@@ -1,9 +1,11 @@
 //! The same story on every engine at hand.
 
+mod beside;
 mod copies;
 mod faults;
 mod reading;
 mod schema;
+mod together;
 mod writing;
 
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -23,6 +25,7 @@ static MIGRATIONS: [Migration; 2] = [
                 PRIMARY KEY (area, number))/*sqlite WITHOUT ROWID*/;
               CREATE UNIQUE INDEX account_note_once ON account (note);
               INSERT INTO area (code, parent, name) VALUES ('42', NULL, '湖北省');",
+        then: None,
     },
     Migration {
         number: 2,
@@ -30,6 +33,7 @@ static MIGRATIONS: [Migration; 2] = [
         sql: "CREATE TABLE every_type (
                 id BYTEA NOT NULL PRIMARY KEY, whole BIGINT, small INTEGER, truth BOOLEAN, real DOUBLE PRECISION,
                 words TEXT, bytes BYTEA);",
+        then: None,
     },
 ];
 

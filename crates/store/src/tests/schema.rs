@@ -9,6 +9,7 @@ static FORWARD: [Migration; 3] = [
         number: 3,
         name: "third",
         sql: "ALTER TABLE account ADD COLUMN colour TEXT; SELECT 1;",
+        then: None,
     },
 ];
 static CHANGED: [Migration; 2] = [
@@ -17,6 +18,7 @@ static CHANGED: [Migration; 2] = [
         number: 2,
         name: "every type",
         sql: "CREATE TABLE other (a BIGINT)",
+        then: None,
     },
 ];
 static FALLING: [Migration; 2] = [MIGRATIONS[1], MIGRATIONS[0]];
@@ -26,6 +28,7 @@ static BETWEEN: [Migration; 2] = [
         number: 3,
         name: "skips the second",
         sql: "CREATE TABLE other (a BIGINT)",
+        then: None,
     },
 ];
 static FAILING: [Migration; 3] = [
@@ -35,6 +38,7 @@ static FAILING: [Migration; 3] = [
         number: 3,
         name: "fails",
         sql: "CREATE TABLE half (a BIGINT); INSERT INTO missing VALUES (1)",
+        then: None,
     },
 ];
 stmt!(

@@ -1,12 +1,15 @@
 //! The stored ledger: loads the accounts that a batch of moves touches, lets the pure `ledger` crate decide,
 //! and writes the outcome with the guard repeated in the statement.
 //!
+//! [`post`] does so for one list of moves, [`Desk`] for the moves of many commands at once.
+//!
 //! An account is named by what it is (`pantry/431023…-3-2-501`) and by its asset (`g/vegetables`); its id is the
 //! hash of both, so that no look-up is needed to name one.
 
+mod desk;
 mod verify;
 
-use ledger::{Account, AccountId, AssetId, Book, Guard, ReservationState, Transfer, TransferId};
+use ledger::{AccountId, AssetId, Guard};
 use sha2::{Digest, Sha256};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
@@ -14,39 +17,9 @@ use uuid::Uuid;
 use super::{Ctx, Fault, Result};
 use crate::wording;
 
+pub use desk::Desk;
 pub use verify::verify;
 
-stmt!(
-    OPEN,
-    "INSERT INTO account (district, id, name, asset, guarded, posted, reserved_out, reserved_in)
-     VALUES ($1, $2, $3, $4, $5, 0, 0, 0) ON CONFLICT DO NOTHING"
-);
-stmt!(
-    LOAD,
-    sqlite: "SELECT posted, reserved_out, reserved_in, guarded FROM account WHERE district = $1 AND id = $2",
-    postgres: "SELECT posted, reserved_out, reserved_in, guarded FROM account WHERE district = $1 AND id = $2 FOR UPDATE"
-);
-stmt!(
-    MOVE,
-    "UPDATE account SET posted = posted + $3, reserved_out = reserved_out + $4, reserved_in = reserved_in + $5
-     WHERE district = $1 AND id = $2
-       AND (guarded = 0 OR posted + $3 - (reserved_out + $4) >= 0)"
-);
-stmt!(
-    TRANSFER,
-    "SELECT from_id, to_id, asset, amount, action, reservation, expires_s, state, cause, reason, at_s, linked
-     FROM transfer WHERE district = $1 AND id = $2"
-);
-stmt!(
-    INSERT_TRANSFER,
-    "INSERT INTO transfer (district, id, from_id, to_id, asset, amount, action, reservation, expires_s, state,
-                           cause, reason, at_s, actor, linked)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
-);
-stmt!(
-    SET_STATE,
-    "UPDATE transfer SET state = $3 WHERE district = $1 AND id = $2"
-);
 stmt!(
     BALANCE,
     "SELECT posted, reserved_out, reserved_in FROM account WHERE district = $1 AND id = $2"
@@ -96,35 +69,84 @@ pub struct Acc {
     pub asset: String,
     /// Whether it may not go below zero.
     pub guard: Guard,
+    id: AccountId,
 }
 
 impl Acc {
     /// An account that never goes below zero.
     pub fn guarded(name: impl Into<String>, asset: impl Into<String>) -> Self {
-        Self {
-            name: name.into(),
-            asset: asset.into(),
-            guard: Guard::NotBelowZero,
-        }
+        Self::new(name.into(), asset.into(), Guard::NotBelowZero)
     }
 
     /// An account of the world outside, which may go below zero.
     pub fn free(name: impl Into<String>, asset: impl Into<String>) -> Self {
+        Self::new(name.into(), asset.into(), Guard::Free)
+    }
+
+    fn new(name: String, asset: String, guard: Guard) -> Self {
+        let id = account_id(&name, &asset);
         Self {
-            name: name.into(),
-            asset: asset.into(),
-            guard: Guard::Free,
+            name,
+            asset,
+            guard,
+            id,
         }
     }
 
-    /// The hash of name and asset.
+    /// Follows from name and asset.
     pub fn id(&self) -> AccountId {
-        let mut hasher = Sha256::new();
-        hasher.update(&self.name);
-        hasher.update([0]);
-        hasher.update(&self.asset);
-        AccountId(u128::from_be_bytes(head(&hasher.finalize())))
+        self.id
     }
+}
+
+/// The id of an account: 4 bytes of the hash of the compound that its name speaks of, 4 of the household, 8 of name and
+/// asset. So the accounts of one household lie together in the database, and so do those of a compound.
+fn account_id(name: &str, asset: &str) -> AccountId {
+    let mut hasher = Sha256::new();
+    hasher.update(name);
+    hasher.update([0]);
+    hasher.update(asset);
+    let own = hasher.finalize();
+    let mut id: [u8; 16] = head(&own);
+    if let Some(place) = name.split('/').find(|part| is_place(part)) {
+        let compound_end = place
+            .match_indices('-')
+            .nth(1)
+            .map_or(place.len(), |(end, _)| end);
+        id[..4].copy_from_slice(&Sha256::digest(&place[..compound_end])[..4]);
+        id[4..8].copy_from_slice(&Sha256::digest(place)[..4]);
+    }
+    AccountId(u128::from_be_bytes(id))
+}
+
+/// Whether a part of a name is the code of a compound or household: twelve digits, a hyphen, and more.
+fn is_place(part: &str) -> bool {
+    part.len() > 13 && part.as_bytes()[12] == b'-' && part.as_bytes()[..12].iter().all(u8::is_ascii_digit)
+}
+
+/// Gives accounts the ids that follow from [`account_id`]; before, all of an id was the hash of name and asset.
+pub fn rename_accounts(tx: &mut Tx) -> std::result::Result<(), store::Fault> {
+    tx.run_text(
+        "CREATE TABLE account_renamed (district TEXT /*postgres COLLATE \"C\"*/, old BYTEA, new BYTEA, PRIMARY KEY (district, old))",
+        &[],
+    )?;
+    for row in tx.rows_text("SELECT district, id, name, asset FROM account", &[])? {
+        let new = account_id(row.text(2)?, row.text(3)?);
+        tx.run_text(
+            "INSERT INTO account_renamed (district, old, new) VALUES ($1, $2, $3)",
+            &params![row.text(0)?, row.get::<Uuid>(1)?, blob(new.0)],
+        )?;
+    }
+    for (table, column) in [("account", "id"), ("transfer", "from_id"), ("transfer", "to_id")] {
+        tx.run_text(
+            &format!(
+                "UPDATE {table} SET {column} = (SELECT r.new FROM account_renamed r
+                 WHERE r.district = {table}.district AND r.old = {table}.{column})"
+            ),
+            &[],
+        )?;
+    }
+    tx.run_text("DROP TABLE account_renamed", &[]).map(|_| ())
 }
 
 fn head<const N: usize>(bytes: &[u8]) -> [u8; N] {
@@ -194,55 +216,28 @@ pub fn post(
     district: &str,
     moves: &[Move],
 ) -> Result<std::result::Result<(), Blocked>> {
-    let mut book = Book::with_capacity(moves.len() * 2, moves.len() * 2);
-    let mut accounts: Vec<&Acc> = moves.iter().flat_map(|one| [&one.from, &one.to]).collect();
-    accounts.sort_by_key(|account| account.id());
-    accounts.dedup_by_key(|account| account.id());
-    for account in &accounts {
-        book.put_account(load_or_open(tx, district, account)?);
+    let mut desk = Desk::new(district);
+    desk.load_accounts(tx, moves.iter().flat_map(|one| [&one.from, &one.to]))?;
+    desk.load_transfers(
+        tx,
+        moves
+            .iter()
+            .map(|one| one.id)
+            .chain(moves.iter().filter_map(closes)),
+    )?;
+    let outcome = desk.post(ctx, moves);
+    if outcome.is_ok() {
+        desk.write(tx)?;
     }
-    for one in moves {
-        load_transfer(tx, district, one.id, &mut book)?;
-        if let Kind::PostReserved(of) | Kind::VoidReserved(of) | Kind::ExpireReserved(of) = one.kind {
-            load_transfer(tx, district, of, &mut book)?;
-        }
+    Ok(outcome)
+}
+
+/// The reservation that a move closes.
+fn closes(one: &Move) -> Option<Uuid> {
+    match one.kind {
+        Kind::PostReserved(of) | Kind::VoidReserved(of) | Kind::ExpireReserved(of) => Some(of),
+        Kind::Post | Kind::Reserve { .. } => None,
     }
-    let before: Vec<Account> = accounts
-        .iter()
-        .filter_map(|account| book.account(account.id()).copied())
-        .collect();
-    let batch: Vec<Transfer> = moves
-        .iter()
-        .enumerate()
-        .map(|(index, one)| Transfer {
-            id: TransferId(one.id.as_u128()),
-            from: one.from.id(),
-            to: one.to.id(),
-            asset: asset_id(&one.from.asset),
-            amount: one.amount,
-            action: action(one.kind),
-            linked: index + 1 < moves.len(),
-            cause: one.cause.as_u128(),
-            reason: one.reason as u16,
-            at_s: ctx.now_s,
-        })
-        .collect();
-    let outcomes = book.apply(&batch);
-    let blame = outcomes
-        .iter()
-        .enumerate()
-        .find_map(|(index, outcome)| match outcome {
-            Err(ledger::Refusal::LinkedFailed) | Ok(_) => None,
-            Err(refusal) => Some(Blocked {
-                index,
-                refusal: *refusal,
-            }),
-        });
-    if let Some(blocked) = blame {
-        return Ok(Err(blocked));
-    }
-    write(tx, ctx, district, moves, &before, &book)?;
-    Ok(Ok(()))
 }
 
 /// As [`post`], where a refusal can only be our own mistake.
@@ -255,174 +250,6 @@ pub fn post_certain(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move]) -> R
         ))
         .into()),
     }
-}
-
-fn action(kind: Kind) -> ledger::Action {
-    match kind {
-        Kind::Post => ledger::Action::Post,
-        Kind::Reserve { expires_s } => ledger::Action::Reserve { expires_s },
-        Kind::PostReserved(of) => ledger::Action::PostReserved {
-            reservation: TransferId(of.as_u128()),
-        },
-        Kind::VoidReserved(of) => ledger::Action::VoidReserved {
-            reservation: TransferId(of.as_u128()),
-        },
-        Kind::ExpireReserved(of) => ledger::Action::ExpireReserved {
-            reservation: TransferId(of.as_u128()),
-        },
-    }
-}
-
-fn load_or_open(tx: &mut Tx, district: &str, account: &Acc) -> Result<Account> {
-    let id = blob(account.id().0);
-    for _ in 0..2 {
-        if let Some(row) = tx.row(&LOAD, &params![district, id])? {
-            return Ok(Account {
-                id: account.id(),
-                asset: asset_id(&account.asset),
-                guard: if row.get::<bool>(3)? {
-                    Guard::NotBelowZero
-                } else {
-                    Guard::Free
-                },
-                posted: row.get(0)?,
-                reserved_out: row.get(1)?,
-                reserved_in: row.get(2)?,
-            });
-        }
-        tx.run(
-            &OPEN,
-            &params![
-                district,
-                id,
-                account.name.as_str(),
-                account.asset.as_str(),
-                i64::from(account.guard == Guard::NotBelowZero)
-            ],
-        )?;
-    }
-    Err(Fault::Invariant(format!("account {} could not be opened", account.name)).into())
-}
-
-fn load_transfer(tx: &mut Tx, district: &str, id: Uuid, book: &mut Book) -> Result<()> {
-    let Some(row) = tx.row(&TRANSFER, &params![district, id])? else {
-        return Ok(());
-    };
-    let reservation = || -> Result<TransferId> {
-        let of: Option<Uuid> = row.get(5)?;
-        of.map(|of| TransferId(of.as_u128()))
-            .ok_or_else(|| Fault::Invariant(format!("transfer {id} names no reservation")).into())
-    };
-    let action = match row.get::<i64>(4)? {
-        0 => ledger::Action::Post,
-        1 => ledger::Action::Reserve {
-            expires_s: row.get(6)?,
-        },
-        2 => ledger::Action::PostReserved {
-            reservation: reservation()?,
-        },
-        3 => ledger::Action::VoidReserved {
-            reservation: reservation()?,
-        },
-        _ => ledger::Action::ExpireReserved {
-            reservation: reservation()?,
-        },
-    };
-    let state = match row.get::<Option<i64>>(7)? {
-        None => None,
-        Some(0) => Some(ReservationState::Open),
-        Some(1) => Some(ReservationState::Posted),
-        Some(2) => Some(ReservationState::Voided),
-        Some(_) => Some(ReservationState::Expired),
-    };
-    book.put_transfer(
-        Transfer {
-            id: TransferId(id.as_u128()),
-            from: AccountId(row.get::<Uuid>(0)?.as_u128()),
-            to: AccountId(row.get::<Uuid>(1)?.as_u128()),
-            asset: asset_id(&row.get::<String>(2)?),
-            amount: row.get(3)?,
-            action,
-            linked: row.get(11)?,
-            cause: row.get::<Uuid>(8)?.as_u128(),
-            reason: row.get::<i64>(9)? as u16,
-            at_s: row.get(10)?,
-        },
-        state,
-    );
-    Ok(())
-}
-
-fn write(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    district: &str,
-    moves: &[Move],
-    before: &[Account],
-    book: &Book,
-) -> Result<()> {
-    for old in before {
-        let Some(new) = book.account(old.id) else { continue };
-        if new == old {
-            continue;
-        }
-        let changed = tx.run(
-            &MOVE,
-            &params![
-                district,
-                blob(old.id.0),
-                new.posted - old.posted,
-                new.reserved_out - old.reserved_out,
-                new.reserved_in - old.reserved_in
-            ],
-        )?;
-        if changed != 1 {
-            return Err(Fault::Invariant(format!("account {:?} moved under us", old.id)).into());
-        }
-    }
-    for new in book.new_transfers() {
-        let Some(one) = moves.iter().find(|one| one.id.as_u128() == new.id.0) else {
-            continue;
-        };
-        let (action, reservation, expires_s) = match one.kind {
-            Kind::Post => (0, None, None),
-            Kind::Reserve { expires_s } => (1, None, expires_s),
-            Kind::PostReserved(of) => (2, Some(of), None),
-            Kind::VoidReserved(of) => (3, Some(of), None),
-            Kind::ExpireReserved(of) => (4, Some(of), None),
-        };
-        let state: Option<i64> = matches!(one.kind, Kind::Reserve { .. }).then_some(0);
-        tx.run(
-            &INSERT_TRANSFER,
-            &params![
-                district,
-                one.id,
-                blob(new.from.0),
-                blob(new.to.0),
-                one.from.asset.as_str(),
-                one.amount,
-                i64::from(action),
-                reservation,
-                expires_s,
-                state,
-                one.cause,
-                i64::from(one.reason as u16),
-                new.at_s,
-                ctx.actor.name.as_str(),
-                new.linked
-            ],
-        )?;
-    }
-    for (id, state) in book.changed_reservations() {
-        let state = match state {
-            ReservationState::Open => 0,
-            ReservationState::Posted => 1,
-            ReservationState::Voided => 2,
-            ReservationState::Expired => 3,
-        };
-        tx.run(&SET_STATE, &params![district, blob(id.0), state])?;
-    }
-    Ok(())
 }
 
 /// What an account holds and what of it is still free: (posted, available). Zero if it was never used.

@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
+use super::ballot::{self, Secret};
 use super::modes::Mode;
 use super::{Pack, Round, RoundCompound, RoundState, chart, order, with_check_digit};
 use crate::base::book::{self, Kind, Move, Reason};
 use crate::base::clock::{self, HOUR_S};
 use crate::base::id::{RoundId, derive, district};
-use crate::base::{Ctx, Refusal, Result};
+use crate::base::{Ctx, Refusal, Result, stamp};
+use crate::plan::release::Release;
 use crate::plan::rules::{self, RuleKey, Rules, Source};
 use crate::register::entry::{self, Compound, Good, Supplier};
 
@@ -22,8 +24,8 @@ stmt!(COUNT, "SELECT COUNT(*) FROM round WHERE district = $1");
 stmt!(
     INSERT,
     "INSERT INTO round (district, id, code, title, mode, supplier, area, state, opens_s, cutoff_s, pay_by_s, deliver_s,
-                        rules, actor, created_s)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)"
+                        rules, actor, created_s, release)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)"
 );
 stmt!(
     INSERT_COMPOUND,
@@ -36,13 +38,13 @@ stmt!(
 );
 stmt!(
     GET,
-    "SELECT id, code, title, mode, supplier, area, state, opens_s, cutoff_s, pay_by_s, deliver_s, rules, actor
+    "SELECT id, code, title, mode, supplier, area, state, opens_s, cutoff_s, pay_by_s, deliver_s, rules, actor, release
      FROM round WHERE district = $1 AND id = $2"
 );
 stmt!(
     LIST,
     "SELECT DISTINCT r.id, r.code, r.title, r.mode, r.supplier, r.area, r.state, r.opens_s, r.cutoff_s, r.pay_by_s,
-            r.deliver_s, r.rules, r.actor, r.created_s
+            r.deliver_s, r.rules, r.actor, r.release, r.created_s
      FROM round r JOIN round_compound c ON c.district = r.district AND c.round = r.id
      WHERE r.district = $1 AND c.compound >= $2 AND c.compound < $3 AND ($4 = '' OR r.supplier = $4)
      ORDER BY r.created_s DESC LIMIT 200"
@@ -84,6 +86,12 @@ pub struct RoundDraft {
     pub compounds: Vec<String>,
     /// The packs.
     pub packs: Vec<PackDraft>,
+    /// Who gets the packs, where the plan leaves it open; without it, who comes first.
+    #[serde(default)]
+    pub release: Option<Release>,
+    /// The secret of a ballot; made anew with each draft, never sent or received.
+    #[serde(skip)]
+    pub secret: Secret,
     /// Cut-off, as local date and time; empty takes the rule.
     #[serde(default)]
     pub cutoff: String,
@@ -143,7 +151,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     let in_district = district(&draft.compounds[0]).to_string();
     let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &draft.supplier)?;
     let mut compounds = Vec::with_capacity(draft.compounds.len());
-    let mut first_rules: Option<Rules> = None;
+    let mut ruled: Vec<(&str, Rules)> = Vec::with_capacity(draft.compounds.len());
     for code in &draft.compounds {
         ctx.actor.check(crate::base::Action::OpenRound, code)?;
         let compound: Compound = entry::noun(tx, "compounds", &in_district, code)?;
@@ -166,7 +174,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
             )
             .into());
         }
-        first_rules.get_or_insert(rules);
+        ruled.push((code, rules));
         let households = entry::count(
             tx,
             &entry::Query {
@@ -182,7 +190,8 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
             if households > 0 { households } else { 1 },
         ));
     }
-    let held = first_rules.unwrap_or_else(|| rules::resolve("", Vec::new()));
+    let release = ballot::chosen(draft.release, mode.facts().takes_orders, &ruled)?;
+    let held = &ruled[0].1;
     let mut packs = Vec::new();
     for one in draft.packs.iter().filter(|one| one.total > 0) {
         let good: Good = entry::noun(
@@ -257,16 +266,18 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
             clause: one.rule.clause.clone(),
         })
         .collect();
+    let code = format!("R{number:03}");
+    let area = common_area(&draft.compounds);
     tx.run(
         &INSERT,
         &params![
             in_district.as_str(),
             id,
-            format!("R{number:03}"),
+            code.as_str(),
             title,
             mode,
             draft.supplier.as_str(),
-            common_area(&draft.compounds),
+            area.as_str(),
             RoundState::Open,
             ctx.now_s,
             cutoff_s,
@@ -274,9 +285,13 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
             deliver_s,
             serde_json::to_string(&sources)?,
             ctx.actor.name.as_str(),
-            ctx.now_s
+            ctx.now_s,
+            release
         ],
     )?;
+    if release == Release::Ballot {
+        ballot::seal(tx, ctx, (&in_district, id, &code), &area, &draft.secret, held)?;
+    }
     for (position, (good, _)) in packs.iter().enumerate() {
         let weight_g = if good.weight_g > 0 {
             good.weight_g
@@ -308,7 +323,8 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     let mut moves = Vec::new();
     for (index, (code, compound, _)) in compounds.iter().enumerate() {
         let position = index as i64 + 1;
-        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[..12].to_string();
+        // The end of the id: it begins with the time, which all compounds of the round share.
+        let token = derive(id.0, &format!("link/{code}")).simple().to_string()[20..].to_string();
         let drop_point = if compound.drop_point.is_empty() {
             "小区门口"
         } else {
@@ -345,6 +361,7 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
         }
     }
     book::post_certain(tx, ctx, &in_district, &moves)?;
+    stamp::renew(tx, &in_district, stamp::TERMS)?;
     Ok(id)
 }
 
@@ -373,6 +390,7 @@ fn read(row: &store::Row) -> Result<Round> {
         deliver_s: row.get(10)?,
         rules: serde_json::from_str(&row.get::<String>(11)?)?,
         actor: row.get(12)?,
+        release: Release::stored(&row.get::<String>(13)?)?,
     })
 }
 
@@ -457,6 +475,14 @@ pub struct RoundRef {
 /// The code of an order's bag.
 pub(super) fn order_code(round: &Round, position: i64, number: i64) -> String {
     with_check_digit(&format!("{}-{position:02}-{number:04}", round.code))
+}
+
+/// Round code, position of the compound and number of the order, as [`order_code`] put them together.
+pub(super) fn order_code_parts(code: &str) -> Option<(&str, i64, i64)> {
+    let (body, _) = code.rsplit_once('-')?;
+    let (head, number) = body.rsplit_once('-')?;
+    let (round, position) = head.rsplit_once('-')?;
+    Some((round, position.parse().ok()?, number.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -15,17 +15,33 @@ stmt!(
 
 stmt!(
     SET_TIMES,
-    "UPDATE round SET cutoff_s = $3, pay_by_s = $4 WHERE district = $1 AND id = $2"
+    "UPDATE round SET cutoff_s = $3, pay_by_s = $4, deliver_s = $5 WHERE district = $1 AND id = $2"
 );
 
-/// Cuts a round off now: no more orders; payments stay due.
+/// Cuts a round off now: no more orders; payments stay due. A round sold by ballot is drawn in the same transaction.
 pub fn cut_off(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<()> {
     let round = get(tx, &at.district, at.id)?;
     change_state(tx, at, RoundState::Open, RoundState::Closed)?;
     let cutoff_s = round.cutoff_s.min(ctx.now_s);
+    let drawn = round.release == Release::Ballot;
+    // Who is drawn has the whole time to pay, even if the draw was held late because the service was down.
+    let late_s = if drawn {
+        (ctx.now_s - round.cutoff_s).max(0)
+    } else {
+        0
+    };
+    let pay_by_s = round.pay_by_s + late_s;
+    set_times(tx, at, cutoff_s, pay_by_s, round.deliver_s.max(pay_by_s))?;
+    if drawn {
+        ballot::draw(tx, &ctx.sub("draw"), at)?;
+    }
+    Ok(())
+}
+
+fn set_times(tx: &mut Tx, at: &RoundRef, cutoff_s: i64, pay_by_s: i64, deliver_s: i64) -> Result<()> {
     tx.run(
         &SET_TIMES,
-        &params![at.district.as_str(), at.id, cutoff_s, round.pay_by_s],
+        &params![at.district.as_str(), at.id, cutoff_s, pay_by_s, deliver_s],
     )?;
     Ok(())
 }
@@ -35,19 +51,19 @@ pub fn cut_off(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<()> {
 pub fn confirm(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<usize> {
     let round = get(tx, &at.district, at.id)?;
     if round.state == RoundState::Open {
+        if round.release == Release::Ballot {
+            return Err(Refusal::conflict(
+                "not_drawn",
+                "这一轮摇号：请先截单抽签，抽中的住户付款以后再确认。",
+                "This round is sold by ballot: cut it off to draw first, and confirm after those who were drawn have paid.",
+            )
+            .into());
+        }
         cut_off(tx, ctx, at)?;
     }
     change_state(tx, at, RoundState::Closed, RoundState::Confirmed)?;
     let pay_by_s = round.pay_by_s.min(ctx.now_s);
-    tx.run(
-        &SET_TIMES,
-        &params![
-            at.district.as_str(),
-            at.id,
-            round.cutoff_s.min(ctx.now_s),
-            pay_by_s
-        ],
-    )?;
+    set_times(tx, at, round.cutoff_s.min(ctx.now_s), pay_by_s, round.deliver_s)?;
     let expired = order::expire_unpaid(tx, ctx, &round)?;
     let packs = packs(tx, &at.district, at.id)?;
     let mut moves = Vec::new();
@@ -96,7 +112,7 @@ pub(in crate::round) fn change_state(
         )
         .into());
     }
-    Ok(())
+    stamp::renew(tx, &at.district, stamp::TERMS)
 }
 
 /// Moves every round on whose time has passed; called every few seconds. Gives the number of rounds moved.
@@ -111,10 +127,22 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
             })
         })
         .collect::<Result<_>>()?;
+    let mut moved = 0;
     for at in &due {
+        crate::base::audit::hold(tx, &at.district)?;
         let round = get(tx, &at.district, at.id)?;
+        let past_cutoff = round.state == RoundState::Open && round.cutoff_s <= ctx.now_s;
+        let past_pay_by =
+            matches!(round.state, RoundState::Open | RoundState::Closed) && round.pay_by_s <= ctx.now_s;
+        if !past_cutoff && !past_pay_by {
+            // Another node was quicker.
+            continue;
+        }
+        moved += 1;
         let ctx = ctx.sub(&format!("tick/{}", at.id));
-        if round.pay_by_s <= ctx.now_s {
+        // A ballot that is still to be drawn is drawn first, however late it is.
+        let to_draw = round.state == RoundState::Open && round.release == Release::Ballot;
+        if past_pay_by && !to_draw {
             let expired = confirm(tx, &ctx, at)?;
             crate::base::audit::append(
                 tx,
@@ -134,5 +162,5 @@ pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
             )?;
         }
     }
-    Ok(due.len())
+    Ok(moved)
 }

@@ -16,14 +16,48 @@ pub(super) enum Claim {
     Grant,
 }
 
-/// The moves that hold the goods, the turn and the ration of an order.
+/// The moves that an order asks for, and what each stands for.
+#[derive(Default)]
+pub(super) struct Claims(Vec<(Move, Claim)>);
+
+impl Claims {
+    /// Loads the accounts of claims, and the grants that may have been given before. A grant cannot have been given to an
+    /// account that is not there.
+    pub(super) fn load<'a>(
+        tx: &mut Tx,
+        desk: &mut book::Desk,
+        claims: impl Iterator<Item = &'a Claims> + Clone,
+    ) -> Result<()> {
+        let moves = claims.flat_map(|claims| &claims.0);
+        desk.load_accounts(tx, moves.clone().flat_map(|(one, _)| [&one.from, &one.to]))?;
+        let given: Vec<Uuid> = moves
+            .filter(|(one, claim)| matches!(claim, Claim::Grant) && desk.stored(&one.to))
+            .map(|(one, _)| one.id)
+            .collect();
+        desk.load_transfers(tx, given.into_iter())
+    }
+
+    /// Refuses a second order within the interval. Turns that came back from cancelled orders may lie unused, but they are
+    /// not for that. An order that is changed has its turn already and does not ask.
+    pub(super) fn check_interval(&self, ctx: &Ctx, terms: &Terms) -> std::result::Result<(), Refusal> {
+        let too_soon =
+            |(_, claim): &&(Move, Claim)| matches!(claim, Claim::Turn { next_s } if ctx.now_s < *next_s);
+        let refusal = ledger::Refusal::Insufficient { available: 0 };
+        match self.0.iter().find(too_soon) {
+            Some(turn) => Err(explain(terms, turn, Blocked { index: 0, refusal })),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The moves that hold the goods, the turn and the ration of an order; `earlier` are the household's orders, latest first.
 pub(super) fn claims(
     ctx: &Ctx,
     terms: &Terms,
     order: &Order,
     household: &Household,
-    earlier: &[Order],
-) -> Vec<(Move, Claim)> {
+    earlier: &[find::Recent],
+) -> Claims {
     let in_district = district(&order.household).to_string();
     let revision = order.revision;
     let expires_s = Some(terms.round.pay_by_s + 1);
@@ -46,7 +80,7 @@ pub(super) fn claims(
     }
     // A free relief pack neither uses a turn nor counts against the ration: it is for those who have nothing.
     if order.channel == Channel::Relief {
-        return claims;
+        return Claims(claims);
     }
     if let Some(interval_d) = terms.rules.number(RuleKey::OrderIntervalD) {
         let last = earlier
@@ -137,49 +171,30 @@ pub(super) fn claims(
             ));
         }
     }
-    claims
+    Claims(claims)
 }
 
+/// Holds what an order claims, all of it or nothing. A right that was granted before keeps its amount, even if the
+/// household has grown since.
 pub(super) fn reserve(
-    tx: &mut Tx,
+    desk: &mut book::Desk,
     ctx: &Ctx,
     terms: &Terms,
-    order: &Order,
-    household: &Household,
-    earlier: &[Order],
-) -> Result<()> {
-    let in_district = district(&order.household).to_string();
-    let claims = claims(ctx, terms, order, household, earlier);
-    // Turns that came back from cancelled orders may lie unused, but they are not for a second order within the interval. An
-    // order that is changed has its turn already.
-    let too_soon =
-        |(_, claim): &&(Move, Claim)| matches!(claim, Claim::Turn { next_s } if ctx.now_s < *next_s);
-    if order.revision == 0
-        && let Some(turn) = claims.iter().find(too_soon)
-    {
-        let refusal = ledger::Refusal::Insufficient { available: 0 };
-        return Err(explain(terms, turn, Blocked { index: 0, refusal }).into());
-    }
-    // Rights are granted first and on their own: a right given before is the same transfer and acts once, and
-    // its amount stays what it was even if the household has grown since.
+    claims: &Claims,
+) -> std::result::Result<(), Refusal> {
+    // Rights come first, so that what is held can be taken from them.
     let (grants, holds): (Vec<_>, Vec<_>) = claims
-        .into_iter()
+        .0
+        .iter()
+        .filter(|(one, claim)| !(matches!(claim, Claim::Grant) && desk.acted(one.id)))
         .partition(|(_, claim)| matches!(claim, Claim::Grant));
-    for (grant, _) in grants {
-        if let Err(Blocked { refusal, .. }) = book::post(tx, ctx, &in_district, std::slice::from_ref(&grant))?
-            && refusal != ledger::Refusal::IdReused
-        {
-            return Err(Fault::Invariant(format!("grant {} refused: {refusal:?}", grant.to.name)).into());
-        }
-    }
-    let moves: Vec<Move> = holds.iter().map(|(one, _)| one.clone()).collect();
-    match book::post(tx, ctx, &in_district, &moves)? {
-        Ok(()) => Ok(()),
-        Err(blocked) => Err(explain(terms, &holds[blocked.index], blocked).into()),
-    }
+    let asked: Vec<&(Move, Claim)> = grants.into_iter().chain(holds).collect();
+    let moves: Vec<Move> = asked.iter().map(|(one, _)| one.clone()).collect();
+    desk.post(ctx, &moves)
+        .map_err(|blocked| explain(terms, asked[blocked.index], blocked))
 }
 
-pub(super) fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> Refusal {
+fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> Refusal {
     let available = match blocked.refusal {
         ledger::Refusal::Insufficient { available } => available,
         _ => 0,

@@ -10,8 +10,12 @@ stmt!(
 
 stmt!(
     BY_CODE,
-    "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
-            amount_fen, refund_fen, note, box, created_s, revision FROM orders WHERE district = $1 AND code = $2"
+    "SELECT o.id, o.round, o.number, o.code, o.compound, o.household, o.building, o.unit, o.room, o.phone, o.channel,
+            o.state, o.payment, o.amount_fen, o.refund_fen, o.note, o.box, o.created_s, o.revision
+     FROM round r
+     JOIN round_compound c ON c.district = r.district AND c.round = r.id
+     JOIN orders o ON o.district = r.district AND o.round = r.id AND o.compound = c.compound
+     WHERE r.district = $1 AND r.code = $2 AND c.position = $3 AND o.number = $4 AND o.code = $5"
 );
 
 stmt!(
@@ -39,6 +43,65 @@ stmt!(
     LINES,
     "SELECT pack, quantity, packed, price_fen, short_reason FROM order_line WHERE district = $1 AND order_id = $2 ORDER BY pack"
 );
+
+stmt!(
+    RECENT,
+    "SELECT id, round, state, channel, code, created_s FROM orders WHERE district = $1 AND household = $2"
+);
+
+/// What of an earlier order matters to the next one of the household.
+pub(super) struct Recent {
+    pub(super) id: OrderId,
+    pub(super) round: RoundId,
+    pub(super) state: OrderState,
+    pub(super) channel: Channel,
+    pub(super) code: String,
+    pub(super) created_s: i64,
+    /// Placed in the same batch, a moment ago.
+    pub(super) just_placed: bool,
+}
+
+impl Recent {
+    pub(super) fn just_placed(order: &Order) -> Self {
+        Self {
+            id: order.id,
+            round: order.round,
+            state: order.state,
+            channel: order.channel,
+            code: order.code.clone(),
+            created_s: order.created_s,
+            just_placed: true,
+        }
+    }
+}
+
+/// The orders of each of these households, latest first.
+pub(super) fn recent(tx: &mut Tx, in_district: &str, households: &[&str]) -> Result<Vec<Vec<Recent>>> {
+    let keys: Vec<_> = households
+        .iter()
+        .map(|household| Vec::from(params![in_district, *household]))
+        .collect();
+    tx.rows_many(&RECENT, &keys)?
+        .iter()
+        .map(|rows| {
+            let mut recent: Vec<Recent> = rows.iter().map(read_recent).collect::<Result<_>>()?;
+            recent.sort_by_key(|order| std::cmp::Reverse((order.created_s, order.id)));
+            Ok(recent)
+        })
+        .collect()
+}
+
+fn read_recent(row: &store::Row) -> Result<Recent> {
+    Ok(Recent {
+        id: OrderId(row.get::<Uuid>(0)?),
+        round: RoundId(row.get::<Uuid>(1)?),
+        state: OrderState::stored(row.text(2)?)?,
+        channel: Channel::stored(row.text(3)?)?,
+        code: row.get(4)?,
+        created_s: row.get(5)?,
+        just_placed: false,
+    })
+}
 
 pub(super) fn read(row: &store::Row) -> Result<Order> {
     Ok(Order {
@@ -92,7 +155,15 @@ pub fn get(tx: &mut Tx, in_district: &str, id: OrderId) -> Result<Order> {
 
 /// The order with this code, as typed or scanned from a bag.
 pub fn by_code(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<Order>> {
-    let Some(row) = tx.row(&BY_CODE, &params![in_district, code.trim().to_uppercase()])? else {
+    let code = code.trim().to_uppercase();
+    let Some((round, position, number)) = open::order_code_parts(&code) else {
+        return Ok(None);
+    };
+    let Some(row) = tx.row(
+        &BY_CODE,
+        &params![in_district, round, position, number, code.as_str()],
+    )?
+    else {
         return Ok(None);
     };
     let order = read(&row)?;

@@ -2,14 +2,13 @@
 
 use documents::sheet::CellError;
 use serde::Serialize;
-use store::Tx;
 use utoipa::ToSchema;
 
 use super::input::{Body, Command, Id, Upload};
 use super::view::{counted, json};
+use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::BatchId;
-use crate::base::{Action, Actor, Ctx, Refusal, RefusalKind, Result};
 use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Tally};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
@@ -30,8 +29,10 @@ endpoints! {
 #[utoipa::path(get, path = "/api/v1/imports", tag = "imports", responses((status = 200, body = [Batch])))]
 async fn list_imports(web: Web) -> Answer {
     let (actor, in_district) = (web.actor()?, web.district()?);
-    let mut batches = web.app.read(move |tx| import::batches(tx, &in_district)).await?;
-    batches.retain(|batch| mine(&actor, batch));
+    let batches = web
+        .app
+        .read(move |tx| import::batches(tx, &actor, &in_district))
+        .await?;
     json(&batches)
 }
 
@@ -139,20 +140,6 @@ fn view(batch: Batch, preview: Preview) -> ImportView {
     }
 }
 
-/// Files hold rows of the whole county; who answers for less sees and applies only what they brought in themselves.
-fn mine(actor: &Actor, batch: &Batch) -> bool {
-    actor.area.len() <= 6 || batch.actor == actor.name
-}
-
-fn load(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
-    let loaded = import::batch(tx, at)?;
-    if mine(&ctx.actor, &loaded.0) {
-        Ok(loaded)
-    } else {
-        Err(Refusal::not_found("导入批次", "import").into())
-    }
-}
-
 async fn look(web: &Web, id: BatchId) -> Answer {
     let (ctx, at) = (
         web.ctx()?,
@@ -162,7 +149,7 @@ async fn look(web: &Web, id: BatchId) -> Answer {
         },
     );
     let found = web.app.read(move |tx| {
-        let (batch, bytes) = load(tx, &ctx, &at)?;
+        let (batch, bytes) = import::batch(tx, &ctx.actor, &at)?;
         let preview = match batch.state {
             BatchState::Previewed => {
                 import::preview(tx, &at.district, &import::read_file(&batch.file_name, &bytes)?)?
@@ -209,31 +196,9 @@ async fn apply_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     command.home(&at.district)?;
     json(
         &command
-            .act(&APPLY, &command.ctx.actor.area, at, apply_within)
+            .act(&APPLY, &command.ctx.actor.area, at, import::apply)
             .await?,
     )
-}
-
-/// As [`import::apply`], and every entry that changes lies in the actor's area.
-fn apply_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
-    let (batch, bytes) = load(tx, ctx, at)?;
-    if !ctx.actor.covers(&at.district) && batch.state == BatchState::Previewed {
-        let preview = import::preview(tx, &at.district, &import::read_file(&batch.file_name, &bytes)?)?;
-        let mut entries = preview
-            .changes
-            .iter()
-            .flat_map(|change| change.before.iter().chain(&change.after));
-        if entries.any(|entry| !ctx.actor.covers(&entry.area)) {
-            return Err(Refusal::new(
-                RefusalKind::NotAllowed,
-                "outside_area",
-                "这个文件涉及您负责区域以外的登记，请交由县（市、区）导入。",
-                "This file speaks of places outside your area; let the county import it.",
-            )
-            .into());
-        }
-    }
-    import::apply(tx, ctx, at)
 }
 
 /// Takes an applied file back. Gives how many entries returned to what they were.
@@ -243,12 +208,7 @@ async fn undo_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     command.home(&at.district)?;
     counted(
         command
-            .act(&UNDO, &command.ctx.actor.area, at, undo_within)
+            .act(&UNDO, &command.ctx.actor.area, at, import::undo)
             .await?,
     )
-}
-
-fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
-    load(tx, ctx, at)?;
-    import::undo(tx, ctx, at)
 }

@@ -2,16 +2,15 @@
 
 use axum::extract::Path;
 use serde::Serialize;
-use store::Tx;
 use utoipa::ToSchema;
 
 use super::input::{Ask, Body, Command};
 use super::view::{EntryView, done, json, made};
 use crate::base::access::{Field, View};
 use crate::base::act::Act;
-use crate::base::{Action, Ctx, Refusal, RefusalKind, Result};
+use crate::base::{Action, Refusal, Result};
 use crate::register::correct::{self, Correction, Removal};
-use crate::register::entry::{self, Entry, Query};
+use crate::register::entry::{self, Query};
 use crate::register::{REGISTERS, Register, register};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
@@ -134,12 +133,6 @@ async fn list_entries(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
     json(&found.await?)
 }
 
-fn find(tx: &mut Tx, ctx: &Ctx, register: &Register, in_district: &str, code: &str) -> Result<Entry> {
-    let found = entry::get(tx, register.key(), in_district, code)?;
-    let found = found.filter(|entry| ctx.actor.covers(&entry.area));
-    found.ok_or_else(|| Refusal::not_found(register.title.0, register.title.1).into())
-}
-
 /// One entry.
 #[utoipa::path(get, path = "/api/v1/registers/{register}/entries/{code}", tag = "registers",
     params(
@@ -152,28 +145,9 @@ async fn get_entry(web: Web, Path((key, code)): Path<(String, String)>) -> Answe
     let actor = ctx.actor.clone();
     let entry = web
         .app
-        .read(move |tx| find(tx, &ctx, register, &in_district, &code))
+        .read(move |tx| correct::find(tx, &ctx, register, &in_district, &code))
         .await?;
     json(&EntryView::of(&actor, register, entry))
-}
-
-/// As [`correct::save`], and the entry lies in the actor's area before and after.
-fn correct_within(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
-    let register = known(&correction.register)?;
-    if !correction.code.is_empty() {
-        find(tx, ctx, register, &correction.district, &correction.code)?;
-    }
-    let code = correct::save(tx, ctx, correction)?;
-    match entry::get(tx, register.key(), &correction.district, &code)? {
-        Some(after) if !ctx.actor.covers(&after.area) => Err(Refusal::new(
-            RefusalKind::NotAllowed,
-            "outside_area",
-            "这个地方不在您负责的区域内。",
-            "This place lies outside the area you are responsible for.",
-        )
-        .into()),
-        _ => Ok(code),
-    }
 }
 
 /// Adds or corrects one entry through the same checks as a spreadsheet. A field that is left out is emptied.
@@ -183,7 +157,7 @@ async fn correct_entry(command: Command, Body(draft): Body<Correction>) -> Answe
     command.home(&draft.district)?;
     made(
         command
-            .act(&CORRECT, &command.ctx.actor.area, draft, correct_within)
+            .act(&CORRECT, &command.ctx.actor.area, draft, correct::save)
             .await?,
     )
 }
@@ -203,18 +177,7 @@ async fn remove_entry(command: Command, Path((key, code)): Path<(String, String)
     };
     done(
         command
-            .act(&REMOVE, &command.ctx.actor.area, removal, remove_within)
+            .act(&REMOVE, &command.ctx.actor.area, removal, correct::remove)
             .await?,
     )
-}
-
-fn remove_within(tx: &mut Tx, ctx: &Ctx, removal: &Removal) -> Result<()> {
-    find(
-        tx,
-        ctx,
-        known(&removal.register)?,
-        &removal.district,
-        &removal.code,
-    )?;
-    correct::remove(tx, ctx, removal)
 }

@@ -9,16 +9,19 @@ use super::input::{Body, command_id};
 use super::rounds::{LeftView, left};
 use super::view::json;
 use crate::base::id::OrderId;
+use crate::plan::release::Release;
 use crate::register::correct::area_name;
+use crate::round::ballot::{self, Drawing};
 use crate::round::modes::Mode;
 use crate::round::order::Want;
 use crate::round::{Pack, RoundState, open};
 use crate::web::gate::Gate;
-use crate::web::pages::resident;
+use crate::web::pages::{self, resident};
 use crate::web::{Answer, Fields, Web};
 
 endpoints! {
     read "/api/v1/open/{token}", Gate::Open, show_offer;
+    read "/api/v1/open/{token}/draw", Gate::Open, show_draw;
     write "/api/v1/open/{token}/orders", Gate::Open, place_own_order;
 }
 
@@ -33,6 +36,10 @@ pub struct OfferView {
     mode: Mode,
     /// Where it stands.
     state: RoundState,
+    /// Whether packs go to who comes first or are drawn among all who asked before cut-off.
+    release: Release,
+    /// The SHA-256 of the sealed secret of the draw, if packs are drawn.
+    commitment: Option<String>,
     /// Whether residents may order now.
     taking: bool,
     /// When orders close.
@@ -65,6 +72,8 @@ async fn show_offer(web: Web, Path(token): Path<String>) -> Answer {
             left: left(tx, &in_district, id, &compound)?,
             packs: open::packs(tx, &in_district, id)?,
             compound_name: area_name(tx, &compound)?,
+            release: round.release,
+            commitment: ballot::get(tx, &in_district, id)?.map(|ballot| ballot.commitment),
             round: round.code,
             title: round.title,
             mode: round.mode,
@@ -75,6 +84,14 @@ async fn show_offer(web: Web, Path(token): Path<String>) -> Answer {
         })
     });
     json(&found.await?)
+}
+
+/// The draw of a round sold by ballot: before it the commitment, after it all that is needed to recompute it.
+#[utoipa::path(get, path = "/api/v1/open/{token}/draw", tag = "residents",
+    params(("token" = String, Path, description = "The secret part of the compound's link")),
+    responses((status = 200, body = Drawing)))]
+async fn show_draw(web: Web, Path(token): Path<String>) -> Answer {
+    json(&pages::ballot::linked(&web, &token).await?.0)
 }
 
 /// What a household wants, as it says itself.
@@ -100,7 +117,7 @@ pub struct OwnOrderMade {
     path: String,
 }
 
-/// Places an order for the household that dwelling and phone name.
+/// Places an order for the household that dwelling and phone name; in a round sold by ballot, a request.
 #[utoipa::path(post, path = "/api/v1/open/{token}/orders", tag = "residents",
     params(("token" = String, Path, description = "The secret part of the compound's link")),
     request_body = OwnOrder, responses((status = 200, body = OwnOrderMade)))]

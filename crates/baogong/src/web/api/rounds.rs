@@ -9,6 +9,7 @@ use super::view::{counted, done, json, made, seen_round};
 use crate::base::act::Act;
 use crate::base::id::RoundId;
 use crate::base::{Action, Refusal, Result};
+use crate::round::ballot::{self, Drawing};
 use crate::round::open::{self, RoundDraft, RoundRef};
 use crate::round::{Pack, Round, RoundCompound};
 use crate::web::gate::Gate;
@@ -23,6 +24,7 @@ endpoints! {
     write "/api/v1/rounds", Gate::Needs(Action::OpenRound), open_round;
     read "/api/v1/rounds/{id}", Gate::Needs(Action::ViewRounds), get_round;
     read "/api/v1/rounds/{id}/left", Gate::Needs(Action::ViewRounds), left_of_round;
+    read "/api/v1/rounds/{id}/draw", Gate::Needs(Action::ViewRounds), draw_of_round;
     write "/api/v1/rounds/cut-off", Gate::Needs(Action::OpenRound), cut_off_round;
     write "/api/v1/rounds/confirm", Gate::Needs(Action::Collect), confirm_round;
 }
@@ -110,6 +112,18 @@ async fn left_of_round(web: Web, Id(id): Id<RoundId>, ask: Ask) -> Answer {
     json(&found.await?)
 }
 
+/// The draw of a round sold by ballot: before it the commitment, after it all that is needed to recompute it.
+#[utoipa::path(get, path = "/api/v1/rounds/{id}/draw", tag = "rounds",
+    params(("id" = String, Path, description = "The round")), responses((status = 200, body = Drawing)))]
+async fn draw_of_round(web: Web, Id(id): Id<RoundId>) -> Answer {
+    let (ctx, in_district) = (web.ctx()?, web.district()?);
+    let found = web.app.read(move |tx| {
+        let (round, _) = seen_round(tx, &ctx, &in_district, id)?;
+        ballot::publish(tx, &round)
+    });
+    json(&found.await?)
+}
+
 /// Opens a round for one or many compounds.
 #[utoipa::path(post, path = "/api/v1/rounds", tag = "rounds", request_body = RoundDraft,
     responses((status = 200, body = super::view::Made)))]
@@ -121,7 +135,7 @@ async fn open_round(command: Command, Body(draft): Body<RoundDraft>) -> Answer {
     made(command.act(&OPEN, &area, draft, open::open).await?)
 }
 
-/// Cuts a round off now: no more orders; payments stay due.
+/// Cuts a round off now: no more orders; payments stay due. A round sold by ballot is drawn.
 #[utoipa::path(post, path = "/api/v1/rounds/cut-off", tag = "rounds", request_body = RoundRef,
     responses((status = 200, body = super::view::Done)))]
 async fn cut_off_round(command: Command, Body(at): Body<RoundRef>) -> Answer {

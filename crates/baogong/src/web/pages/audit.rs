@@ -71,6 +71,8 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("assignment.reject", "否决分配方案", "Rejected an assignment"),
     ("round.open", "开团", "Opened a round"),
     ("round.cut_off", "截单", "Cut off a round"),
+    ("round.seal", "封存摇号密钥", "Sealed the secret of a ballot"),
+    ("round.draw", "抽签", "Drew a ballot"),
     ("round.confirm", "确认本轮", "Confirmed a round"),
     ("round.settle", "结清本轮", "Settled a round"),
     ("order.place", "下单", "Placed an order"),

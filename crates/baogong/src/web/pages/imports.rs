@@ -19,8 +19,8 @@ use super::reports::blocking;
 use crate::base::act::Act;
 use crate::base::id::BatchId;
 use crate::base::words::count;
-use crate::base::{Action, Actor, Ctx, Error, Refusal, RefusalKind, Result, clock};
-use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Upload};
+use crate::base::{Action, Ctx, Error, Refusal, Result, clock};
+use crate::register::import::{self, Batch, BatchRef, BatchState, Summary, Upload};
 use crate::register::{REGISTERS, register};
 
 static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
@@ -38,47 +38,6 @@ pub fn routes() -> Vec<Route> {
         write("/imports/{id}/apply", import, apply),
         write("/imports/{id}/undo", import, undo),
     ]
-}
-
-/// Whether the actor is responsible for the whole county, and so for every file that came in.
-fn for_county(actor: &Actor) -> bool {
-    actor.area.len() <= 6
-}
-
-/// Files hold rows of the whole county; a street or community sees and applies only what it brought in itself.
-fn mine(actor: &Actor, batch: &Batch) -> bool {
-    for_county(actor) || batch.actor == actor.name
-}
-
-/// The batch and its file, if the actor may handle it.
-fn load(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
-    let (batch, bytes) = import::batch(tx, at)?;
-    if !mine(actor, &batch) {
-        return Err(Refusal::not_found("导入批次", "import").into());
-    }
-    Ok((batch, bytes))
-}
-
-/// How many changes lie outside the actor's area.
-fn outside(actor: &Actor, preview: &Preview) -> usize {
-    let covered =
-        |entry: &Option<crate::register::Entry>| entry.as_ref().is_none_or(|entry| actor.covers(&entry.area));
-    preview
-        .changes
-        .iter()
-        .filter(|change| !(covered(&change.before) && covered(&change.after)))
-        .count()
-}
-
-fn outside_refusal(rows: usize) -> Refusal {
-    Refusal::new(
-        RefusalKind::NotAllowed,
-        "outside_area",
-        format!("文件里有{rows}项不在您负责的区域内，不能导入。请只保留本区域的内容，或请县里导入。"),
-        format!(
-            "{rows} entries of the file lie outside your area. Keep only your own, or ask the county to import it."
-        ),
-    )
 }
 
 fn reference(web: &Web, id: &str) -> Result<BatchRef> {
@@ -127,8 +86,10 @@ fn tally_words(web: &Web, summary: &Summary) -> Vec<String> {
 async fn list(web: Web) -> Answer {
     let actor = web.actor()?;
     let in_district = web.district()?;
-    let mut batches = web.app.read(move |tx| import::batches(tx, &in_district)).await?;
-    batches.retain(|batch| mine(&actor, batch));
+    let batches = web
+        .app
+        .read(move |tx| import::batches(tx, &actor, &in_district))
+        .await?;
     let columns = [
         Column::text(web.t("文件", "File")),
         Column::text(web.t("状态", "State")),
@@ -270,25 +231,12 @@ fn readable(file: &File) -> Result<Reading> {
     })
 }
 
-/// Applies a batch, and refuses it as a whole when it reaches beyond the actor's area.
-fn apply_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
-    if !for_county(&ctx.actor) {
-        let (batch, bytes) = load(tx, &ctx.actor, at)?;
-        let reading = import::read_file(&batch.file_name, &bytes)?;
-        let rows = outside(&ctx.actor, &import::preview(tx, &at.district, &reading)?);
-        if rows > 0 {
-            return Err(outside_refusal(rows).into());
-        }
-    }
-    import::apply(tx, ctx, at)
-}
-
 async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let ctx = web.ctx_for(fields.command())?;
     let area = ctx.actor.area.clone();
-    let summary = web.app.act(&ctx, &APPLY, &area, at, apply_within).await?;
+    let summary = web.app.act(&ctx, &APPLY, &area, at, import::apply).await?;
     let words = format!(
         "{} {}",
         web.t("已导入。", "Imported."),
@@ -297,18 +245,12 @@ async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     Ok(web.done(&format!("/imports/{id}"), &words))
 }
 
-/// Gives how many entries returned to what they were.
-fn undo_within(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
-    load(tx, &ctx.actor, at)?;
-    import::undo(tx, ctx, at)
-}
-
 async fn undo(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let ctx = web.ctx_for(fields.command())?;
     let area = ctx.actor.area.clone();
-    let undone = web.app.act(&ctx, &UNDO, &area, at, undo_within).await?;
+    let undone = web.app.act(&ctx, &UNDO, &area, at, import::undo).await?;
     let words = match web.lang {
         kit::Lang::Zh => format!("已撤销，{undone}项恢复到导入以前。"),
         kit::Lang::En => format!("Undone: {undone} entries are as they were before the import."),

@@ -1,6 +1,7 @@
 //! The pages, one file per topic.
 
 pub mod audit;
+pub mod ballot;
 pub mod coverage;
 pub mod directives;
 pub mod handover;
@@ -19,17 +20,13 @@ pub mod sign;
 pub mod trips;
 pub mod users;
 
-use axum::http::header::{CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE};
-use axum::http::{HeaderMap, HeaderValue, StatusCode};
-use axum::response::{IntoResponse, Response};
 use kit::{Lang, Markup, html};
 use store::Tx;
 
 use super::Answer;
 use super::fields::Fields;
-use super::gate::Gate;
 use super::request::Web;
-use super::routes::{Route, read};
+use super::routes::Route;
 use crate::base::id::district;
 use crate::base::{Refusal, RefusalKind, Result};
 use crate::register::correct::area_name;
@@ -37,10 +34,7 @@ use crate::register::entry;
 
 /// Every page.
 pub fn routes() -> Vec<Route> {
-    let mut routes = vec![
-        read("/assets/{name}", Gate::Open, asset),
-        read("/healthz", Gate::Open, health),
-    ];
+    let mut routes = Vec::new();
     for of_topic in [
         home::routes,
         sign::routes,
@@ -60,57 +54,11 @@ pub fn routes() -> Vec<Route> {
         users::routes,
         audit::routes,
         resident::routes,
+        ballot::routes,
     ] {
         routes.extend(of_topic());
     }
     routes
-}
-
-async fn asset(
-    web: Web,
-    axum::extract::Path(name): axum::extract::Path<String>,
-    headers: HeaderMap,
-) -> Answer {
-    let path = format!("/assets/{name}");
-    let Some(asset) = kit::assets().iter().find(|asset| asset.path == path) else {
-        return not_found(web).await;
-    };
-    let zipped = headers
-        .get("accept-encoding")
-        .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.contains("gzip"));
-    let mut response = match asset.gzip.filter(|_| zipped) {
-        Some(bytes) => {
-            let mut response = bytes.into_response();
-            response
-                .headers_mut()
-                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-            response
-        }
-        None => asset.bytes.into_response(),
-    };
-    response
-        .headers_mut()
-        .insert(CONTENT_TYPE, HeaderValue::from_static(asset.mime));
-    // The name holds a hash of the content, so a browser may keep it for ever.
-    response.headers_mut().insert(
-        CACHE_CONTROL,
-        HeaderValue::from_static("public, max-age=31536000, immutable"),
-    );
-    Ok(response)
-}
-
-async fn health(web: Web) -> Response {
-    let ready = web.app.db.healthy();
-    (
-        if ready {
-            StatusCode::OK
-        } else {
-            StatusCode::SERVICE_UNAVAILABLE
-        },
-        if ready { "ok" } else { "stopped" },
-    )
-        .into_response()
 }
 
 /// A page that does not exist.

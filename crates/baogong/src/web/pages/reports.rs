@@ -2,8 +2,11 @@
 
 mod labels;
 
+use std::time::Duration;
+
 use axum::extract::{Path, RawQuery};
 use kit::{Field, Icon, Markup, Tone, html};
+use tokio::sync::Semaphore;
 
 use super::super::Answer;
 use super::super::fields::Fields;
@@ -29,8 +32,21 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
+/// Documents that are made or read at the same time; each takes a processor and up to some hundred megabytes.
+static DOCUMENTS: Semaphore = Semaphore::const_new(4);
+/// How long somebody waits for the turn of a document before being told that the server is busy.
+const TURN: Duration = Duration::from_secs(30);
+
 /// Runs work that takes a while, such as laying out a PDF, where it holds up nobody else.
 pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let Ok(Ok(turn)) = tokio::time::timeout(TURN, DOCUMENTS.acquire()).await else {
+        return Err(Fault::Store(store::Fault::Busy).into());
+    };
+    let work = move || {
+        // Kept until the work is done, even if nobody waits for it any more.
+        let _turn = turn;
+        work()
+    };
     tokio::task::spawn_blocking(work)
         .await
         .map_err(|error| Fault::Invariant(format!("work on a document: {error}")))?

@@ -1,6 +1,9 @@
 //! The resident's page: from a link or QR code, no account; room and phone, packs, one button. Plain forms, large type,
 //! no script needed.
 
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
 use axum::extract::Path;
 use kit::{Field, Icon, Lang, Tone, html};
 use sha2::{Digest, Sha256};
@@ -10,14 +13,15 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::orders::{household_at, wants};
+use super::orders::wants;
 use crate::base::act::Act;
-use crate::base::id::OrderId;
+use crate::base::id::{OrderId, RoundId};
 use crate::base::words::{kilograms, yuan};
 use crate::base::{Action, Actor, Ctx, Error, Refusal, RefusalKind, Result, clock};
 use crate::plan::rules::{self, RuleKey};
 use crate::register::correct::area_name;
-use crate::register::text;
+use crate::register::dwelling::{household_at, written_code};
+use crate::round::ballot::{self, Ballot};
 use crate::round::order::{self, OrderChange, OrderDraft, OrderRef};
 use crate::round::{Channel, Order, OrderState, Pack, PaymentState, Round, RoundState, handover, open};
 
@@ -67,6 +71,7 @@ struct Offer {
     interval: Option<(i64, String)>,
     to_door: bool,
     offline: bool,
+    ballot: Option<Ballot>,
 }
 
 async fn offer(web: &Web, token: &str) -> Result<Offer> {
@@ -88,7 +93,9 @@ async fn offer(web: &Web, token: &str) -> Result<Offer> {
             let name = area_name(tx, &compound)?;
             let to_door = rules.word(RuleKey::CarryTo) == Some("door");
             let offline = !round.mode.facts().takes_orders;
+            let ballot = ballot::get(tx, &in_district, id)?;
             Ok(Offer {
+                ballot,
                 district: in_district,
                 round,
                 compound,
@@ -114,8 +121,9 @@ async fn show_form(web: &Web, token: &str, fields: &Fields, refusal: Option<&Ref
     let now_s = web.app.clock.now_s();
     let taking = round.state == RoundState::Open && now_s < round.cutoff_s && !offer.offline;
     let body = html! {
-        (kit::heading(&format!("{} {}", offer.name, web.t("买菜下单", "order food")), &round.title, html! {}))
-        @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("没有下单成功", "Not ordered"), html! { p { (web.words(refusal)) } })) }
+        (kit::heading(&format!("{} {}", offer.name, if offer.ballot.is_some() { web.t("登记摇号", "request food by ballot") } else { web.t("买菜下单", "order food") }), &round.title, html! {}))
+        @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, if offer.ballot.is_some() { web.t("没有登记成功", "Not requested") } else { web.t("没有下单成功", "Not ordered") }, html! { p { (web.words(refusal)) } })) }
+        @if let Some(ballot) = &offer.ballot { (super::ballot::how_it_goes(web, token, round, ballot)) }
         @if !taking {
             (kit::empty(Icon::Clock, web.t("本轮已经截单", "This round is closed"), web.t("请等下一轮；急需请给采购联络人或社区打电话。", "Wait for the next round; if it is urgent, phone your liaison or the community."), html! {}))
         } @else {
@@ -132,11 +140,11 @@ async fn show_form(web: &Web, token: &str, fields: &Fields, refusal: Option<&Ref
                     @for (pack, left) in offer.packs.iter().zip(&offer.left) {
                         @let max = if pack.limit_per_order > 0 { (*left).min(pack.limit_per_order) } else { *left };
                         @let value = fields.get(&format!("q:{}", pack.code)).parse::<i64>().unwrap_or(0);
-                        (kit::stepper_priced(&format!("q:{}", pack.code), &pack.name, value, max.max(0), &hint(web, pack, *left), pack.price_fen))
+                        (kit::stepper_priced(&format!("q:{}", pack.code), &pack.name, value, max.max(0), &hint(web, pack, if offer.ballot.is_some() { i64::MAX } else { *left }), pack.price_fen))
                     }
                     (Field::text("note", web.t("备注（可不填）", "Note (optional)")).value(fields.get("note")))
                 }))
-                (kit::order_bar(web.lang, kit::button(web.t("下单", "Order"), Tone::Accent)))
+                (kit::order_bar(web.lang, kit::button(if offer.ballot.is_some() { web.t("登记", "Request") } else { web.t("下单", "Order") }, Tone::Accent)))
             }))
             p { (web.t("老人或不会操作的，请打电话给采购联络人代订。", "If this is difficult for you, phone your liaison; they order for you.")) }
         }
@@ -181,42 +189,60 @@ fn ctx(web: &Web, household: &str, command: uuid::Uuid) -> Ctx {
 }
 
 /// Places an order for whoever knows dwelling and phone; the phone must be the registered one, or is taken down when
-/// none is registered.
+/// none is registered. This is the path of a rush: it asks the database nothing that is known already.
 pub async fn place_order(web: &Web, token: &str, fields: &Fields) -> Result<(OrderId, String)> {
-    let offer = offer(web, token).await?;
-    let household = household_at(web, &offer.compound, fields.get("dwelling")).await?;
+    let link = link(web, token).await?;
+    let household = match written_code(&link.compound, fields.get("dwelling"))? {
+        Some(code) => code,
+        None => {
+            let (compound, written) = (link.compound.clone(), fields.get("dwelling").to_string());
+            let found = web.app.read(move |tx| household_at(tx, &compound, &written));
+            found.await?.code
+        }
+    };
     let phone = documents::values::phone(fields.get("phone"))
         .map_err(|problem| Refusal::invalid("phone", problem.message(true), problem.message(false)))?;
-    let registered = text(&household.body, "phone");
-    if !registered.is_empty() && registered != phone {
-        return Err(Refusal::new(
-            RefusalKind::Invalid,
-            "phone",
-            "手机号与登记的不一致。请用登记的号码，或请采购联络人更正。",
-            "The phone is not the registered one; use that, or ask your liaison to correct it.",
-        )
-        .into());
-    }
     let draft = OrderDraft {
-        district: offer.district,
-        round: offer.round.id,
-        household: household.code.clone(),
+        district: link.district.clone(),
+        round: link.round,
+        household: household.clone(),
         phone,
         channel: Channel::Link,
         wants: wants(fields)?,
         note: fields.get("note").chars().take(200).collect(),
     };
+    let ctx = ctx(web, &household, fields.command());
     let id = web
         .app
-        .act(
-            &ctx(web, &household.code, fields.command()),
-            &PLACE,
-            &household.code,
-            draft,
-            order::place,
-        )
+        .act_together(&ctx, &PLACE, &household, draft, order::place_many)
         .await?;
     Ok((id, key(id, token)))
+}
+
+/// What a compound's link stands for; that never changes.
+struct Link {
+    district: String,
+    round: RoundId,
+    compound: String,
+}
+
+/// Links that were followed since the start, of which there are as many as compounds in the rounds of the incident.
+static LINKS: LazyLock<Mutex<HashMap<String, Arc<Link>>>> = LazyLock::new(Mutex::default);
+
+async fn link(web: &Web, token: &str) -> Result<Arc<Link>> {
+    let links = || LINKS.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(link) = links().get(token) {
+        return Ok(Arc::clone(link));
+    }
+    let asked = token.to_string();
+    let (district, round, compound) = web.app.read(move |tx| open::by_token(tx, &asked)).await?;
+    let link = Arc::new(Link {
+        district,
+        round,
+        compound,
+    });
+    links().insert(token.to_string(), Arc::clone(&link));
+    Ok(link)
 }
 
 async fn place(web: Web, Path(token): Path<String>, fields: Fields) -> Answer {
@@ -257,9 +283,15 @@ async fn show_status(
 ) -> Answer {
     let round = &offer.round;
     let (in_district, id, compound) = (offer.district.clone(), round.id, offer.compound.clone());
-    let slots = web
+    let order_id = order.id;
+    let (slots, outcome) = web
         .app
-        .read(move |tx| handover::slots(tx, &in_district, id, &compound))
+        .read(move |tx| {
+            Ok((
+                handover::slots(tx, &in_district, id, &compound)?,
+                ballot::outcome(tx, &in_district, order_id)?,
+            ))
+        })
         .await?;
     let slot = slots
         .iter()
@@ -267,7 +299,7 @@ async fn show_status(
     let now_s = web.app.clock.now_s();
     let open = round.state == RoundState::Open && now_s < round.cutoff_s;
     let base = format!("/o/{token}/{}/{key}", order.id);
-    let tone = if order.state.live() {
+    let tone = if order.state.stands() {
         Tone::Good
     } else {
         Tone::Quiet
@@ -278,7 +310,8 @@ async fn show_status(
             p { (offer.name) " " (order.dwelling()) }
             p { (web.t("订单号：", "Order no.: ")) strong { (order.code) } }
         }))
-        (kit::section(web.t("您订了", "You ordered"), html! {
+        @if let Some(ballot) = &offer.ballot { (super::ballot::own_request(web, token, round, order, ballot, outcome.as_ref())) }
+        (kit::section(if matches!(order.state, OrderState::Requested | OrderState::NotDrawn) { web.t("您登记了", "You asked for") } else { web.t("您订了", "You ordered") }, html! {
             ul { @for line in &order.lines {
                 @let name = offer.packs.iter().find(|pack| pack.code == line.pack).map_or(line.pack.as_str(), |pack| pack.name.as_str());
                 li { (name) " × " (line.quantity) " · " (yuan(line.price_fen * line.quantity)) " " (web.t("元", "yuan"))
@@ -302,16 +335,17 @@ async fn show_status(
                 @else { p { (web.t("预计 ", "About ")) (clock::short(round.deliver_s)) " · " (offer.drop_point) } p { (web.t("到货后联络人会按楼栋通知。", "Your liaison calls building by building.")) } }
             }))
         }
-        @if open && order.state == OrderState::Placed {
+        @if open && matches!(order.state, OrderState::Placed | OrderState::Requested) {
             (kit::details(web.t("修改份数", "Change"), kit::form(&format!("{base}/change"), &web.shell(""), html! {
                 @for (pack, left) in offer.packs.iter().zip(&offer.left) {
                     @let quantity = order.lines.iter().find(|line| line.pack == pack.code).map_or(0, |line| line.quantity);
-                    (kit::stepper_priced(&format!("q:{}", pack.code), &pack.name, quantity, left + quantity, &hint(web, pack, left + quantity), pack.price_fen))
+                    @let held = if order.state.live() { quantity } else { 0 };
+                    (kit::stepper_priced(&format!("q:{}", pack.code), &pack.name, quantity, left + held, &hint(web, pack, if offer.ballot.is_some() { i64::MAX } else { left + held }), pack.price_fen))
                 }
                 (kit::actions(kit::button(web.t("保存修改", "Save"), Tone::Accent)))
             })))
         }
-        @if open && matches!(order.state, OrderState::Placed | OrderState::Confirmed) {
+        @if open && matches!(order.state, OrderState::Placed | OrderState::Confirmed | OrderState::Requested) {
             (kit::confirm_form(&format!("{base}/cancel"), &web.shell(""), web.t("取消订单", "Cancel"), Tone::Bad, web.t("确定取消？已付的会退款。", "Cancel? What was paid is refunded.")))
         }
         p { (web.t("请收藏本页，随时查看进度。", "Keep this page to see how it goes.")) }

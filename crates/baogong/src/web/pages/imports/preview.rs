@@ -10,7 +10,7 @@ use super::super::super::request::Web;
 use super::super::registers::{Names, differences, hidden, seen, shown_name, supplier_names};
 use super::super::reports::blocking;
 use super::remarks::{Personal, Remark, skipped, table as remarks};
-use super::{BatchState, load, outside, outside_refusal, reference, state_badge, tally_words};
+use super::{BatchState, reference, state_badge, tally_words};
 use crate::base::words::count;
 use crate::base::{Actor, Result, clock};
 use crate::register::entry::Change;
@@ -99,7 +99,7 @@ fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: 
         skipped: skipped(reading, &personal, lang),
         samples,
         changes: preview.changes.len(),
-        outside: outside(actor, &preview),
+        outside: import::outside(actor, &preview.changes),
         unknown_columns: preview.unknown_columns,
         tallies: preview.tallies,
     })
@@ -110,7 +110,7 @@ pub(super) async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
     let at = reference(web, id)?;
     let (actor, in_district, lang) = (web.actor()?, at.district.clone(), web.lang);
     let viewer = actor.clone();
-    let (batch, bytes) = web.app.read(move |tx| load(tx, &viewer, &at)).await?;
+    let (batch, bytes) = web.app.read(move |tx| import::batch(tx, &viewer, &at)).await?;
     if batch.state != BatchState::Previewed {
         return Ok((batch, None));
     }
@@ -177,7 +177,7 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
                 }))
             }))
         } @else if view.outside > 0 {
-            (kit::notice(Tone::Bad, web.t("不能导入", "Cannot be imported"), html! { p { (web.words(&outside_refusal(view.outside))) } }))
+            (kit::notice(Tone::Bad, web.t("不能导入", "Cannot be imported"), html! { p { (web.words(&import::outside_refusal(view.outside))) } }))
         } @else if view.changes == 0 {
             (kit::notice(Tone::Good, web.t("与现有登记完全一致，不用导入", "The same as what is registered; there is nothing to import"), html! {}))
         } @else {

@@ -20,9 +20,12 @@ use crate::base::book;
 use crate::base::id::OrderId;
 use crate::base::words::yuan;
 use crate::base::{Action, Refusal, Result, clock};
+use crate::plan::release::Release;
 use crate::register::correct::area_name;
+use crate::register::dwelling::household_at;
 use crate::register::entry;
 use crate::report::lists::need_word;
+use crate::round::ballot;
 use crate::round::chain::{self, ChainDraft, ChainOutcome, LineOutcome};
 use crate::round::order::{self, OrderChange, OrderDraft, OrderRef, ReliefDraft, Want};
 use crate::round::sheet::{self, SheetDraft};
@@ -100,7 +103,8 @@ async fn show_take(
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.clone())]))
         (kit::heading(&format!("{} · {name}", web.t("登记订单", "Take orders")), &format!("{} · {} {}", round.title, web.t("截单", "cut-off"), clock::minute(round.cutoff_s)), html! {}))
-        @if let Some(outcome) = outcome { (chain_result(web, outcome)) }
+        @if round.release == Release::Ballot { (kit::notice(Tone::Accent, web.t("本轮摇号", "This round is sold by ballot"), html! { p { (web.t("这里登记的是抽签申请，先登记后登记都一样；截单时抽签，登记不等于抽中，抽中的再付款。请跟住户讲清楚。", "What you take here are requests for the draw, early or late alike. They are drawn at cut-off; a request is no promise, and only who is drawn pays. Please tell the households.")) } })) }
+        @if let Some(outcome) = outcome { (chain_result(web, outcome, round.release == Release::Ballot)) }
         (kit::section(web.t("粘贴接龙", "Paste a chain message"), kit::form(&format!("/rounds/{id}/chain"), &web.shell(""), html! {
             (Field::hidden("compound", compound))
             (Field::area("text", web.t("把群里的接龙整段贴进来；重复贴也不会重复下单", "Paste the whole message; pasting it again orders nothing twice")).value(text).attr("rows", "12").attr("data-draft", &format!("chain-{id}-{compound}")).required())
@@ -127,7 +131,7 @@ async fn show_take(
     Ok(web.page(web.t("登记订单", "Take orders"), body))
 }
 
-fn line_table(web: &Web, title: &str, lines: &[LineOutcome]) -> Markup {
+fn line_table(web: &Web, title: &str, lines: &[LineOutcome], drawn: bool) -> Markup {
     let columns = [
         Column::number(web.t("行", "Line")),
         Column::text(web.t("原文", "As pasted")),
@@ -144,7 +148,7 @@ fn line_table(web: &Web, title: &str, lines: &[LineOutcome]) -> Markup {
                 ),
                 (Some(code), false) => (
                     Tone::Good,
-                    html! { (code) " " (kit::badge(Tone::Good, web.t("已下单", "ordered"))) },
+                    html! { (code) " " (kit::badge(Tone::Good, if drawn { web.t("已登记待抽签", "to be drawn") } else { web.t("已下单", "ordered") })) },
                 ),
                 (None, _) => (Tone::Warn, html! { (web.t(&line.zh, &line.en)) }),
             };
@@ -160,16 +164,16 @@ fn line_table(web: &Web, title: &str, lines: &[LineOutcome]) -> Markup {
     kit::table(title, &columns, rows, html! {})
 }
 
-fn chain_result(web: &Web, outcome: &ChainOutcome) -> Markup {
+fn chain_result(web: &Web, outcome: &ChainOutcome, drawn: bool) -> Markup {
     let taken = outcome.orders.iter().filter(|line| line.order.is_some()).count();
     let refused = outcome.orders.len() - taken;
     html! {
         (kit::notice(if outcome.questions.is_empty() && outcome.unrecognised.is_empty() && refused == 0 { Tone::Good } else { Tone::Warn },
             &format!("{}{taken}{}{refused}{}{}{}{}{}", web.t("已登记", "Taken: "), web.t("单；按规则不能下单", "; refused by the rules: "), web.t("单；需要确认", "; to be settled: "), outcome.questions.len(), web.t("行；没有认出", "; not recognised: "), outcome.unrecognised.len(), web.t("行。", ".")),
             html! { p { (web.t("每一行都在下面，一行也没有丢。", "Every line is below; none was dropped.")) } }))
-        @if !outcome.questions.is_empty() { (kit::section(web.t("需要确认", "To be settled"), html! { p { (web.t("改好后在下面重新粘贴，或按户登记。", "Correct and paste again below, or enter the household.")) } (line_table(web, web.t("需要确认", "To be settled"), &outcome.questions)) })) }
-        @if !outcome.unrecognised.is_empty() { (kit::section(web.t("没有认出的行", "Lines not recognised"), line_table(web, web.t("没有认出的行", "Lines not recognised"), &outcome.unrecognised))) }
-        @if !outcome.orders.is_empty() { (kit::section(web.t("订单", "Orders"), line_table(web, web.t("订单", "Orders"), &outcome.orders))) }
+        @if !outcome.questions.is_empty() { (kit::section(web.t("需要确认", "To be settled"), html! { p { (web.t("改好后在下面重新粘贴，或按户登记。", "Correct and paste again below, or enter the household.")) } (line_table(web, web.t("需要确认", "To be settled"), &outcome.questions, drawn)) })) }
+        @if !outcome.unrecognised.is_empty() { (kit::section(web.t("没有认出的行", "Lines not recognised"), line_table(web, web.t("没有认出的行", "Lines not recognised"), &outcome.unrecognised, drawn))) }
+        @if !outcome.orders.is_empty() { (kit::section(web.t("订单", "Orders"), line_table(web, web.t("订单", "Orders"), &outcome.orders, drawn))) }
         @if !outcome.structure.is_empty() { (kit::details(web.t("标题、说明等行", "Headings and the like"), html! { ul { @for line in &outcome.structure { li { (line.number) " · " (line.text) } } } })) }
     }
 }
@@ -269,47 +273,21 @@ pub fn wants(fields: &Fields) -> Result<Vec<Want>> {
     Ok(wants)
 }
 
-/// The household of a compound that is written as a dwelling.
-pub async fn household_at(web: &Web, compound: &str, written: &str) -> Result<entry::Entry> {
-    let dwelling = documents::values::dwelling(written)
-        .map_err(|problem| Refusal::invalid("dwelling", problem.message(true), problem.message(false)))?;
-    let compound = compound.to_string();
-    web.app
-        .read(move |tx| {
-            let households = entry::all(tx, "households", &compound)?;
-            let fits: Vec<entry::Entry> = households
-                .into_iter()
-                .filter(|one| {
-                    let part = |key: &str| crate::register::text(&one.body, key);
-                    part("building") == dwelling.building
-                        && part("room") == dwelling.room
-                        && (dwelling.unit.is_empty() || part("unit") == dwelling.unit)
-                })
-                .collect();
-            match fits.as_slice() {
-                [one] => Ok(one.clone()),
-                [] => Err(Refusal::invalid(
-                    "dwelling",
-                    "没有这个房号，请写全楼栋、单元、房号，如 3栋2单元501。",
-                    "No such dwelling; write building, unit and room, such as 3-2-501.",
-                )
-                .into()),
-                _ => Err(Refusal::invalid(
-                    "dwelling",
-                    "这个房号不止一户，请写明单元，如 3栋2单元501。",
-                    "More than one dwelling fits; write the unit too, such as 3-2-501.",
-                )
-                .into()),
-            }
-        })
-        .await
-}
-
 async fn place(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let compound = fields.get("compound").to_string();
-    let household = household_at(&web, &compound, fields.get("dwelling")).await?;
+    let (of_compound, written) = (compound.clone(), fields.get("dwelling").to_string());
+    let household = web
+        .app
+        .read(move |tx| household_at(tx, &of_compound, &written))
+        .await?;
+    let asked = at.clone();
+    let round = web
+        .app
+        .read(move |tx| open::get(tx, &asked.district, asked.id))
+        .await?;
+    let drawn = round.release == Release::Ballot;
     let draft = OrderDraft {
         district: at.district,
         round: at.id,
@@ -333,7 +311,12 @@ async fn place(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
             order::place,
         )
         .await?;
-    Ok(web.done(&format!("/orders/{placed}"), web.t("已下单。", "Ordered.")))
+    let words = if drawn {
+        web.t("已登记，等待抽签。", "Requested; it will be drawn at cut-off.")
+    } else {
+        web.t("已下单。", "Ordered.")
+    };
+    Ok(web.done(&format!("/orders/{placed}"), words))
 }
 
 async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
@@ -378,7 +361,7 @@ async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> A
                 .filter(|limit| *limit > 0),
         })
         .collect();
-    let text = announcement(
+    let mut text = announcement(
         &Announcement {
             compound: &name,
             title: &round.title,
@@ -390,6 +373,9 @@ async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> A
         },
         web.lang == Lang::Zh,
     );
+    if round.release == Release::Ballot {
+        text.push_str(&super::ballot::announcement(web.lang, &link));
+    }
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.clone())]))
         (kit::heading(web.t("发给居民", "For the residents"), &name, html! {}))

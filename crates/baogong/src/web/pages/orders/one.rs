@@ -7,7 +7,7 @@ pub(super) async fn show(web: Web, Path(id): Path<String>) -> Answer {
     let in_district = web.district()?;
     let ctx = web.ctx()?;
     let (actor, now_s, lang) = (ctx.actor.clone(), ctx.now_s, web.lang);
-    let (order, round, packs, place, steps) = web
+    let (order, round, packs, place, steps, ballot, outcome) = web
         .app
         .read(move |tx| {
             let order = order::get(tx, &in_district, id)?;
@@ -30,6 +30,8 @@ pub(super) async fn show(web: Web, Path(id): Path<String>) -> Answer {
                 packs,
                 area_name(tx, &order.compound)?,
                 steps,
+                ballot::get(tx, &in_district, order.round)?,
+                ballot::outcome(tx, &in_district, order.id)?,
             ))
         })
         .await?;
@@ -86,7 +88,7 @@ pub(super) async fn show(web: Web, Path(id): Path<String>) -> Answer {
         .collect();
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{}", round.id), round.code.clone()), (String::new(), order.code.clone())]))
-        (kit::heading(&format!("{place} {}", order.dwelling()), &order.code, html! { (order_badge(order.state, lang)) (kit::badge(Tone::Plain, order.payment.word(lang))) }))
+        (kit::heading(&format!("{place} {}", order.dwelling()), &order.code, html! { (order_badge(order.state, lang)) @if order.state.live() { (kit::badge(Tone::Plain, order.payment.word(lang))) } }))
         (kit::columns(&[
             kit::section(web.t("订单", "Order"), kit::definitions(&[
                 (web.t("应付", "Amount").into(), html! { (yuan(order.amount_fen)) " " (web.t("元", "yuan")) @if order.refund_fen > 0 { " · " (web.t("已退", "refunded ")) (yuan(order.refund_fen)) } }),
@@ -97,7 +99,8 @@ pub(super) async fn show(web: Web, Path(id): Path<String>) -> Answer {
             ])),
             kit::section(web.t("内容", "Contents"), kit::table(web.t("内容", "Contents"), &columns, lines, html! {})),
         ]))
-        @if may_change && order.state == OrderState::Placed {
+        @if let Some(note) = super::super::ballot::staff_note(&web, &actor, &order, ballot.as_ref(), outcome.as_ref()) { (note) }
+        @if may_change && matches!(order.state, OrderState::Placed | OrderState::Requested) {
             (kit::section(web.t("修改", "Change"), kit::form(&format!("/orders/{id}/change"), &web.shell(""), html! {
                 @for pack in &packs {
                     @let quantity = order.lines.iter().find(|line| line.pack == pack.code).map_or(0, |line| line.quantity);
@@ -106,7 +109,7 @@ pub(super) async fn show(web: Web, Path(id): Path<String>) -> Answer {
                 (kit::actions(kit::button(web.t("保存修改", "Save"), Tone::Accent)))
             })))
         }
-        @if may_change && matches!(order.state, OrderState::Placed | OrderState::Confirmed) {
+        @if may_change && matches!(order.state, OrderState::Placed | OrderState::Confirmed | OrderState::Requested) {
             (kit::confirm_form(&format!("/orders/{id}/cancel"), &web.shell(""), web.t("取消订单", "Cancel the order"), Tone::Bad, web.t("取消后份额和下单次数退回，已付的退款。", "Its share and turn go back; what was paid is refunded.")))
         }
         (kit::section(web.t("经过（每一步都有经手人）", "Chain of custody"), kit::table(web.t("经过", "Custody"), &step_columns, custody, html! {})))

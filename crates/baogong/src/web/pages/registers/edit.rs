@@ -17,7 +17,7 @@ use super::show::{hidden, masked, typed};
 use super::{address, asked};
 use crate::base::act::Act;
 use crate::base::id::district;
-use crate::base::{Action, Actor, Ctx, Error, Refusal, RefusalKind, Result};
+use crate::base::{Action, Actor, Error, Refusal, RefusalKind, Result};
 use crate::register::correct::{self, Correction, Removal};
 use crate::register::entry::{self, Entry};
 use crate::register::{Coding, Register};
@@ -399,15 +399,6 @@ pub(super) fn complete(
         .collect()
 }
 
-/// Saves, and takes everything back when the entry then lies outside the actor's area.
-fn save_within(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
-    let code = correct::save(tx, ctx, correction)?;
-    if let Some(entry) = entry::get(tx, &correction.register, &correction.district, &code)? {
-        ctx.actor.check(Action::EditRegister, &entry.area)?;
-    }
-    Ok(code)
-}
-
 pub(super) async fn save(web: Web, Path(key): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let register = asked(&key)?;
@@ -432,7 +423,7 @@ pub(super) async fn save(web: Web, Path(key): Path<String>, fields: Fields) -> A
         code: code.clone(),
         fields: complete(&ctx.actor, register, &typed, before.as_ref()),
     };
-    match web.app.act(&ctx, &SAVE, &area, correction, save_within).await {
+    match web.app.act(&ctx, &SAVE, &area, correction, correct::save).await {
         Ok(saved) => Ok(web.done(
             &address(&format!("/registers/{key}/entry"), &[("code", &saved)]),
             web.t("已保存。", "Saved."),

@@ -1,5 +1,7 @@
 //! Registers as their users see them: masking, areas, corrections, removal, spreadsheets.
 
+mod removal;
+
 use axum::http::StatusCode;
 use documents::sheet;
 

@@ -81,6 +81,10 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
             )
         })
         .collect();
+    let fixed = held.iter().find_map(|rules| {
+        let release = rules.word(RuleKey::Release).and_then(Release::of)?;
+        Some((release, rules.clause(RuleKey::Release).to_string()))
+    });
     let picked = fields.all("compound");
     let hours = |key| held.first().and_then(|rules| rules.number(key)).unwrap_or(0) * clock::HOUR_S;
     let cutoff_s = now_s + hours(RuleKey::OrderCutoffH);
@@ -107,7 +111,12 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
         @if !chosen.is_empty() {
             (kit::form("/rounds", &web.shell(""), html! {
                 (Field::hidden("supplier", chosen))
-                (kit::section(web.t("2 供应方式", "2 Supply mode"), html! { (Field::radio("mode", web.t("方式", "Mode"), &modes).value(if fields.get("mode").is_empty() { "C" } else { fields.get("mode") })) }))
+                (kit::section(web.t("2 供应方式", "2 Supply mode"), html! { (Field::radio("mode", web.t("方式", "Mode"), &modes).value(if fields.get("mode").is_empty() { "C" } else { fields.get("mode") }))
+                    @if let Some((release, clause)) = &fixed {
+                        p { (web.t("分配办法：", "Packs are released: ")) strong { (release.word(web.lang)) } " (" (clause) ")" }
+                    } @else {
+                        (Field::radio("release", web.t("怎么分", "Who gets the packs"), &releases(web)).value(if fields.get("release").is_empty() { Release::FirstCome.key() } else { fields.get("release") }))
+                    } }))
                 (kit::section(web.t("3 小区", "3 Compounds"), html! {
                     @if compounds.is_empty() { (kit::empty(Icon::House, web.t("没有封闭的小区", "No compound is closed"), web.t("请先下达指令。", "Issue a directive first."), html! {})) }
                     @for (code, name, households, people, mine) in &compounds {
@@ -136,6 +145,25 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
         }
     };
     Ok(web.page(web.t("开一轮", "Open a round"), body))
+}
+
+fn releases(web: &Web) -> Vec<(&'static str, &'static str, &'static str)> {
+    let how = |release| {
+        match release {
+        Release::FirstCome => web.lang.t(
+            "份数够、住户不多时用：订完为止",
+            "When there is enough for most: until the packs are gone",
+        ),
+        Release::Ballot => web.lang.t(
+            "货少人多时用：截单前都可以登记，不分先后；截单时按优先顺序抽签，过程公开、可以核验，抽中的再付款",
+            "When many ask for little: requests until cut-off, early or late alike; then a public draw by class that anybody can check; who is drawn pays",
+        ),
+    }
+    };
+    Release::ALL
+        .iter()
+        .map(|release| (release.key(), release.word(web.lang), how(*release)))
+        .collect()
 }
 
 pub(super) fn contents_words(good: &Good, lang: Lang) -> String {
@@ -177,6 +205,8 @@ pub(super) async fn create(web: Web, fields: Fields) -> Answer {
         supplier: fields.get("supplier").into(),
         compounds: fields.all("compound"),
         packs,
+        release: Release::of(fields.get("release")),
+        secret: ballot::Secret::default(),
         cutoff: fields.get("cutoff").into(),
         pay_by: fields.get("pay_by").into(),
         deliver: fields.get("deliver").into(),

@@ -16,10 +16,12 @@ use crate::base::act::Act;
 use crate::base::id::{RoundId, district};
 use crate::base::words::{count, kilograms, yuan};
 use crate::base::{Action, Ctx, Error, Refusal, RefusalKind, Result, clock};
+use crate::plan::release::Release;
 use crate::plan::rules::{self, RuleKey};
 use crate::proposal::assignment;
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Good, Query};
+use crate::round::ballot::{self, Ballot};
 use crate::round::modes::Mode;
 use crate::round::open::{self, PackDraft, RoundDraft, RoundRef};
 use crate::round::{Order, OrderState, Pack, PaymentState, Round, RoundCompound, RoundState, order};
@@ -98,6 +100,10 @@ async fn list(web: Web) -> Answer {
                 let compounds = open::compounds(tx, district(&round.area), round.id)?.len();
                 let orders = order::of_round(tx, district(&round.area), round.id, &round.area)?;
                 let live = orders.iter().filter(|order| order.state.live()).count();
+                let requested = orders
+                    .iter()
+                    .filter(|order| order.state == OrderState::Requested)
+                    .count();
                 let unpaid = orders
                     .iter()
                     .filter(|order| order.state == OrderState::Placed)
@@ -106,7 +112,7 @@ async fn list(web: Web) -> Answer {
                     .iter()
                     .filter(|order| order.state == OrderState::Handed)
                     .count();
-                rows.push((round, name, compounds, live, unpaid, handed));
+                rows.push((round, name, compounds, (live, requested), unpaid, handed));
             }
             Ok(rows)
         })
@@ -124,14 +130,14 @@ async fn list(web: Web) -> Answer {
     ];
     let rows = rounds
         .iter()
-        .map(|(round, name, compounds, live, unpaid, handed)| {
+        .map(|(round, name, compounds, (live, requested), unpaid, handed)| {
             TableRow::new(vec![
                 html! { (round.code) " " (round.title) },
                 html! { (round.mode.word(web.lang)) },
                 html! { (name) },
                 html! { (compounds) },
                 html! { (clock::short(round.cutoff_s)) },
-                html! { (live) },
+                html! { (live) @if *requested > 0 { " " small { (web.t("待抽签 ", "to be drawn ")) (requested) } } },
                 html! { (unpaid) },
                 html! { (handed) },
                 state_badge(round.state, web.lang),
@@ -154,6 +160,7 @@ struct View {
     orders: Vec<Order>,
     supplier: String,
     household_names: std::collections::HashMap<String, String>,
+    ballot: Option<Ballot>,
 }
 
 fn load(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<View> {
@@ -170,7 +177,9 @@ fn load(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<View> {
     let mut orders = order::of_round(tx, &at.district, at.id, &own_area(ctx, &round))?;
     crate::round::packing::walking_order(&mut orders);
     let supplier = supplier_name(tx, &at.district, &round.supplier)?;
+    let ballot = ballot::get(tx, &at.district, at.id)?;
     Ok(View {
+        ballot,
         round,
         compounds: with_left,
         packs,
@@ -185,7 +194,14 @@ fn steps(web: &Web, view: &View) -> Markup {
     let any = |states: &[OrderState]| view.orders.iter().any(|order| states.contains(&order.state));
     let unpacked = any(&[OrderState::Confirmed]);
     let order = [
-        (web.t("接单", "Orders"), state != RoundState::Open),
+        (
+            if view.ballot.is_some() {
+                web.t("登记、抽签", "Requests, draw")
+            } else {
+                web.t("接单", "Orders")
+            },
+            state != RoundState::Open,
+        ),
         (
             web.t("收款", "Payments"),
             matches!(state, RoundState::Confirmed | RoundState::Settled),
@@ -275,6 +291,9 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
         Column::text(web.t("小区", "Compound")),
         Column::number(web.t("订单", "Orders")),
     ];
+    if view.ballot.is_some() {
+        columns.push(Column::number(web.t("登记", "Requests")));
+    }
     columns.extend(
         view.packs
             .iter()
@@ -287,6 +306,10 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
         .map(|(compound, name, left)| {
             let orders = live.iter().filter(|order| order.compound == compound.compound).count();
             let mut cells = vec![html! { (name) br; small { (compound.drop_point) } }, html! { (orders) }];
+            if view.ballot.is_some() {
+                let asked = view.orders.iter().filter(|order| order.compound == compound.compound);
+                cells.push(html! { (asked.filter(|order| order.state != OrderState::Cancelled).count()) });
+            }
             cells.extend(left.iter().map(|left| html! { (left) }));
             cells.push(html! {
                 @if may_take { (kit::link_button(&format!("/rounds/{id}/take?compound={}", compound.compound), web.t("登记订单", "Take orders"), Tone::Accent)) }
@@ -339,6 +362,7 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
                     | RuleKey::PickupPeopleMax
                     | RuleKey::SettleWhen
                     | RuleKey::PrepayTo
+                    | RuleKey::Release
             )
         })
         .map(|rule| {
@@ -358,6 +382,7 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             tile("已收（元）", "Collected (yuan)", yuan(paid), Tone::Good),
             tile("未付", "Unpaid", count(unpaid.len() as i64), if unpaid.is_empty() { Tone::Good } else { Tone::Warn }),
         ]))
+        @if let Some(ballot) = &view.ballot { (super::ballot::card(&web, round, ballot, &view.orders)) }
         (kit::actions(html! {
             @if round.mode == Mode::Relief && may_take { (kit::link_button(&format!("/rounds/{id}/relief"), web.t("发放应急包", "Give relief packs"), Tone::Accent)) }
             @if actor.may(Action::Collect) && round.mode.facts().purse { (kit::link_button(&format!("/rounds/{id}/payments"), web.t("收款", "Payments"), Tone::Accent)) }
@@ -368,9 +393,9 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
         }))
         (kit::actions(html! {
         @if round.state == RoundState::Open && actor.may(Action::OpenRound) {
-            (kit::confirm_form(&format!("/rounds/{id}/cut-off"), &web.shell(""), web.t("现在截单", "Cut off now"), Tone::Warn, web.t("截单后不能再下单或修改。", "After cut-off nobody can order or change.")))
+            (kit::confirm_form(&format!("/rounds/{id}/cut-off"), &web.shell(""), if view.ballot.is_some() { web.t("现在截单并抽签", "Cut off and draw now") } else { web.t("现在截单", "Cut off now") }, Tone::Warn, web.t("截单后不能再下单或修改。", "After cut-off nobody can order or change.")))
         }
-        @if matches!(round.state, RoundState::Open | RoundState::Closed) && actor.may(Action::Collect) {
+        @if (round.state == RoundState::Closed || round.state == RoundState::Open && view.ballot.is_none()) && actor.may(Action::Collect) {
             (kit::confirm_form(&format!("/rounds/{id}/confirm"), &web.shell(""), web.t("确认本轮（未付作废）", "Confirm (unpaid orders expire)"), Tone::Warn, &format!("{}{}{}", web.t("确认后开始备货；", "Packing starts; "), unpaid.len(), web.t("单未付将作废并释放份额。", " unpaid orders expire and free their share."))))
         }
         }))
@@ -387,11 +412,11 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
 /// The state of an order as a badge.
 pub fn order_badge(state: OrderState, lang: Lang) -> Markup {
     let tone = match state {
-        OrderState::Placed => Tone::Warn,
+        OrderState::Requested | OrderState::Placed => Tone::Warn,
         OrderState::Confirmed | OrderState::Packed | OrderState::Loaded => Tone::Accent,
         OrderState::Dropped | OrderState::Handed => Tone::Good,
         OrderState::Returned => Tone::Bad,
-        OrderState::Cancelled | OrderState::Expired => Tone::Quiet,
+        OrderState::Cancelled | OrderState::Expired | OrderState::NotDrawn => Tone::Quiet,
     };
     kit::badge(tone, state.word(lang))
 }
@@ -407,6 +432,11 @@ async fn act_on_round(web: &Web, id: &str) -> Result<(RoundRef, String)> {
 async fn cut_off(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let (at, area) = act_on_round(&web, &id).await?;
+    let asked = at.clone();
+    let round = web
+        .app
+        .read(move |tx| open::get(tx, &asked.district, asked.id))
+        .await?;
     web.app
         .act(
             &web.ctx_for(fields.command())?,
@@ -416,10 +446,14 @@ async fn cut_off(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
             open::cut_off,
         )
         .await?;
-    Ok(web.done(
-        &format!("/rounds/{id}"),
-        web.t("已截单。请催收未付款。", "Cut off. Now chase the unpaid."),
-    ))
+    let words = match round.release {
+        Release::FirstCome => web.t("已截单。请催收未付款。", "Cut off. Now chase the unpaid."),
+        Release::Ballot => web.t(
+            "已截单，抽签结果已公布。请通知抽中的住户付款。",
+            "Cut off and drawn; the result is published. Tell those who were drawn to pay.",
+        ),
+    };
+    Ok(web.done(&format!("/rounds/{id}"), words))
 }
 
 async fn confirm(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {

@@ -1,0 +1,58 @@
+//! How the packs of a round are let go when more is asked for than there is.
+
+use crate::wording;
+
+wording! {
+    /// Who gets what of a round.
+    Release {
+        FirstCome = "first_come", "先到先得", "First come, first served";
+        Ballot = "ballot", "摇号", "By ballot";
+    }
+}
+
+wording! {
+    /// A class of households in a draw. The plan says in which order the classes are drawn.
+    PriorityClass {
+        SpecialNeeds = "special_needs", "有特殊群体的家庭", "Households with special needs";
+        Uncovered = "uncovered", "余粮低于预警的家庭", "Households whose food is below the alarm";
+        LostBefore = "lost_before", "上次摇号没抽中的家庭", "Households not drawn last time";
+        Others = "others", "其他家庭", "Other households";
+    }
+}
+
+/// The classes that a rule names, in its order, with the households of no class at the end; `None` when a word is
+/// unknown or comes twice.
+pub fn classes(words: &[String]) -> Option<Vec<PriorityClass>> {
+    let mut classes = Vec::with_capacity(words.len() + 1);
+    for word in words {
+        let class = PriorityClass::of(word).filter(|class| *class != PriorityClass::Others)?;
+        if classes.contains(&class) {
+            return None;
+        }
+        classes.push(class);
+    }
+    classes.push(PriorityClass::Others);
+    Some(classes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn classes_keep_their_order_and_the_others_come_last() {
+        let words = |list: &[&str]| list.iter().map(|word| (*word).to_string()).collect::<Vec<_>>();
+        assert_eq!(
+            classes(&words(&["uncovered", "special_needs"])),
+            Some(vec![
+                PriorityClass::Uncovered,
+                PriorityClass::SpecialNeeds,
+                PriorityClass::Others
+            ])
+        );
+        assert_eq!(classes(&[]), Some(vec![PriorityClass::Others]));
+        for wrong in [&["friends"][..], &["uncovered", "uncovered"], &["others"]] {
+            assert_eq!(classes(&words(wrong)), None, "{wrong:?}");
+        }
+    }
+}

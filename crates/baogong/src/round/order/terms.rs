@@ -1,0 +1,106 @@
+//! What a round and its rules say about a compound.
+
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+use super::*;
+use crate::base::stamp;
+use crate::plan::directive;
+
+/// What a round and its rules say about a compound.
+pub struct Terms {
+    /// The round.
+    pub round: Round,
+    /// Its packs.
+    pub packs: Vec<Pack>,
+    /// The rules that hold in the compound now.
+    pub rules: Rules,
+    /// The compound's number within the round.
+    pub position: i64,
+    /// Where the compound fetches its goods.
+    pub drop_point: String,
+}
+
+/// Terms with the time within which they hold: from when they were made until a directive begins or ends.
+struct Kept {
+    terms: Arc<Terms>,
+    from_s: i64,
+    until_s: i64,
+}
+
+/// By stamp, round and compound. The stamp is a random value that changes with every round and directive of the district,
+/// so that what is found here is what the database says.
+type Memory = HashMap<(Uuid, RoundId, String), Kept>;
+
+static MEMORY: LazyLock<Mutex<Memory>> = LazyLock::new(Mutex::default);
+
+/// Compounds kept; a round has some hundreds.
+const MOST_KEPT: usize = 8_192;
+
+/// The terms of a round for a compound, now.
+pub fn terms(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: RoundId, compound: &str) -> Result<Arc<Terms>> {
+    let stamp = stamp::get(tx, in_district, stamp::TERMS)?;
+    terms_at(tx, ctx, stamp, in_district, id, compound)
+}
+
+/// As [`terms`], for a stamp that was read in the same transaction.
+pub(super) fn terms_at(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    stamp: Option<Uuid>,
+    in_district: &str,
+    id: RoundId,
+    compound: &str,
+) -> Result<Arc<Terms>> {
+    let Some(stamp) = stamp else {
+        return Ok(load(tx, ctx, in_district, id, compound)?.terms);
+    };
+    let key = (stamp, id, compound.to_string());
+    let memory = || MEMORY.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(kept) = memory().get(&key)
+        && (kept.from_s..kept.until_s).contains(&ctx.now_s)
+    {
+        return Ok(Arc::clone(&kept.terms));
+    }
+    let kept = load(tx, ctx, in_district, id, compound)?;
+    let terms = Arc::clone(&kept.terms);
+    let mut memory = memory();
+    if memory.len() >= MOST_KEPT {
+        memory.clear();
+    }
+    memory.insert(key, kept);
+    Ok(terms)
+}
+
+fn load(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: RoundId, compound: &str) -> Result<Kept> {
+    let round = open::get(tx, in_district, id)?;
+    let supplied = open::compounds(tx, in_district, id)?
+        .into_iter()
+        .find(|one| one.compound == compound)
+        .ok_or_else(|| {
+            Refusal::conflict(
+                "not_in_round",
+                "这一轮不供应这个小区。",
+                "This round does not supply this compound.",
+            )
+        })?;
+    let until_s = directive::all(tx, in_district)?
+        .iter()
+        .flat_map(|directive| [Some(directive.from_s), directive.until_s])
+        .flatten()
+        .filter(|at_s| *at_s > ctx.now_s)
+        .min()
+        .unwrap_or(i64::MAX);
+    let terms = Terms {
+        round,
+        packs: open::packs(tx, in_district, id)?,
+        rules: rules::at(tx, compound, ctx.now_s)?,
+        position: supplied.position,
+        drop_point: supplied.drop_point,
+    };
+    Ok(Kept {
+        terms: Arc::new(terms),
+        from_s: ctx.now_s,
+        until_s,
+    })
+}

@@ -1,0 +1,79 @@
+//! The order path of the product without HTTP: an example of the application that prints its figures, run as a program
+//! of its own because this one does not link the application.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::Outcome;
+use crate::figures::{Load, OURS, Row};
+use crate::process::output;
+
+/// What the figures of the rush begin with.
+const RUSH: &str = "rush_";
+
+/// A figure as the program tells it.
+pub type Figure = (String, String);
+
+/// Where the example is, if it was built.
+pub fn program() -> Option<PathBuf> {
+    let own = std::env::current_exe().ok()?;
+    Some(own.with_file_name("examples").join("orders")).filter(|path| path.is_file())
+}
+
+/// Runs the example on an empty database with so many clients; gives its figures.
+pub fn measure(program: &Path, database: &str, clients: usize) -> Outcome<Vec<Figure>> {
+    let said = output(Command::new(program).arg(database).arg(clients.to_string()))?;
+    Ok(figures(&said))
+}
+
+/// Lines of the form `name value`; the name has no blanks.
+fn figures(text: &str) -> Vec<Figure> {
+    text.lines()
+        .filter_map(|line| line.trim().split_once(char::is_whitespace))
+        .map(|(name, value)| (name.to_string(), value.trim().to_string()))
+        .collect()
+}
+
+/// The figures of the rush as a row; none if the program does not tell how many orders a second it took.
+pub fn row(engine: &str, clients: usize, figures: &[Figure]) -> Option<Row> {
+    let number = |name: &str| -> Option<f64> {
+        let (_, value) = figures.iter().find(|(known, _)| known == name)?;
+        value.parse().ok()
+    };
+    let of_rush = |name: &str| number(&format!("{RUSH}{name}"));
+    let mut row = Row::empty(format!("{OURS} in process on {engine}"), Load::Clients(clients));
+    row.orders_per_s = of_rush("orders_per_s")?;
+    row.p50_ms = of_rush("p50_ms");
+    row.p99_ms = of_rush("p99_ms");
+    row.p999_ms = of_rush("p999_ms");
+    row.bytes_per_order = of_rush("bytes_per_order");
+    if let Some(count) = number("findings").filter(|count| *count > 0.0) {
+        row.findings.push(format!("{count} findings of the verifiers"));
+    }
+    Some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_are_read_by_line_and_become_a_row() {
+        let told = figures("rush_orders_per_s 31000\n\n rush_p99_ms   12.5\nend\nfindings 0\n");
+        assert_eq!(told.len(), 3);
+        assert_eq!(told[1], ("rush_p99_ms".to_string(), "12.5".to_string()));
+        let row = row("SQLite", 256, &told).unwrap();
+        assert_eq!(
+            (row.orders_per_s, row.p99_ms, row.p50_ms),
+            (31_000.0, Some(12.5), None)
+        );
+        assert!(row.findings.is_empty());
+    }
+
+    #[test]
+    fn findings_are_kept_and_without_a_rate_there_is_no_row() {
+        let told = figures("rush_orders_per_s 9\nfindings 2\n");
+        assert_eq!(row("SQLite", 1, &told).unwrap().findings.len(), 1);
+        assert!(row("SQLite", 1, &figures("findings 0\n")).is_none());
+    }
+}

@@ -1,0 +1,466 @@
+//! The rush: a prepared database, copied for each run; the real server on it; clients, readers of other pages, and the
+//! counting afterwards. Then the peers.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::Outcome;
+use crate::count::count;
+use crate::county::County;
+use crate::figures::{HOT, Load, OURS, Report, Row};
+use crate::load::mix::Mix;
+use crate::load::pages::{Page, Readers};
+use crate::load::resident::{Links, residents};
+use crate::load::schedule::arrivals;
+use crate::load::{closed, open};
+use crate::peers::cluster::Cluster;
+use crate::peers::postgres::Way;
+use crate::peers::{self, Setting};
+use crate::process::{Scratch, on_path, output, peak_memory_mib, processor_us, written_bytes};
+use crate::server::{self, Database, Server, Session};
+use crate::setup::{Prepared, prepare};
+
+/// The databases of a prepared county and of a run on PostgreSQL.
+const TEMPLATE: &str = "bench_prepared";
+const RUSH: &str = "bench_rush";
+
+/// What is measured.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Who orders.
+    pub county: County,
+    /// Closed loops with so many clients.
+    pub clients: Vec<usize>,
+    /// Open loops at so many requests a second.
+    pub rates: Vec<u32>,
+    /// Connections of an open loop.
+    pub connections: usize,
+    /// How long each run lasts, unless everybody has ordered before.
+    pub lasting: Duration,
+    /// The seed of the mix and of the arrivals.
+    pub seed: u64,
+    /// Whether the server is measured on SQLite.
+    pub on_sqlite: bool,
+    /// Whether the server is measured on PostgreSQL.
+    pub on_postgres: bool,
+    /// Whether other designs are measured.
+    pub peers: bool,
+    /// The server's program, if it was named.
+    pub server: Option<PathBuf>,
+    /// A PostgreSQL server that runs already.
+    pub postgres: Option<String>,
+    /// The folder whose disk is measured.
+    pub data: PathBuf,
+    /// Whether the data stay.
+    pub keep: bool,
+}
+
+/// Runs everything: for each number of clients the server and the peers one after the other, so that what else goes on
+/// on the machine meets all of them; then the open loops and what knows no clients.
+pub async fn run(plan: &Plan) -> Outcome<Report> {
+    let scratch = Scratch::new(&plan.data, plan.keep)?;
+    let folder = scratch.path.as_path();
+    let mut report = Report {
+        machine: machine(plan, folder),
+        ..Report::default()
+    };
+    let cluster = match (&plan.postgres, plan.on_postgres || plan.peers) {
+        (_, false) => None,
+        (Some(url), true) => Some(Cluster::named(url)),
+        (None, true) => Cluster::start(&folder.join("postgres"))?,
+    };
+    if cluster.is_none() && (plan.on_postgres || plan.peers) {
+        report
+            .left_out
+            .push("PostgreSQL: its programs were not found (Debian package postgresql)".into());
+    }
+    let stands = stands(plan, folder, cluster.as_ref()).await?;
+    let peers = plan.peers.then(|| Peers::find(plan, folder, cluster.as_ref()));
+    for clients in plan.clients.iter().copied() {
+        for stand in &stands {
+            keep(&mut report, folder, stand.one(Load::Clients(clients)).await?)?;
+        }
+        if let Some(peers) = &peers {
+            peers.with_clients(clients, &mut report).await?;
+        }
+    }
+    for rate in plan.rates.iter().copied() {
+        for stand in &stands {
+            keep(&mut report, folder, stand.one(Load::Rate(rate)).await?)?;
+        }
+    }
+    if let Some(peers) = &peers {
+        peers.without_clients(&mut report).await?;
+        peers.in_process(&mut report).await?;
+    }
+    for stand in stands {
+        stand.clear().await?;
+    }
+    Ok(report)
+}
+
+/// The server on each database that is asked for, prepared.
+async fn stands<'a>(
+    plan: &'a Plan,
+    folder: &'a Path,
+    cluster: Option<&'a Cluster>,
+) -> Outcome<Vec<Stand<'a>>> {
+    let mut engines = Vec::new();
+    if plan.on_sqlite {
+        engines.push(Engine::Sqlite(folder));
+    }
+    if let Some(cluster) = cluster.filter(|_| plan.on_postgres) {
+        cluster.make(TEMPLATE, None).await?;
+        engines.push(Engine::Postgres(cluster));
+    }
+    let mut stands = Vec::new();
+    if engines.is_empty() {
+        return Ok(stands);
+    }
+    let program = server::program(plan.server.as_deref())?;
+    let sheets = plan.county.write(&folder.join("sheets"))?;
+    let log = folder.join("server.log");
+    for engine in engines {
+        let prepared = prepared(plan, &program, &engine.template(), &sheets, &log).await?;
+        stands.push(Stand {
+            plan,
+            program: program.clone(),
+            engine,
+            links: Rc::new(prepared.links.clone()),
+            prepared,
+            log: log.clone(),
+        });
+    }
+    Ok(stands)
+}
+
+/// Takes a row into the report, with the state of the disk, which changes from minute to minute on many machines.
+fn keep(report: &mut Report, folder: &Path, mut row: Row) -> Outcome {
+    row.sync_ms = Some(peers::log::sync_ms(folder)?);
+    print_row(&row);
+    report.rows.push(row);
+    Ok(())
+}
+
+async fn prepared(
+    plan: &Plan,
+    program: &Path,
+    database: &Database,
+    sheets: &[PathBuf],
+    log: &Path,
+) -> Outcome<Prepared> {
+    let begun = Instant::now();
+    let prepared = prepare(program, database, plan.county, sheets, log).await?;
+    println!(
+        "prepared {} households in {} compounds in {:.1} s",
+        plan.county.households,
+        plan.county.compounds,
+        begun.elapsed().as_secs_f64()
+    );
+    Ok(prepared)
+}
+
+/// Where the server keeps its data.
+enum Engine<'a> {
+    Sqlite(&'a Path),
+    Postgres(&'a Cluster),
+}
+
+impl Engine<'_> {
+    /// Where the prepared county is.
+    fn template(&self) -> Database {
+        match self {
+            Engine::Sqlite(folder) => Database::Folder(folder.join("prepared")),
+            Engine::Postgres(cluster) => Database::Address(cluster.database(TEMPLATE)),
+        }
+    }
+}
+
+/// The server on one engine, ready to be rushed.
+struct Stand<'a> {
+    plan: &'a Plan,
+    program: PathBuf,
+    engine: Engine<'a>,
+    prepared: Prepared,
+    links: Rc<Links>,
+    log: PathBuf,
+}
+
+impl Stand<'_> {
+    async fn clear(self) -> Outcome {
+        match &self.engine {
+            Engine::Sqlite(folder) => remove(&folder.join("rush")),
+            Engine::Postgres(cluster) => {
+                cluster.remove(RUSH).await?;
+                cluster.remove(TEMPLATE).await
+            }
+        }
+    }
+
+    /// A copy of the prepared database; everybody may order again.
+    async fn fresh(&self) -> Outcome<Database> {
+        match &self.engine {
+            Engine::Sqlite(folder) => {
+                let (from, to) = (folder.join("prepared"), folder.join("rush"));
+                remove(&to)?;
+                output(Command::new("cp").arg("-r").arg(&from).arg(&to))?;
+                output(&mut Command::new("sync"))?;
+                Ok(Database::Folder(to))
+            }
+            Engine::Postgres(cluster) => {
+                cluster.make(RUSH, Some(TEMPLATE)).await?;
+                cluster.settle().await?;
+                Ok(Database::Address(cluster.database(RUSH)))
+            }
+        }
+    }
+
+    /// The process that writes the data.
+    fn writer(&self, server: &Server) -> Option<u32> {
+        match &self.engine {
+            Engine::Sqlite(_) => Some(server.id()),
+            Engine::Postgres(cluster) => cluster.process(),
+        }
+    }
+
+    /// One rush on a fresh copy, and the counting afterwards.
+    async fn one(&self, load: Load) -> Outcome<Row> {
+        let (plan, links) = (self.plan, &self.links);
+        let database = self.fresh().await?;
+        let mut server = Server::start(&self.program, &database, &self.log)?;
+        let mut headquarters = Session::headquarters(server.address).await?;
+        let readers = Readers::begin(server.address, &headquarters.secret, &self.pages());
+        let mix = Mix::new(plan.county.households, plan.seed);
+        let written = |server: &Server| self.writer(server).and_then(written_bytes);
+        let busy = |server: &Server| (processor_us(server.id()), processor_us(std::process::id()));
+        let (before, busy_before) = (written(&server), busy(&server));
+        let run = match load {
+            Load::Clients(count) => {
+                closed(mix, residents(links, server.address, count), plan.lasting).await?
+            }
+            Load::Rate(rate) => {
+                let clients = residents(links, server.address, plan.connections);
+                open(mix, clients, arrivals(rate, plan.lasting, plan.seed)).await?
+            }
+            Load::Direct => return Err("a server is not called directly".into()),
+        };
+        let (after, busy_after) = (written(&server), busy(&server));
+        let (pages, unread) = readers.end().await;
+        let name = match self.engine {
+            Engine::Sqlite(_) => format!("{OURS} on SQLite"),
+            Engine::Postgres(_) => format!("{OURS} on PostgreSQL"),
+        } + if plan.county.compounds == 1 { HOT } else { "" };
+        let mut row = Row::of(name, load, &run)
+            .written(before, after)
+            .with_pages(&pages);
+        row.peak_memory_mib = peak_memory_mib(server.id());
+        row.server_us_per_order = row.by_order(busy_before.0, busy_after.0);
+        row.generator_us_per_order = row.by_order(busy_before.1, busy_after.1);
+        for words in unread {
+            *row.failed.entry(words).or_default() += 1;
+        }
+        if !server.runs() {
+            row.findings.push("the server ended during the rush".into());
+            return Ok(row);
+        }
+        row.findings = count(&mut headquarters, &self.prepared, &run).await?;
+        server.stop()?;
+        row.findings.extend(server::check(&self.program, &database)?);
+        Ok(row)
+    }
+
+    /// What is read meanwhile: the board, the rounds, the page on which staff take orders, a resident's own page.
+    fn pages(&self) -> Vec<Page> {
+        let compound = self.plan.county.compound_code(0);
+        let round = self.prepared.round;
+        [
+            ("board", "/board".to_string()),
+            ("rounds", "/rounds".to_string()),
+            (
+                "taking orders",
+                format!("/rounds/{round}/take?compound={compound}"),
+            ),
+            ("order form", format!("/o/{}", self.prepared.links.first[0])),
+        ]
+        .map(|(name, path)| Page {
+            name: name.to_string(),
+            path,
+        })
+        .to_vec()
+    }
+}
+
+fn remove(folder: &Path) -> Outcome {
+    match std::fs::remove_dir_all(folder) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("{}: {error}", folder.display()))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The other designs, as far as their programs are there.
+struct Peers<'a> {
+    plan: &'a Plan,
+    data: PathBuf,
+    folder: PathBuf,
+    redis: Option<PathBuf>,
+    cluster: Option<&'a Cluster>,
+}
+
+impl<'a> Peers<'a> {
+    fn find(plan: &'a Plan, folder: &Path, cluster: Option<&'a Cluster>) -> Self {
+        Self {
+            plan,
+            data: folder.to_path_buf(),
+            folder: folder.join("peer"),
+            redis: on_path("redis-server"),
+            cluster,
+        }
+    }
+
+    fn setting(&self, clients: usize, county: County) -> Setting {
+        Setting {
+            county,
+            clients,
+            lasting: self.plan.lasting,
+            seed: self.plan.seed,
+            folder: self.folder.clone(),
+        }
+    }
+
+    async fn with_clients(&self, clients: usize, report: &mut Report) -> Outcome {
+        let usual = self.setting(clients, self.plan.county);
+        keep(report, &self.data, peers::log::measure(&usual).await?)?;
+        keep(report, &self.data, peers::sqlite::measure(&usual).await?)?;
+        if let Some(program) = &self.redis {
+            keep(report, &self.data, peers::redis::measure(program, &usual).await?)?;
+        }
+        let Some(cluster) = self.cluster else {
+            return Ok(());
+        };
+        let hot = County::new(self.plan.county.households, 1);
+        let mut counties = vec![self.plan.county, hot];
+        // A county of one compound is hot already.
+        counties.dedup();
+        for county in counties {
+            for way in [Way::Statements, Way::Function] {
+                let setting = self.setting(clients, county);
+                keep(
+                    report,
+                    &self.data,
+                    peers::postgres::measure(cluster, &setting, way).await?,
+                )?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn without_clients(&self, report: &mut Report) -> Outcome {
+        let alone = self.setting(1, self.plan.county);
+        keep(report, &self.data, peers::log::measure(&alone).await?)?;
+        keep(report, &self.data, peers::ledger::measure(&alone))?;
+        remove(&self.folder)?;
+        if self.redis.is_none() {
+            report
+                .left_out
+                .push("Redis: redis-server was not found (Debian package redis-server)".into());
+        }
+        Ok(())
+    }
+
+    /// The order path without HTTP, on each database that the server was measured on.
+    async fn in_process(&self, report: &mut Report) -> Outcome {
+        let Some(program) = peers::orders::program() else {
+            let words = "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`";
+            report.left_out.push(words.into());
+            return Ok(());
+        };
+        let clients = self
+            .plan
+            .clients
+            .get(self.plan.clients.len() / 2)
+            .copied()
+            .unwrap_or(256);
+        let mut databases = Vec::new();
+        if self.plan.on_sqlite {
+            remove(&self.folder)?;
+            databases.push((
+                "SQLite",
+                format!("sqlite:{}", self.folder.join("orders.db").display()),
+            ));
+        }
+        if let Some(cluster) = self.cluster.filter(|_| self.plan.on_postgres) {
+            cluster.make(RUSH, None).await?;
+            databases.push(("PostgreSQL", cluster.database(RUSH)));
+        }
+        for (engine, database) in databases {
+            let told = peers::orders::measure(&program, &database, clients)?;
+            if let Some(row) = peers::orders::row(engine, clients, &told) {
+                keep(report, &self.data, row)?;
+            }
+            let named = told
+                .into_iter()
+                .map(|(name, value)| (engine.to_string(), name, value));
+            report.in_process.extend(named);
+        }
+        remove(&self.folder)
+    }
+}
+
+/// One line while the run goes on.
+fn print_row(row: &Row) {
+    let p99 = row
+        .p99_ms
+        .map_or(String::new(), |p99| format!(", p99 {p99:.1} ms"));
+    let found = if row.findings.is_empty() {
+        String::new()
+    } else {
+        format!(" FINDINGS: {:?}", row.findings)
+    };
+    println!(
+        "  {} ({:?}): {:.0} orders/s{p99}{found}",
+        row.design, row.load, row.orders_per_s
+    );
+}
+
+fn machine(plan: &Plan, folder: &Path) -> Vec<(String, String)> {
+    let first = |file: &str, key: &str| {
+        let text = std::fs::read_to_string(file).ok()?;
+        let line = text.lines().find(|line| line.starts_with(key))?;
+        Some(line.split_once(':')?.1.trim().to_string())
+    };
+    let unknown = || "unknown".to_string();
+    let date = output(Command::new("date").args(["-u", "+%F %R UTC"]));
+    let cores = std::thread::available_parallelism().map_or(0, usize::from);
+    let file_system = output(Command::new("df").args(["--output=fstype,source"]).arg(folder));
+    let file_system = file_system
+        .ok()
+        .and_then(|text| text.lines().nth(1).map(str::to_string));
+    [
+        (
+            "processor",
+            first("/proc/cpuinfo", "model name").unwrap_or_else(unknown),
+        ),
+        ("cores", cores.to_string()),
+        (
+            "memory",
+            first("/proc/meminfo", "MemTotal").unwrap_or_else(unknown),
+        ),
+        ("disk", file_system.unwrap_or_else(unknown)),
+        ("households", plan.county.households.to_string()),
+        ("compounds", plan.county.compounds.to_string()),
+        ("each run at most", format!("{} s", plan.lasting.as_secs())),
+        ("generator", "one thread on the same cores".to_string()),
+        (
+            "date",
+            date.map_or_else(|_| unknown(), |text| text.trim().to_string()),
+        ),
+    ]
+    .map(|(name, value)| (name.to_string(), value))
+    .to_vec()
+}
