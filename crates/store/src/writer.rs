@@ -180,23 +180,22 @@ fn attempt(session: &mut Session, batch: &mut [WriteJob], state: &State) -> Resu
 /// The transaction itself; returns how many closures were kept.
 fn transact(session: &mut Session, batch: &mut [WriteJob]) -> Result<u64, CommitFault> {
     session.begin_write().map_err(CommitFault::Failed)?;
-    let mut kept = 0;
-    let mut rest = batch;
-    while !rest.is_empty() {
-        let length = 1 + rest
-            .windows(2)
-            .take_while(|pair| joins(Some(&pair[0]), &pair[1]))
-            .count();
-        let (part, after) = rest.split_at_mut(length);
-        if length > 1 && part_together(session, part)? {
-            kept += length as u64;
-        } else {
-            for job in part {
-                kept += u64::from(alone(session, job)?);
-            }
+    let kept = if part_length(batch) == batch.len() {
+        whole(session, batch)?
+    } else {
+        let mut kept = 0;
+        let mut rest = batch;
+        while !rest.is_empty() {
+            let (part, after) = rest.split_at_mut(part_length(rest));
+            kept += if part.len() > 1 && marked(session, |tx| run_part(part, tx))? {
+                part.len() as u64
+            } else {
+                one_by_one(session, part)?
+            };
+            rest = after;
         }
-        rest = after;
-    }
+        kept
+    };
     if kept == 0 {
         session.rollback();
     } else {
@@ -205,29 +204,62 @@ fn transact(session: &mut Session, batch: &mut [WriteJob]) -> Result<u64, Commit
     Ok(kept)
 }
 
-/// Runs one command behind a mark of its own; returns whether it was kept.
-fn alone(session: &mut Session, job: &mut WriteJob) -> Result<bool, CommitFault> {
-    marked(session, |tx| job.run(tx))
+/// How many commands from the first on are applied together.
+fn part_length(jobs: &[WriteJob]) -> usize {
+    1 + jobs
+        .windows(2)
+        .take_while(|pair| joins(Some(&pair[0]), &pair[1]))
+        .count()
 }
 
-/// Runs commands of one group in one go. Where that fails, nothing of it is kept, and each is to be run alone.
-fn part_together(session: &mut Session, part: &mut [WriteJob]) -> Result<bool, CommitFault> {
-    let Some((first, others)) = part.split_first_mut() else {
-        return Ok(true);
-    };
-    marked(session, |tx| first.run_with(others, tx))
+fn run_part(part: &mut [WriteJob], tx: &mut Tx<'_>) -> Step {
+    match part {
+        [] => Step::Undo,
+        [job] => job.run(tx),
+        [first, others @ ..] => first.run_with(others, tx),
+    }
 }
 
+/// Commands that are all there is in a transaction, which needs no mark to go back to.
+fn whole(session: &mut Session, part: &mut [WriteJob]) -> Result<u64, CommitFault> {
+    if attempted(session, |tx| run_part(part, tx))? == Step::Keep {
+        return Ok(part.len() as u64);
+    }
+    session.rollback();
+    if part.len() == 1 {
+        return Ok(0);
+    }
+    session.begin_write().map_err(CommitFault::Failed)?;
+    one_by_one(session, part)
+}
+
+/// Where commands cannot be applied together, each has its own fate.
+fn one_by_one(session: &mut Session, part: &mut [WriteJob]) -> Result<u64, CommitFault> {
+    let mut kept = 0;
+    for job in part {
+        kept += u64::from(marked(session, |tx| job.run(tx))?);
+    }
+    Ok(kept)
+}
+
+/// Runs work behind a mark, and goes back to it where the work is to be undone; returns whether it was kept.
 fn marked(session: &mut Session, work: impl FnOnce(&mut Tx<'_>) -> Step) -> Result<bool, CommitFault> {
     session.mark().map_err(CommitFault::Failed)?;
-    let mut tx = Tx::new(session, true);
-    let step = work(&mut tx);
-    if let Some(fault @ (Fault::Conflict | Fault::Disconnected { .. } | Fault::Disk { .. })) = tx.broken() {
-        return Err(CommitFault::Failed(fault.clone()));
-    }
+    let step = attempted(session, work)?;
     match step {
         Step::Keep => session.keep().map_err(CommitFault::Failed)?,
         Step::Undo => session.undo().map_err(CommitFault::Failed)?,
     }
     Ok(step == Step::Keep)
+}
+
+fn attempted(session: &mut Session, work: impl FnOnce(&mut Tx<'_>) -> Step) -> Result<Step, CommitFault> {
+    let mut tx = Tx::new(session, true);
+    let step = work(&mut tx);
+    match tx.broken() {
+        Some(fault @ (Fault::Conflict | Fault::Disconnected { .. } | Fault::Disk { .. })) => {
+            Err(CommitFault::Failed(fault.clone()))
+        }
+        _ => Ok(step),
+    }
 }

@@ -10,6 +10,7 @@ static LATER: [Migration; 3] = [
         number: 3,
         name: "later",
         sql: "CREATE TABLE later (a BIGINT NOT NULL PRIMARY KEY)",
+        then: None,
     },
 ];
 

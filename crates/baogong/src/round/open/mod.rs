@@ -54,6 +54,10 @@ stmt!(
     "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 ORDER BY position"
 );
 stmt!(
+    COMPOUND,
+    "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 AND compound = $3"
+);
+stmt!(
     BY_TOKEN,
     "SELECT district, round, compound FROM round_compound WHERE district = $1 AND token = $2"
 );
@@ -414,16 +418,30 @@ pub fn list(tx: &mut Tx, area: &str, supplier: &str) -> Result<Vec<Round>> {
 /// The compounds of a round.
 pub fn compounds(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Vec<RoundCompound>> {
     let rows = tx.rows(&COMPOUNDS, &params![in_district, id])?;
-    rows.iter()
-        .map(|row| {
-            Ok(RoundCompound {
-                compound: row.get(0)?,
-                position: row.get(1)?,
-                token: row.get(2)?,
-                drop_point: row.get(3)?,
-            })
-        })
-        .collect()
+    rows.iter().map(read_compound).collect()
+}
+
+/// A compound of a round; refuses where the round does not supply it.
+pub fn compound(tx: &mut Tx, in_district: &str, id: RoundId, code: &str) -> Result<RoundCompound> {
+    let row = tx
+        .row(&COMPOUND, &params![in_district, id, code])?
+        .ok_or_else(|| {
+            Refusal::conflict(
+                "not_in_round",
+                "这一轮不供应这个小区。",
+                "This round does not supply this compound.",
+            )
+        })?;
+    read_compound(&row)
+}
+
+fn read_compound(row: &store::Row) -> Result<RoundCompound> {
+    Ok(RoundCompound {
+        compound: row.get(0)?,
+        position: row.get(1)?,
+        token: row.get(2)?,
+        drop_point: row.get(3)?,
+    })
 }
 
 /// The round and compound behind a residents' link: (district, round, compound).

@@ -36,18 +36,6 @@ impl Claims {
             .collect();
         desk.load_transfers(tx, given.into_iter())
     }
-
-    /// Refuses a second order within the interval. Turns that came back from cancelled orders may lie unused, but they are
-    /// not for that. An order that is changed has its turn already and does not ask.
-    pub(super) fn check_interval(&self, ctx: &Ctx, terms: &Terms) -> std::result::Result<(), Refusal> {
-        let too_soon =
-            |(_, claim): &&(Move, Claim)| matches!(claim, Claim::Turn { next_s } if ctx.now_s < *next_s);
-        let refusal = ledger::Refusal::Insufficient { available: 0 };
-        match self.0.iter().find(too_soon) {
-            Some(turn) => Err(explain(terms, turn, Blocked { index: 0, refusal })),
-            None => Ok(()),
-        }
-    }
 }
 
 /// The moves that hold the goods, the turn and the ration of an order; `earlier` are the household's orders, latest first.
@@ -174,6 +162,14 @@ pub(super) fn claims(
     Claims(claims)
 }
 
+/// Whether an order has its turn already, because it is only changed. Turns that came back from cancelled orders may lie
+/// unused, but they are not for a second order within the interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Turn {
+    Needed,
+    Had,
+}
+
 /// Holds what an order claims, all of it or nothing. A right that was granted before keeps its amount, even if the
 /// household has grown since.
 pub(super) fn reserve(
@@ -181,7 +177,16 @@ pub(super) fn reserve(
     ctx: &Ctx,
     terms: &Terms,
     claims: &Claims,
+    turn: Turn,
 ) -> std::result::Result<(), Refusal> {
+    let too_soon =
+        |(_, claim): &&(Move, Claim)| matches!(claim, Claim::Turn { next_s } if ctx.now_s < *next_s);
+    if turn == Turn::Needed
+        && let Some(asked) = claims.0.iter().find(too_soon)
+    {
+        let refusal = ledger::Refusal::Insufficient { available: 0 };
+        return Err(explain(terms, asked, Blocked { index: 0, refusal }));
+    }
     // Rights come first, so that what is held can be taken from them.
     let (grants, holds): (Vec<_>, Vec<_>) = claims
         .0

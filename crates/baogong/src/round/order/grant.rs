@@ -11,7 +11,7 @@ pub(in crate::round) fn grant(tx: &mut Tx, ctx: &Ctx, terms: &Terms, request: &O
     let claims = claims(ctx, terms, request, &household, &earlier);
     let mut desk = book::Desk::new(&in_district);
     Claims::load(tx, &mut desk, std::iter::once(&claims))?;
-    reserve(&mut desk, ctx, terms, &claims)?;
+    reserve(&mut desk, ctx, terms, &claims, Turn::Needed)?;
     desk.write(tx)?;
     set_state(tx, ctx, &in_district, request.id, OrderState::Placed)?;
     payment::at_order(tx, ctx, terms, request)

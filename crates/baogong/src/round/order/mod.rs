@@ -24,7 +24,7 @@ use crate::plan::rules::{self, CATEGORIES, RuleKey, Rules};
 use crate::register::entry::{self, Entry, Household};
 
 use check::{check_taking, check_wants, total_fen};
-use claims::{Claims, claims, reserve, take_back};
+use claims::{Claims, Turn, claims, reserve, take_back};
 pub(super) use claims::{Resolve, resolve};
 pub use find::{by_code, get, of_household, of_round};
 pub(super) use grant::grant;
@@ -164,7 +164,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     let claims = claims(ctx, &terms, &order, &household, &earlier);
     let mut desk = book::Desk::new(&change.district);
     Claims::load(tx, &mut desk, std::iter::once(&claims))?;
-    reserve(&mut desk, ctx, &terms, &claims)?;
+    reserve(&mut desk, ctx, &terms, &claims, Turn::Had)?;
     desk.write(tx)
 }
 

@@ -304,8 +304,7 @@ fn decide(
         candidate = self::candidate(placing, earlier)?;
         Claims::load(tx, desk, std::iter::once(&candidate.claims))?;
     }
-    candidate.claims.check_interval(placing.ctx, &placing.terms)?;
-    reserve(desk, placing.ctx, &placing.terms, &candidate.claims)?;
+    reserve(desk, placing.ctx, &placing.terms, &candidate.claims, Turn::Needed)?;
     Ok(candidate.order)
 }
 

@@ -74,16 +74,7 @@ pub(super) fn terms_at(
 
 fn load(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: RoundId, compound: &str) -> Result<Kept> {
     let round = open::get(tx, in_district, id)?;
-    let supplied = open::compounds(tx, in_district, id)?
-        .into_iter()
-        .find(|one| one.compound == compound)
-        .ok_or_else(|| {
-            Refusal::conflict(
-                "not_in_round",
-                "这一轮不供应这个小区。",
-                "This round does not supply this compound.",
-            )
-        })?;
+    let supplied = open::compound(tx, in_district, id, compound)?;
     let until_s = directive::all(tx, in_district)?
         .iter()
         .flat_map(|directive| [Some(directive.from_s), directive.until_s])
