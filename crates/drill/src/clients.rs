@@ -270,7 +270,7 @@ pub fn send_to(nodes: &[Db], town: &Town, wish: &Wish) -> Reply {
         district: DISTRICT.into(),
         round: town.round,
         household: of.clone(),
-        phone: String::new(),
+        phone: "13800001111".into(),
         channel: Channel::Link,
         wants: vec![Want {
             pack: wish.pack.into(),

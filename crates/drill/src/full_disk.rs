@@ -99,7 +99,7 @@ fn starve(server: &mut Server, mount: &Mount, page: &str) -> Result<Duration, St
     thread::sleep(Duration::from_millis(700));
     let filler = mount.fill()?;
     let begun = Instant::now();
-    while server.get("/healthz") != Some(503) {
+    while server.get("/readyz") != Some(503) {
         if begun.elapsed() > NOTICE {
             return Err("the disk is full, and the server still calls itself ready".to_owned());
         }
@@ -114,7 +114,7 @@ fn starve(server: &mut Server, mount: &Mount, page: &str) -> Result<Duration, St
     }
     fs::remove_file(filler).map_err(|error| error.to_string())?;
     // The server does not begin to write again by itself: what a failed disk holds is only known after a start.
-    if server.get("/healthz") != Some(503) {
+    if server.get("/readyz") != Some(503) {
         return Err("the server writes again without a restart".to_owned());
     }
     server.stop()?;

@@ -126,7 +126,7 @@ impl Server {
         self.child = Some(child);
         let begun = Instant::now();
         while begun.elapsed() < START {
-            if self.get("/healthz") == Some(200) {
+            if self.get("/readyz") == Some(200) {
                 return Ok(begun.elapsed());
             }
             if let Some(Ok(Some(status))) = self.child.as_mut().map(Child::try_wait) {

@@ -1,12 +1,14 @@
 //! Commands as the application carries them out.
 
-use baogong::base::act::{Act, once};
+use baogong::base::act::{self, Act, once, once_each};
+use baogong::base::id::OrderId;
 use baogong::base::{Action, Ctx, Result};
 use baogong::round::{handover, open, order, packing, payment, settlement, trips};
 use serde::{Serialize, de::DeserializeOwned};
 use store::Tx;
+use store::testing::Batch;
 
-use super::script::{Command, Deed};
+use super::script::{Command, Deed, Who};
 
 static OPEN: Act = Act::new("round.open", Action::OpenRound);
 static PLACE: Act = Act::new("order.place", Action::TakeOrders);
@@ -27,16 +29,34 @@ static HAND: Act = Act::new("hand.record", Action::Deliver);
 static SETTLE: Act = Act::new("round.settle", Action::Settle);
 static REPAY: Act = Act::new("advance.repay", Action::Collect);
 
+/// Adds a command to a batch, in the way in which the application sends it: orders of residents are decided together.
+pub fn add(batch: &mut Batch, command: &Command, reply: impl FnOnce(Result<String>) + Send + 'static) {
+    let ctx = ctx(command);
+    if let (Deed::Place(draft), Who::Resident(area)) = (&command.deed, &command.who) {
+        let one = act::Command::new(ctx, &PLACE, area, draft.clone(), order::place_many);
+        batch.add_together(once_each, one, |answer: Result<OrderId>| {
+            reply(answer.and_then(|id| Ok(serde_json::to_string(&id)?)));
+        });
+        return;
+    }
+    let command = command.clone();
+    batch.add(Box::new(move |tx| perform(tx, &command)), reply);
+}
+
+fn ctx(command: &Command) -> Ctx {
+    Ctx {
+        actor: command.actor(),
+        now_s: command.at_s,
+        command: command.id,
+    }
+}
+
 /// Carries a command out and gives its result as JSON, as it is kept under the command's id.
 ///
 /// # Errors
 /// The refusals of the domain, and faults.
-pub fn perform(tx: &mut Tx, command: &Command) -> Result<String> {
-    let ctx = Ctx {
-        actor: command.actor(),
-        now_s: command.at_s,
-        command: command.id,
-    };
+fn perform(tx: &mut Tx, command: &Command) -> Result<String> {
+    let ctx = ctx(command);
     let area = command.area();
     match &command.deed {
         Deed::Open(draft) => one(tx, &ctx, &OPEN, area, draft, open::open),

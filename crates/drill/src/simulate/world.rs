@@ -30,6 +30,8 @@ pub const PACKS: [(&str, i64, i64, i64, i64); 3] = [
     ("B", 4_200, 3, 5_000, 500),
     ("C", 900, 2, 1_000, 0),
 ];
+/// The registered phone of every household.
+pub const PHONE: &str = "13800001111";
 /// The vehicles.
 pub const PLATES: [&str; 2] = ["L00001", "L00002"];
 /// The database on the disk.
@@ -174,7 +176,7 @@ fn found(tx: &mut Tx, world: World) -> Result<()> {
                 room: format!("{}01", number + 1),
                 head: format!("户主{index}{number}"),
                 members: members(number),
-                phone: format!("138000{index:02}{number:03}"),
+                phone: PHONE.into(),
                 needs: if has_needs(number) {
                     vec!["elderly".into()]
                 } else {

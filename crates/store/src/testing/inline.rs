@@ -3,12 +3,47 @@
 use std::sync::mpsc;
 
 use crate::{
-    Counters, Fault, Migration, Tx, check, job::write_job, migration, session::Session,
-    sqlite::SqliteSession, state::State, writer,
+    Counters, Fault, Migration, Tx, check,
+    job::{Together, WriteJob, joined_job, write_job},
+    migration,
+    session::Session,
+    sqlite::SqliteSession,
+    state::State,
+    writer,
 };
 
 /// A write closure of a batch.
 pub type Work<T, E> = Box<dyn FnMut(&mut Tx<'_>) -> Result<T, E> + Send>;
+
+/// Commands that reach the writer together.
+#[derive(Default)]
+pub struct Batch(Vec<WriteJob>);
+
+impl Batch {
+    /// Adds a closure, as [`Db::write`](crate::Db::write) does.
+    pub fn add<T, E>(&mut self, work: Work<T, E>, reply: impl FnOnce(Result<T, E>) + Send + 'static)
+    where
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.0.push(write_job(work, Box::new(reply)));
+    }
+
+    /// Adds a command that is applied together with its neighbours of the same kind, as
+    /// [`Db::write_together`](crate::Db::write_together) does.
+    pub fn add_together<I, T, E>(
+        &mut self,
+        work: Together<I, T, E>,
+        input: I,
+        reply: impl FnOnce(Result<T, E>) + Send + 'static,
+    ) where
+        I: Send + 'static,
+        T: Send + 'static,
+        E: From<Fault> + Send + 'static,
+    {
+        self.0.push(joined_job(work, input, Box::new(reply)));
+    }
+}
 
 /// A SQLite database on a virtual file system, without threads. Batches take the path that the writer thread takes, and
 /// reads use the same connection, because a virtual file system need not offer shared memory.
@@ -37,23 +72,24 @@ impl Inline {
         E: From<Fault> + Send + 'static,
     {
         let (sender, answers) = mpsc::channel();
-        let batch = works
-            .into_iter()
-            .enumerate()
-            .map(|(index, work)| {
-                let sender = sender.clone();
-                let reply = move |answer| {
-                    // The receiver lives until the end of this function.
-                    let _ = sender.send((index, answer));
-                };
-                write_job(work, Box::new(reply))
-            })
-            .collect();
+        let mut batch = Batch::default();
+        for (index, work) in works.into_iter().enumerate() {
+            let sender = sender.clone();
+            batch.add(work, move |answer| {
+                // The receiver lives until the end of this function.
+                let _ = sender.send((index, answer));
+            });
+        }
         drop(sender);
-        writer::serve(&mut self.session, batch, &self.state);
+        self.apply(batch);
         let mut answers: Vec<(usize, Result<T, E>)> = answers.into_iter().collect();
         answers.sort_by_key(|(index, _)| *index);
         answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// Applies a batch; each command has been answered when this returns.
+    pub fn apply(&mut self, batch: Batch) {
+        writer::serve(&mut self.session, batch.0, &self.state);
     }
 
     /// Runs a closure that reads one consistent state.
@@ -102,7 +138,7 @@ impl Inline {
 
     /// Whether writing has not been stopped by a disk fault.
     pub fn healthy(&self) -> bool {
-        self.state.trouble().is_none()
+        self.state.disk_fault().is_none()
     }
 
     /// Figures since the database was opened.

@@ -11,7 +11,7 @@ use crate::{
     target::{Scratch, postgres_config},
 };
 
-pub use inline::{Inline, Work};
+pub use inline::{Batch, Inline, Work};
 
 /// The environment variable with the address of a PostgreSQL server where databases may be made and dropped, for instance
 /// `postgres://postgres@127.0.0.1/postgres`.

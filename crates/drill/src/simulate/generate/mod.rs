@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::model::{self, Model};
 use super::script::{Command, Deed, Ending, Step, Who};
-use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, START_S, SUPPLIERS, World, household};
+use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, PHONE, START_S, SUPPLIERS, World, household};
 use crate::disk::{OPERATIONS, Operation, Trouble};
 
 /// The clock never shows an earlier time, because the directives hold from the start.
@@ -317,7 +317,7 @@ impl Generator {
             district: DISTRICT.into(),
             round,
             household: household(compound, number),
-            phone: String::new(),
+            phone: PHONE.into(),
             channel,
             wants: self.wants(),
             note: String::new(),
