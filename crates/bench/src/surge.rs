@@ -376,7 +376,7 @@ impl<'a> Peers<'a> {
     /// The order path without HTTP, on each database that the server was measured on.
     async fn in_process(&self, report: &mut Report) -> Outcome {
         let Some(program) = peers::orders::program() else {
-            let words = "the order path without HTTP: build it with `cargo build --release -p baogong --example orders`";
+            let words = "the order path without HTTP: build it with `cargo build --release -p drill`";
             report.left_out.push(words.into());
             return Ok(());
         };

@@ -10,6 +10,7 @@ pub mod disk;
 pub mod durability;
 pub mod full_disk;
 pub mod kill;
+pub mod orders;
 pub mod postgres;
 pub mod server;
 pub mod simulate;

@@ -57,6 +57,15 @@ enum Drill {
         #[arg(long, default_value_t = 50)]
         times: u32,
     },
+    /// How many orders a second the path of an order takes without HTTP; prints lines of `name value`.
+    Orders {
+        /// An empty database; a temporary SQLite file without it.
+        #[arg(default_value = "sqlite::memory:")]
+        database: String,
+        /// How many order at the same time.
+        #[arg(default_value_t = 256)]
+        clients: usize,
+    },
 }
 
 fn main() -> ExitCode {
@@ -74,6 +83,9 @@ fn main() -> ExitCode {
         } => kill(database, kills, seed),
         Drill::Disk => disk(),
         Drill::Postgres { times } => postgres(times),
+        Drill::Orders { database, clients } => {
+            drill::orders::run(&database, clients).map_err(|error| error.to_string())
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

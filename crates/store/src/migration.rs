@@ -12,6 +12,9 @@ use crate::{Fault, Tx, Value, params, session::Session};
 /// How often to look again when another process is migrating the same database.
 const TRIES: u32 = 100;
 
+/// A change of data that SQL cannot do.
+pub type Then = fn(&mut Tx<'_>) -> Result<(), Fault>;
+
 /// One step of the schema. Steps already released are never changed; a new one corrects them.
 #[derive(Clone, Copy, Debug)]
 pub struct Migration {
@@ -24,7 +27,7 @@ pub struct Migration {
     pub sql: &'static str,
     /// What SQL cannot do to the data that are there, in the same transaction after it. It sees the schema as this step leaves
     /// it, so it uses texts of its own rather than statements that a later step may change.
-    pub then: Option<fn(&mut Tx<'_>) -> Result<(), Fault>>,
+    pub then: Option<Then>,
 }
 
 impl Migration {

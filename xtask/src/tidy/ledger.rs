@@ -3,7 +3,7 @@
 use super::{Finding, Source};
 
 /// The one file that may change balances, and the one statement of it.
-const BOOK: &str = "crates/baogong/src/base/book/mod.rs";
+const BOOK: &str = "crates/baogong/src/base/book/desk.rs";
 const MOVE: &str = "MOVE";
 /// The folder of the program's statements; the store's own tests have tables of the same names.
 const PROGRAM: &str = "crates/baogong/src/";

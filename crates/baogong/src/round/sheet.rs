@@ -39,6 +39,9 @@ pub struct SheetOutcome {
     pub questions: Vec<LineOutcome>,
 }
 
+/// What is loaded of a compound: its packs and dwellings, its terms, its households by code.
+type Loaded = (chain::Known, Arc<order::Terms>, HashMap<String, entry::Entry>);
+
 /// Takes the orders of a spreadsheet; each row stands for itself, and each that is not taken says why.
 pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> {
     let reading =
@@ -54,8 +57,7 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &SheetDraft) -> Result<SheetOutcome> 
         let name = crate::register::correct::area_name(tx, &compound.compound)?;
         by_name.insert(name, compound.compound);
     }
-    let mut loaded: HashMap<String, (chain::Known, Arc<order::Terms>, HashMap<String, entry::Entry>)> =
-        HashMap::new();
+    let mut loaded: HashMap<String, Loaded> = HashMap::new();
     for sheet in &reading.sheets {
         for error in &sheet.errors {
             outcome.questions.push(LineOutcome {

@@ -1,5 +1,5 @@
-//! The order path of the product without HTTP: an example of the application that prints its figures, run as a program
-//! of its own because this one does not link the application.
+//! The order path of the product without HTTP: a drill that prints its figures, run as a program of its own because this
+//! one does not link the application.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,15 +14,20 @@ const RUSH: &str = "rush_";
 /// A figure as the program tells it.
 pub type Figure = (String, String);
 
-/// Where the example is, if it was built.
+/// Where the program of the drills is, if it was built.
 pub fn program() -> Option<PathBuf> {
     let own = std::env::current_exe().ok()?;
-    Some(own.with_file_name("examples").join("orders")).filter(|path| path.is_file())
+    Some(own.with_file_name("drill")).filter(|path| path.is_file())
 }
 
 /// Runs the example on an empty database with so many clients; gives its figures.
 pub fn measure(program: &Path, database: &str, clients: usize) -> Outcome<Vec<Figure>> {
-    let said = output(Command::new(program).arg(database).arg(clients.to_string()))?;
+    let said = output(
+        Command::new(program)
+            .arg("orders")
+            .arg(database)
+            .arg(clients.to_string()),
+    )?;
     Ok(figures(&said))
 }
 

@@ -15,7 +15,7 @@ use tokio::{
     runtime::{Builder, Runtime},
     task::JoinHandle,
 };
-use tokio_postgres::{Client, Config, Error, NoTls, RowStream, Statement as Prepared, types::ToSql};
+use tokio_postgres::{Client, Config, Error, NoTls, RowStream, Statement as Prepared};
 
 use crate::{Engine, Fault, Row, Statement, Value, check::Shape, session::CommitFault, session::Visit, sql};
 use wire::Cell;
@@ -24,8 +24,6 @@ use wire::Cell;
 const CONNECT_TRIES: u32 = 6;
 /// Rows taken over at once.
 const PIPELINE: usize = 256;
-/// Rows of parameters in one statement for many.
-const SET: usize = 4_096;
 /// `SELECT 1` fails in an aborted transaction, where a lone COMMIT would roll back and report success.
 const COMMIT: &str = "SELECT 1;COMMIT";
 
@@ -333,62 +331,6 @@ impl PostgresSession {
         self.checked(result, source)
     }
 
-    pub(crate) fn run_many(
-        &mut self,
-        statement: &'static Statement,
-        rows: &[Vec<Value>],
-    ) -> Result<u64, Fault> {
-        if let [row] = rows {
-            return self.run(statement, row);
-        }
-        let prepared = self.prepared_as(statement, true)?;
-        let mut changed = 0;
-        for part in rows.chunks(SET) {
-            let columns = columns_of(statement.name(), &prepared, part)?;
-            let control = self.take_waiting();
-            let client = client_of(&self.client)?;
-            let work = client.execute_raw(
-                &prepared,
-                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
-            );
-            let result = self.runtime.block_on(after(client, control, work));
-            changed += self.checked(result, statement.name())?;
-        }
-        Ok(changed)
-    }
-
-    pub(crate) fn rows_many(
-        &mut self,
-        statement: &'static Statement,
-        keys: &[Vec<Value>],
-    ) -> Result<Vec<Vec<Row>>, Fault> {
-        let prepared = self.prepared_as(statement, true)?;
-        let mut found: Vec<Vec<Row>> = Vec::with_capacity(keys.len());
-        for part in keys.chunks(SET) {
-            let first = found.len();
-            found.resize_with(first + part.len(), Vec::new);
-            let columns = columns_of(statement.name(), &prepared, part)?;
-            let control = self.take_waiting();
-            let client = client_of(&self.client)?;
-            let work = client.query_raw(
-                &prepared,
-                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
-            );
-            let result = self.runtime.block_on(after(client, control, work));
-            let rows: RowStream = self.checked(result, statement.name())?;
-            self.receive(statement.name(), rows, &mut |row| {
-                let number: i64 = row.get(0)?;
-                let values = row.values.split_off(1);
-                found[first + number as usize - 1].push(Row {
-                    source: row.source,
-                    values,
-                });
-                Ok(())
-            })?;
-        }
-        Ok(found)
-    }
-
     pub(crate) fn scan(
         &mut self,
         statement: &'static Statement,
@@ -513,24 +455,6 @@ fn check_count(source: &str, prepared: &Prepared, parameters: &[Value]) -> Resul
         source,
         format!("takes {wanted} parameters, got {}", parameters.len()),
     ))
-}
-
-/// The parameters by column, as the statement for many rows takes them.
-fn columns_of<'a>(
-    source: &str,
-    prepared: &Prepared,
-    rows: &'a [Vec<Value>],
-) -> Result<Vec<Vec<&'a Value>>, Fault> {
-    let wanted = prepared.params().len();
-    if let Some(row) = rows.iter().find(|row| row.len() != wanted) {
-        return Err(Fault::statement(
-            source,
-            format!("takes {wanted} parameters, got {}", row.len()),
-        ));
-    }
-    Ok((0..wanted)
-        .map(|index| rows.iter().map(|row| &row[index]).collect())
-        .collect())
 }
 
 /// Sends transaction control and right behind it the work, without waiting in between. The client queues requests in the

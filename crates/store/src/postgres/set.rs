@@ -3,9 +3,95 @@
 //! The parameters become the columns of a set, `unnest($1::text[], …) AS given (p1, …)`, and `$1` in the text becomes
 //! `given.p1`. So domain code writes each statement once, for one row, and runs it for one or for many.
 
-use tokio_postgres::types::Type;
+use tokio_postgres::{
+    RowStream, Statement as Prepared,
+    types::{ToSql, Type},
+};
 
-use crate::sql::{self, Piece};
+use super::{PostgresSession, after, client_of};
+use crate::{
+    Fault, Row, Statement, Value,
+    sql::{self, Piece},
+};
+
+/// Rows of parameters in one statement.
+const SET: usize = 4_096;
+
+impl PostgresSession {
+    pub(crate) fn run_many(
+        &mut self,
+        statement: &'static Statement,
+        rows: &[Vec<Value>],
+    ) -> Result<u64, Fault> {
+        if let [row] = rows {
+            return self.run(statement, row);
+        }
+        let prepared = self.prepared_as(statement, true)?;
+        let mut changed = 0;
+        for part in rows.chunks(SET) {
+            let columns = columns_of(statement.name(), &prepared, part)?;
+            let control = self.take_waiting();
+            let client = client_of(&self.client)?;
+            let work = client.execute_raw(
+                &prepared,
+                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
+            );
+            let result = self.runtime.block_on(after(client, control, work));
+            changed += self.checked(result, statement.name())?;
+        }
+        Ok(changed)
+    }
+
+    pub(crate) fn rows_many(
+        &mut self,
+        statement: &'static Statement,
+        keys: &[Vec<Value>],
+    ) -> Result<Vec<Vec<Row>>, Fault> {
+        let prepared = self.prepared_as(statement, true)?;
+        let mut found: Vec<Vec<Row>> = Vec::with_capacity(keys.len());
+        for part in keys.chunks(SET) {
+            let first = found.len();
+            found.resize_with(first + part.len(), Vec::new);
+            let columns = columns_of(statement.name(), &prepared, part)?;
+            let control = self.take_waiting();
+            let client = client_of(&self.client)?;
+            let work = client.query_raw(
+                &prepared,
+                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
+            );
+            let result = self.runtime.block_on(after(client, control, work));
+            let rows: RowStream = self.checked(result, statement.name())?;
+            self.receive(statement.name(), rows, &mut |row| {
+                let number: i64 = row.get(0)?;
+                let values = row.values.split_off(1);
+                found[first + number as usize - 1].push(Row {
+                    source: row.source,
+                    values,
+                });
+                Ok(())
+            })?;
+        }
+        Ok(found)
+    }
+}
+
+/// The parameters by column, as the statement for many rows takes them.
+fn columns_of<'a>(
+    source: &str,
+    prepared: &Prepared,
+    rows: &'a [Vec<Value>],
+) -> Result<Vec<Vec<&'a Value>>, Fault> {
+    let wanted = prepared.params().len();
+    if let Some(row) = rows.iter().find(|row| row.len() != wanted) {
+        return Err(Fault::statement(
+            source,
+            format!("takes {wanted} parameters, got {}", row.len()),
+        ));
+    }
+    Ok((0..wanted)
+        .map(|index| rows.iter().map(|row| &row[index]).collect())
+        .collect())
+}
 
 /// The text for many rows, or why there can be none. `types` are those of the parameters of the text for one row.
 ///

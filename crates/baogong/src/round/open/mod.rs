@@ -1,5 +1,6 @@
 //! Opening, listing, cutting off and confirming rounds.
 
+mod find;
 mod progress;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ use crate::plan::release::Release;
 use crate::plan::rules::{self, RuleKey, Rules, Source};
 use crate::register::entry::{self, Compound, Good, Supplier};
 
+pub use find::{by_token, compound, compounds, get, left, list, packs};
 pub(super) use progress::change_state;
 pub use progress::{confirm, cut_off, tick};
 
@@ -35,36 +37,6 @@ stmt!(
     INSERT_PACK,
     "INSERT INTO round_pack (district, round, code, name, unit, price_fen, weight_g, limit_per_order, contents, aliases, position)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)"
-);
-stmt!(
-    GET,
-    "SELECT id, code, title, mode, supplier, area, state, opens_s, cutoff_s, pay_by_s, deliver_s, rules, actor, release
-     FROM round WHERE district = $1 AND id = $2"
-);
-stmt!(
-    LIST,
-    "SELECT DISTINCT r.id, r.code, r.title, r.mode, r.supplier, r.area, r.state, r.opens_s, r.cutoff_s, r.pay_by_s,
-            r.deliver_s, r.rules, r.actor, r.release, r.created_s
-     FROM round r JOIN round_compound c ON c.district = r.district AND c.round = r.id
-     WHERE r.district = $1 AND c.compound >= $2 AND c.compound < $3 AND ($4 = '' OR r.supplier = $4)
-     ORDER BY r.created_s DESC LIMIT 200"
-);
-stmt!(
-    COMPOUNDS,
-    "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 ORDER BY position"
-);
-stmt!(
-    COMPOUND,
-    "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 AND compound = $3"
-);
-stmt!(
-    BY_TOKEN,
-    "SELECT district, round, compound FROM round_compound WHERE district = $1 AND token = $2"
-);
-stmt!(
-    PACKS,
-    "SELECT code, name, unit, price_fen, weight_g, limit_per_order, contents, aliases FROM round_pack
-     WHERE district = $1 AND round = $2 ORDER BY position"
 );
 
 /// One pack of a draft: which, and how many over all compounds.
@@ -377,108 +349,6 @@ fn share(total: i64, weights: &[i64]) -> Vec<i64> {
         .map(|weight| weight.saturating_mul(total))
         .collect();
     planner::allocate::by_need(total, &scaled)
-}
-
-fn read(row: &store::Row) -> Result<Round> {
-    Ok(Round {
-        id: RoundId(row.get::<Uuid>(0)?),
-        code: row.get(1)?,
-        title: row.get(2)?,
-        mode: Mode::stored(&row.get::<String>(3)?)?,
-        supplier: row.get(4)?,
-        area: row.get(5)?,
-        state: RoundState::stored(&row.get::<String>(6)?)?,
-        opens_s: row.get(7)?,
-        cutoff_s: row.get(8)?,
-        pay_by_s: row.get(9)?,
-        deliver_s: row.get(10)?,
-        rules: serde_json::from_str(&row.get::<String>(11)?)?,
-        actor: row.get(12)?,
-        release: Release::stored(&row.get::<String>(13)?)?,
-    })
-}
-
-/// The round with this id.
-pub fn get(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Round> {
-    tx.row(&GET, &params![in_district, id])?
-        .ok_or_else(|| Refusal::not_found("轮次", "round"))
-        .map_err(Into::into)
-        .and_then(|row| read(&row))
-}
-
-/// The rounds that touch `area`, latest first; a supplier's user sees only the supplier's own.
-pub fn list(tx: &mut Tx, area: &str, supplier: &str) -> Result<Vec<Round>> {
-    let rows = tx.rows(
-        &LIST,
-        &params![district(area), area, entry::subtree_end(area), supplier],
-    )?;
-    rows.iter().map(read).collect()
-}
-
-/// The compounds of a round.
-pub fn compounds(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Vec<RoundCompound>> {
-    let rows = tx.rows(&COMPOUNDS, &params![in_district, id])?;
-    rows.iter().map(read_compound).collect()
-}
-
-/// A compound of a round; refuses where the round does not supply it.
-pub fn compound(tx: &mut Tx, in_district: &str, id: RoundId, code: &str) -> Result<RoundCompound> {
-    let row = tx
-        .row(&COMPOUND, &params![in_district, id, code])?
-        .ok_or_else(|| {
-            Refusal::conflict(
-                "not_in_round",
-                "这一轮不供应这个小区。",
-                "This round does not supply this compound.",
-            )
-        })?;
-    read_compound(&row)
-}
-
-fn read_compound(row: &store::Row) -> Result<RoundCompound> {
-    Ok(RoundCompound {
-        compound: row.get(0)?,
-        position: row.get(1)?,
-        token: row.get(2)?,
-        drop_point: row.get(3)?,
-    })
-}
-
-/// The round and compound behind a residents' link: (district, round, compound).
-pub fn by_token(tx: &mut Tx, token: &str) -> Result<(String, RoundId, String)> {
-    let row = tx.row(&BY_TOKEN, &params![district(token), token])?;
-    let row = row.ok_or_else(|| Refusal::not_found("下单链接", "order link"))?;
-    Ok((row.get(0)?, RoundId(row.get::<Uuid>(1)?), row.get(2)?))
-}
-
-/// The packs of a round, in the order in which they are offered.
-pub fn packs(tx: &mut Tx, in_district: &str, id: RoundId) -> Result<Vec<Pack>> {
-    let rows = tx.rows(&PACKS, &params![in_district, id])?;
-    rows.iter()
-        .map(|row| {
-            Ok(Pack {
-                code: row.get(0)?,
-                name: row.get(1)?,
-                unit: row.get(2)?,
-                price_fen: row.get(3)?,
-                weight_g: row.get(4)?,
-                limit_per_order: row.get(5)?,
-                contents: serde_json::from_str(&row.get::<String>(6)?)?,
-                aliases: row.get(7)?,
-            })
-        })
-        .collect()
-}
-
-/// What is left of each pack in a compound, in the order of the packs.
-pub fn left(tx: &mut Tx, in_district: &str, id: RoundId, compound: &str, packs: &[Pack]) -> Result<Vec<i64>> {
-    packs
-        .iter()
-        .map(|pack| {
-            let account = chart::allotment(id, compound, &chart::pack_asset(id, &pack.code));
-            Ok(book::balance(tx, in_district, &account)?.1)
-        })
-        .collect()
 }
 
 /// The district and id of a round.

@@ -482,7 +482,7 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
         })
         .collect();
     let body = html! {
-        (kit::heading(web.t("指挥看板", "Board"), &place, html! {
+        (kit::heading(web.t("指挥看板", "Board"), place, html! {
             (kit::link_button(&format!("/reports/situation?area={area}"), web.t("情况报告", "Situation report"), Tone::Accent))
             (kit::print_button(lang))
         }))
