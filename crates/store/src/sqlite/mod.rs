@@ -26,9 +26,9 @@ use names::Names;
 
 /// SQLite up to 3.51.2 can lose commits in a race of the write-ahead log.
 const OLDEST_VERSION: i32 = 3_051_003;
-/// Pages in the write-ahead log before it is moved into the database file: 64 MiB. A rush changes the same pages again and
+/// Pages in the write-ahead log before it is moved into the database file: 128 MiB. A rush changes the same pages again and
 /// again, which are then moved once.
-const CHECKPOINT_PAGES: i32 = 16_000;
+const CHECKPOINT_PAGES: i32 = 32_000;
 /// Prepared statements kept per connection; more than a program of this size declares.
 const CACHED_STATEMENTS: usize = 1_024;
 /// How long to wait for a process that reads or copies the file by other means.

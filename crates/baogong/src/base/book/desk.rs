@@ -115,6 +115,13 @@ impl Desk {
             .is_some_and(|loaded| loaded.stored)
     }
 
+    /// Whether something was posted to or from an account here.
+    pub fn moved(&self, account: &Acc) -> bool {
+        let now = self.book.account(account.id());
+        let before = self.accounts.get(&account.id()).map(|loaded| &loaded.before);
+        now != before
+    }
+
     /// Loads the transfers with these ids, as far as they acted. Needed for an id that may have acted before, and for a
     /// reservation that is to be closed; an id made from the id of a command that is new cannot have acted.
     pub fn load_transfers(&mut self, tx: &mut Tx, ids: impl Iterator<Item = Uuid>) -> Result<()> {

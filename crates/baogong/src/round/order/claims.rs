@@ -13,7 +13,16 @@ pub(super) enum Claim {
         allowed_g: i64,
         next_s: i64,
     },
+    /// A right that is given once with its account: where the account is there, it was given.
+    FirstGrant,
+    /// A right that is given once for each earlier order.
     Grant,
+}
+
+impl Claim {
+    fn grants(&self) -> bool {
+        matches!(self, Self::FirstGrant | Self::Grant)
+    }
 }
 
 /// The moves that an order asks for, and what each stands for.
@@ -21,8 +30,7 @@ pub(super) enum Claim {
 pub(super) struct Claims(Vec<(Move, Claim)>);
 
 impl Claims {
-    /// Loads the accounts of claims, and the grants that may have been given before. A grant cannot have been given to an
-    /// account that is not there.
+    /// Loads the accounts of claims, and the grants that may have been given before.
     pub(super) fn load<'a>(
         tx: &mut Tx,
         desk: &mut book::Desk,
@@ -31,7 +39,7 @@ impl Claims {
         let moves = claims.flat_map(|claims| &claims.0);
         desk.load_accounts(tx, moves.clone().flat_map(|(one, _)| [&one.from, &one.to]))?;
         let given: Vec<Uuid> = moves
-            .filter(|(one, claim)| matches!(claim, Claim::Grant) && desk.stored(&one.to))
+            .filter(|(_, claim)| matches!(claim, Claim::Grant))
             .map(|(one, _)| one.id)
             .collect();
         desk.load_transfers(tx, given.into_iter())
@@ -76,18 +84,21 @@ pub(super) fn claims(
             .find(|other| other.id != order.id && other.state.live() && other.channel != Channel::Relief);
         let next_s = last.map_or(0, |last| day_start_s(day_number(last.created_s) + interval_d));
         if ctx.now_s >= next_s {
-            let since = last.map_or("first".to_string(), |last| last.id.to_string());
+            let (id, cause, claim) = match last {
+                None => (derive(order.id.0, "first-turn"), order.id.0, Claim::FirstGrant),
+                Some(last) => (derive(last.id.0, "next-turn"), last.id.0, Claim::Grant),
+            };
             claims.push((
                 Move {
-                    id: derive(Uuid::NAMESPACE_URL, &format!("turn/{}/{since}", order.household)),
+                    id,
                     from: chart::turns(&in_district),
                     to: chart::turn(&order.household),
                     amount: 1,
                     kind: Kind::Post,
                     reason: Reason::Grant,
-                    cause: last.map_or(order.id.0, |last| last.id.0),
+                    cause,
                 },
-                Claim::Grant,
+                claim,
             ));
         }
         claims.push((
@@ -128,18 +139,15 @@ pub(super) fn claims(
             let allowed_g = per_person_g * household.members.max(1);
             claims.push((
                 Move {
-                    id: derive(
-                        Uuid::NAMESPACE_URL,
-                        &format!("ration/{}/{category}/{period_d}/{period}", order.household),
-                    ),
+                    id: derive(order.id.0, &format!("ration/{category}/{period}")),
                     from: chart::rations(&in_district, category),
                     to: chart::ration(&order.household, category, period),
                     amount: allowed_g,
                     kind: Kind::Post,
                     reason: Reason::Grant,
-                    cause: derive(Uuid::NAMESPACE_URL, &format!("{}/{period}", order.household)),
+                    cause: order.id.0,
                 },
-                Claim::Grant,
+                Claim::FirstGrant,
             ));
             claims.push((
                 Move {
@@ -191,8 +199,12 @@ pub(super) fn reserve(
     let (grants, holds): (Vec<_>, Vec<_>) = claims
         .0
         .iter()
-        .filter(|(one, claim)| !(matches!(claim, Claim::Grant) && desk.acted(one.id)))
-        .partition(|(_, claim)| matches!(claim, Claim::Grant));
+        .filter(|(one, claim)| match claim {
+            Claim::FirstGrant => !desk.stored(&one.to) && !desk.moved(&one.to),
+            Claim::Grant => !desk.acted(one.id),
+            _ => true,
+        })
+        .partition(|(_, claim)| claim.grants());
     let asked: Vec<&(Move, Claim)> = grants.into_iter().chain(holds).collect();
     let moves: Vec<Move> = asked.iter().map(|(one, _)| one.clone()).collect();
     desk.post(ctx, &moves)
@@ -258,7 +270,9 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
             )
             .possible_at(*next_s)
         }
-        Claim::Grant => Refusal::conflict("grant", "额度发放失败。", "The right could not be granted."),
+        Claim::FirstGrant | Claim::Grant => {
+            Refusal::conflict("grant", "额度发放失败。", "The right could not be granted.")
+        }
     }
 }
 

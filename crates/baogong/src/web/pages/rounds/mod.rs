@@ -90,10 +90,11 @@ pub fn own_area(ctx: &Ctx, round: &Round) -> String {
 async fn list(web: Web) -> Answer {
     let ctx = web.ctx()?;
     let may_open = ctx.actor.may(Action::OpenRound);
-    let rounds = web
-        .app
-        .read(move |tx| {
-            let supplier = ctx.actor.supplier.clone().unwrap_or_default();
+    let supplier = ctx.actor.supplier.clone().unwrap_or_default();
+    let key = format!("rounds {} {supplier}", ctx.actor.area);
+    let rounds = web.app.made_once(
+        &key,
+        web.app.read(move |tx| {
             let mut rows = Vec::new();
             for round in open::list(tx, &ctx.actor.area, &supplier)? {
                 let name = supplier_name(tx, district(&round.area), &round.supplier)?;
@@ -110,8 +111,9 @@ async fn list(web: Web) -> Answer {
                 rows.push((round, name, compounds, (live, requested), unpaid, handed));
             }
             Ok(rows)
-        })
-        .await?;
+        }),
+    );
+    let rounds = rounds.await?;
     let columns = [
         Column::text(web.t("轮次", "Round")),
         Column::text(web.t("方式", "Mode")),
