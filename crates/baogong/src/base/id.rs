@@ -69,19 +69,37 @@ ids! {
     TripId;
 }
 
-/// A stable id from a parent id and words: retries and concurrent workers make the same one. Where the parent begins with
-/// a time, so does the child, so that what is made together lies together in the database (UUID version 8).
+/// A stable id from a parent id and words (UUID version 8): retries and concurrent workers make the same one. A child of a
+/// child begins like its parent, and where the first parent begins with a time so do all, so that what is made together lies
+/// together in the database.
 pub fn derive(parent: Uuid, words: &str) -> Uuid {
-    let hash = Uuid::new_v5(&parent, words.as_bytes());
-    if !matches!(parent.get_version_num(), 7 | 8) {
-        return hash;
+    let mut bytes = Uuid::new_v5(&parent, words.as_bytes()).into_bytes();
+    if matches!(parent.get_version_num(), 7 | 8) {
+        bytes[..6].copy_from_slice(&parent.as_bytes()[..6]);
     }
-    let mut bytes = hash.into_bytes();
-    bytes[..6].copy_from_slice(&parent.as_bytes()[..6]);
     uuid::Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 /// The district of an area or household code: its first six digits.
 pub fn district(code: &str) -> &str {
     code.get(..6).unwrap_or(code)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_from_one_command_lies_together_and_is_the_same_again() {
+        for command in [Uuid::now_v7(), Uuid::new_v4()] {
+            let order = OrderId::of_command(command).0;
+            assert_eq!(order, OrderId::of_command(command).0);
+            let (one, other) = (derive(order, "pack/0/A"), derive(order, "pack/0/B"));
+            assert_ne!(one, other);
+            assert_eq!(one.as_bytes()[..6], order.as_bytes()[..6]);
+            assert_eq!(other.as_bytes()[..6], order.as_bytes()[..6]);
+        }
+        let command = Uuid::now_v7();
+        assert_eq!(derive(command, "x").as_bytes()[..6], command.as_bytes()[..6]);
+    }
 }

@@ -2,6 +2,7 @@
 //! few send the same command again as a phone does after a lost answer, and a few try to order a second time.
 
 use std::collections::VecDeque;
+use std::time::SystemTime;
 
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
@@ -62,8 +63,13 @@ impl Mix {
         }
     }
 
+    /// An id as the order form carries it: it begins with the time.
     fn command(&mut self) -> Uuid {
-        uuid::Builder::from_random_bytes(self.dice.random()).into_uuid()
+        let since = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        let now_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
+        uuid::Builder::from_unix_timestamp_millis(now_ms, &self.dice.random()).into_uuid()
     }
 
     /// The next request, or nothing when every household has had its turn.
