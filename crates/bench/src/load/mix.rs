@@ -2,7 +2,6 @@
 //! few send the same command again as a phone does after a lost answer, and a few try to order a second time.
 
 use std::collections::VecDeque;
-use std::time::SystemTime;
 
 use rand::rngs::SmallRng;
 use rand::seq::SliceRandom;
@@ -63,13 +62,10 @@ impl Mix {
         }
     }
 
-    /// An id as the order form carries it: it begins with the time.
+    /// An id as the order form carries it: it begins with the time, which is counted here in requests, so that the same
+    /// seed asks the same.
     fn command(&mut self) -> Uuid {
-        let since = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        let now_ms = u64::try_from(since.as_millis()).unwrap_or(u64::MAX);
-        uuid::Builder::from_unix_timestamp_millis(now_ms, &self.dice.random()).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(self.given as u64, &self.dice.random()).into_uuid()
     }
 
     /// The next request, or nothing when every household has had its turn.
