@@ -247,39 +247,26 @@ fn request_id(headers: &HeaderMap) -> String {
 fn log(passage: &Passage, id: &str, status: u16, refusal: &str, took: Duration) {
     let (method, route, share) = (passage.meter.method(), passage.route, passage.share.name());
     let ms = took.as_secs_f64() * 1_000.0;
+    macro_rules! line {
+        ($level:ident) => {
+            tracing::$level!(
+                request_id = id,
+                method,
+                route,
+                status,
+                refusal,
+                share,
+                ms,
+                "request"
+            )
+        };
+    }
     if status >= 500 && refusal != BUSY {
-        tracing::warn!(
-            request_id = id,
-            method,
-            route,
-            status,
-            refusal,
-            share,
-            ms,
-            "request"
-        );
+        line!(warn);
     } else if passage.share == Share::Staff {
-        tracing::info!(
-            request_id = id,
-            method,
-            route,
-            status,
-            refusal,
-            share,
-            ms,
-            "request"
-        );
+        line!(info);
     } else {
-        tracing::debug!(
-            request_id = id,
-            method,
-            route,
-            status,
-            refusal,
-            share,
-            ms,
-            "request"
-        );
+        line!(debug);
     }
 }
 

@@ -43,7 +43,7 @@ fn set_times(tx: &mut Tx, at: &RoundRef, cutoff_s: i64, pay_by_s: i64, deliver_s
         &SET_TIMES,
         &params![at.district.as_str(), at.id, cutoff_s, pay_by_s, deliver_s],
     )?;
-    Ok(())
+    stamp::renew(tx, &at.district, stamp::TERMS)
 }
 
 /// Confirms a round: unpaid orders expire and free their stock (FC-6), what is left over goes back to the supplier.

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod ballot;
+pub mod board;
 pub mod coverage;
 pub mod directives;
 pub mod handover;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = Vec::new();
     for of_topic in [
         home::routes,
+        board::routes,
         sign::routes,
         registers::routes,
         imports::routes,

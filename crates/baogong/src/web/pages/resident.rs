@@ -18,7 +18,7 @@ use crate::base::act::Act;
 use crate::base::id::{OrderId, RoundId};
 use crate::base::words::{kilograms, yuan};
 use crate::base::{Action, Actor, Ctx, Error, Refusal, RefusalKind, Result, clock};
-use crate::plan::rules::{self, RuleKey};
+use crate::plan::rules::RuleKey;
 use crate::register::correct::area_name;
 use crate::register::dwelling::{household_at, written_code};
 use crate::round::ballot::{self, Ballot};
@@ -75,37 +75,26 @@ struct Offer {
 }
 
 async fn offer(web: &Web, token: &str) -> Result<Offer> {
-    let (token, now_s) = (token.to_string(), web.app.clock.now_s());
+    let (token, ctx) = (token.to_string(), Ctx::system(&web.app.clock));
     web.app
         .read(move |tx| {
             let (in_district, id, compound) = open::by_token(tx, &token)?;
-            let round = open::get(tx, &in_district, id)?;
-            let packs = open::packs(tx, &in_district, id)?;
-            let left = open::left(tx, &in_district, id, &compound, &packs)?;
-            let rules = rules::at(tx, &compound, now_s)?;
-            let interval = rules
-                .number(RuleKey::OrderIntervalD)
-                .map(|days| (days, rules.clause(RuleKey::OrderIntervalD).to_string()));
-            let drop_point = open::compounds(tx, &in_district, id)?
-                .into_iter()
-                .find(|one| one.compound == compound)
-                .map_or(String::new(), |one| one.drop_point);
-            let name = area_name(tx, &compound)?;
-            let to_door = rules.word(RuleKey::CarryTo) == Some("door");
-            let offline = !round.mode.facts().takes_orders;
-            let ballot = ballot::get(tx, &in_district, id)?;
+            let terms = order::terms(tx, &ctx, &in_district, id, &compound)?;
+            let rules = &terms.rules;
             Ok(Offer {
-                ballot,
+                ballot: ballot::get(tx, &in_district, id)?,
+                left: open::left(tx, &in_district, id, &compound, &terms.packs)?,
+                name: area_name(tx, &compound)?,
+                interval: rules
+                    .number(RuleKey::OrderIntervalD)
+                    .map(|days| (days, rules.clause(RuleKey::OrderIntervalD).to_string())),
+                to_door: rules.word(RuleKey::CarryTo) == Some("door"),
+                offline: !terms.round.mode.facts().takes_orders,
+                round: terms.round.clone(),
+                packs: terms.packs.clone(),
+                drop_point: terms.drop_point.clone(),
                 district: in_district,
-                round,
                 compound,
-                name,
-                drop_point,
-                packs,
-                left,
-                interval,
-                to_door,
-                offline,
             })
         })
         .await
