@@ -57,7 +57,7 @@ type Seen = (Vec<u64>, BTreeMap<&'static str, u64>);
 
 fn rush(app: &App, runtime: &tokio::runtime::Runtime, name: &str, clients: usize, drafts: Vec<OrderDraft>) {
     let (drafts, next) = (Arc::new(drafts), Arc::new(AtomicUsize::new(0)));
-    let (written, before) = (bytes_written(), app.db.counters());
+    let (written, busy_us, before) = (bytes_written(), writer_busy_us(), app.db.counters());
     let begun = Instant::now();
     let tasks: Vec<_> = (0..clients)
         .map(|_| runtime.spawn(client(app.clone(), Arc::clone(&drafts), Arc::clone(&next))))
@@ -85,6 +85,10 @@ fn rush(app: &App, runtime: &tokio::runtime::Runtime, name: &str, clients: usize
     println!(
         "{name}_bytes_per_order {}",
         (bytes_written() - written) / orders as u64
+    );
+    println!(
+        "{name}_writer_us_per_order {:.1}",
+        (writer_busy_us() - busy_us) / orders as f64
     );
     for (answer, count) in answers {
         println!("{name}_{answer} {count}");
@@ -124,6 +128,20 @@ fn bytes_written() -> u64 {
         .lines()
         .find_map(|line| line.strip_prefix("write_bytes: ")?.parse().ok())
         .unwrap_or(0)
+}
+
+/// How long the thread that writes has had a processor.
+fn writer_busy_us() -> f64 {
+    let tasks = std::fs::read_dir("/proc/self/task")
+        .into_iter()
+        .flatten()
+        .flatten();
+    let writer = tasks.map(|task| task.path()).find(|task| {
+        std::fs::read_to_string(task.join("comm")).is_ok_and(|name| name.trim() == "store-writer")
+    });
+    let busy = writer.and_then(|task| std::fs::read_to_string(task.join("schedstat")).ok());
+    busy.and_then(|busy| busy.split(' ').next()?.parse::<f64>().ok())
+        .map_or(0.0, |busy_ns| busy_ns / 1_000.0)
 }
 
 /// Puts the whole county under control, opens a round for all of it, and writes an order for each household.

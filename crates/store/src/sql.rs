@@ -61,15 +61,15 @@ fn quoted_length(text: &str, quote: char) -> usize {
 pub(crate) fn for_engine(text: &str, engine: Engine) -> String {
     let mut result = String::with_capacity(text.len());
     let addressed = match engine {
-        Engine::Sqlite => "sqlite ",
-        Engine::Postgres => "postgres ",
+        Engine::Sqlite => "sqlite",
+        Engine::Postgres => "postgres",
     };
     for piece in pieces(text) {
         match piece {
             Piece::Opaque(piece) | Piece::Word(piece) | Piece::Other(piece) => result.push_str(piece),
-            Piece::Comment(body) => match body.strip_prefix(addressed) {
-                Some(opened) => result.push_str(&for_engine(opened, engine)),
-                None => result.push(' '),
+            Piece::Comment(body) => match body.split_once(char::is_whitespace) {
+                Some((to, opened)) if to == addressed => result.push_str(&for_engine(opened, engine)),
+                _ => result.push(' '),
             },
             Piece::Parameter(number) => {
                 result.push(if engine == Engine::Sqlite { '?' } else { '$' });
@@ -124,6 +124,9 @@ mod tests {
             "CREATE TABLE t (a INT)WITHOUT ROWID;"
         );
         assert_eq!(for_engine(text, Engine::Postgres), "CREATE TABLE t (a INT) ;");
+        let of_lines = "/*postgres\nDROP INDEX i;\n*/";
+        assert_eq!(for_engine(of_lines, Engine::Postgres), "DROP INDEX i;\n");
+        assert_eq!(for_engine(of_lines, Engine::Sqlite), " ");
     }
 
     #[test]

@@ -1,52 +1,105 @@
 //! What many look at at once is made once. Where residents crowd in, the processors belong to them: a result that took long
-//! to make is shown again for a while instead of being made anew for each who asks.
+//! to make is shown again for a while instead of being made anew for each who asks, and is renewed while nobody waits.
 
 use std::any::Any;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use store::Tx;
+
 use super::{App, Result};
 
 /// Commands that wait from which on there is a crowd.
 const CROWD: u64 = 32;
-/// A result is kept for so many times as long as it took to make, so that making it takes a tenth of one processor at most.
+/// A result is good for so many times as long as it took to make, so that making it takes a tenth of one processor at most.
 const TIMES: u32 = 10;
+/// In a crowd nobody is shown what is older than this.
+const OLDEST: Duration = Duration::from_secs(60);
 
 /// Results by what they show.
 #[derive(Default)]
 pub struct Kept(Mutex<HashMap<String, Arc<Place>>>);
 
-type Place = tokio::sync::Mutex<Option<Showing>>;
+#[derive(Default)]
+struct Place {
+    showing: Mutex<Option<Showing>>,
+    /// Held by whoever makes it anew.
+    making: tokio::sync::Mutex<()>,
+}
 
+#[derive(Clone)]
 struct Showing {
     made: Instant,
     took: Duration,
     value: Arc<dyn Any + Send + Sync>,
 }
 
-impl App {
-    /// What `make` makes, or in a crowd what it made a moment ago. Who asks while it is being made waits for that. `key` says
-    /// all that the result depends on.
-    pub async fn made_once<T: Send + Sync + 'static>(
-        &self,
-        key: &str,
-        make: impl Future<Output = Result<T>>,
-    ) -> Result<Arc<T>> {
-        if self.db.counters().writes_waiting < CROWD {
-            return make.await.map(Arc::new);
-        }
-        self.shown(key, |took| took * TIMES, make).await
+impl Place {
+    fn shown<T: Send + Sync + 'static>(&self) -> Option<(Showing, Arc<T>)> {
+        let showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
+        let showing = showing.clone()?;
+        let value = Arc::clone(&showing.value).downcast::<T>().ok()?;
+        Some((showing, value))
     }
 
-    /// What `make` makes, or what it made within the last `kept_for`, unless [`App::forget`] was called since.
-    pub async fn remembered<T: Send + Sync + 'static>(
-        &self,
-        key: &str,
-        kept_for: Duration,
-        make: impl Future<Output = Result<T>>,
-    ) -> Result<Arc<T>> {
-        self.shown(key, |_| kept_for, make).await
+    async fn make<T, F>(&self, app: &App, look: F) -> Result<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let begun = Instant::now();
+        let value = Arc::new(app.read(look).await?);
+        let mut showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
+        *showing = Some(Showing {
+            made: Instant::now(),
+            took: begun.elapsed(),
+            value: value.clone(),
+        });
+        Ok(value)
+    }
+}
+
+impl App {
+    /// What `look` reads, or in a crowd what it read a moment ago. In a crowd only the first who asks waits for it; to
+    /// those who come later the last result is shown, and renewed behind their backs when it is no longer good. `key` says
+    /// all that the result depends on.
+    pub async fn made_once<T, F>(&self, key: &str, look: F) -> Result<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let place = self.place(key);
+        if self.db.counters().writes_waiting < CROWD {
+            return place.make(self, look).await;
+        }
+        let Some((showing, value)) = place
+            .shown::<T>()
+            .filter(|(showing, _)| showing.made.elapsed() < OLDEST)
+        else {
+            return self.waited_for(&place, OLDEST, look).await;
+        };
+        if showing.made.elapsed() > showing.took * TIMES {
+            let app = self.clone();
+            tokio::spawn(async move {
+                // Whoever else makes it now spares us the work.
+                if let Ok(_making) = place.making.try_lock()
+                    && let Err(error) = place.make(&app, look).await
+                {
+                    tracing::warn!(%error, "what is shown in a crowd could not be renewed");
+                }
+            });
+        }
+        Ok(value)
+    }
+
+    /// What `look` reads, or what it read within the last `good_for`, unless [`App::forget`] was called since.
+    pub async fn remembered<T, F>(&self, key: &str, good_for: Duration, look: F) -> Result<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        self.waited_for(&self.place(key), good_for, look).await
     }
 
     /// Lets go of what is remembered under a key.
@@ -55,33 +108,31 @@ impl App {
         places.remove(key);
     }
 
-    async fn shown<T: Send + Sync + 'static>(
-        &self,
-        key: &str,
-        good_for: impl Fn(Duration) -> Duration,
-        make: impl Future<Output = Result<T>>,
-    ) -> Result<Arc<T>> {
-        let place = {
-            let mut places = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-            match places.get(key) {
-                Some(place) => Arc::clone(place),
-                None => Arc::clone(places.entry(key.to_string()).or_default()),
-            }
+    fn place(&self, key: &str) -> Arc<Place> {
+        let mut places = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match places.get(key) {
+            Some(place) => Arc::clone(place),
+            None => Arc::clone(places.entry(key.to_string()).or_default()),
+        }
+    }
+
+    async fn waited_for<T, F>(&self, place: &Place, good_for: Duration, look: F) -> Result<Arc<T>>
+    where
+        T: Send + Sync + 'static,
+        F: FnOnce(&mut Tx) -> Result<T> + Send + 'static,
+    {
+        let good = || {
+            let shown = place.shown::<T>();
+            shown.filter(|(showing, _)| showing.made.elapsed() < good_for)
         };
-        let mut kept = place.lock().await;
-        if let Some(kept) = &*kept
-            && kept.made.elapsed() < good_for(kept.took)
-            && let Ok(value) = Arc::clone(&kept.value).downcast::<T>()
-        {
+        if let Some((_, value)) = good() {
             return Ok(value);
         }
-        let begun = Instant::now();
-        let value = Arc::new(make.await?);
-        *kept = Some(Showing {
-            made: Instant::now(),
-            took: begun.elapsed(),
-            value: value.clone(),
-        });
-        Ok(value)
+        let _making = place.making.lock().await;
+        // Somebody else may have made it while we waited.
+        match good() {
+            Some((_, value)) => Ok(value),
+            None => place.make(self, look).await,
+        }
     }
 }

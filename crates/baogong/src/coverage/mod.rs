@@ -240,11 +240,22 @@ impl CompoundCover {
 /// The coverage of every closed compound in an area, those that run out first at the top; compounds of which
 /// nothing is known come before those that are well supplied.
 pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<CompoundCover>> {
+    let counted = entry::count_by_area(tx, "households", area)?;
+    board_of(tx, ctx, area, counted)
+}
+
+/// As [`board`], with the households of the area already counted.
+pub fn board_of(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    area: &str,
+    counted: Vec<(String, i64, i64)>,
+) -> Result<Vec<CompoundCover>> {
     let in_district = district(area).to_string();
     let directives = crate::plan::directive::holding(tx, &in_district, ctx.now_s)?;
     let mut board: BTreeMap<String, CompoundCover> = BTreeMap::new();
     let mut alarm_s: BTreeMap<String, i64> = BTreeMap::new();
-    for (compound, households, _) in entry::count_by_area(tx, "households", area)? {
+    for (compound, households, _) in counted {
         let rules = rules::resolve(&compound, directives.clone());
         if rules.closed() {
             alarm_s.insert(

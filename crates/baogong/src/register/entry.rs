@@ -53,6 +53,9 @@ stmt!(
      WHERE district = $1 AND register = $2 AND code = $3 ORDER BY at_s DESC, batch DESC"
 );
 
+/// Changes at once from which on a register is no longer what the planner of the database knew.
+const MANY: usize = 1_000;
+
 /// The end of the subtree of `area`, so that `area <= code < end` holds for exactly its codes: below a community
 /// the parts are separated by `-`, and `.` is the character after it.
 pub fn subtree_end(area: &str) -> String {
@@ -422,6 +425,9 @@ pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Resu
     }
     tx.run_many(&UPSERT, &upserts)?;
     tx.run_many(&CHANGE, &history)?;
+    if changes.len() >= MANY {
+        tx.gather_statistics("entry")?;
+    }
     Ok(())
 }
 

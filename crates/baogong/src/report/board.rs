@@ -1,50 +1,50 @@
 //! What the headquarters' board shows and the situation report prints: rounds by state, orders, amounts, people
 //! served, unpaid, late and short, per street and with the spread between streets (YO-7).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
+use crate::base::book::{self, Acc};
 use crate::base::id::{RoundId, district};
 use crate::base::{Ctx, Result};
 use crate::coverage::{self, CompoundCover, lists};
 use crate::plan::{directive, rules};
 use crate::register::entry::{self, subtree_end};
-use crate::round::{Pack, RoundState, open};
+use crate::round::{OrderState, Pack, RoundState, chart, open};
 
 stmt!(
     ORDERS,
-    "SELECT o.compound, o.state, o.payment, COUNT(*), CAST(SUM(o.amount_fen - o.refund_fen) AS BIGINT),
-            SUM(CASE WHEN r.deliver_s < $4 AND o.state IN ('confirmed', 'packed', 'loaded', 'dropped') THEN 1 ELSE 0 END),
-            SUM(CASE WHEN o.state = 'placed' THEN 1 ELSE 0 END)
-     FROM orders o JOIN round r ON r.district = o.district AND r.id = o.round
-     WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3
-     GROUP BY o.compound, o.state, o.payment"
+    "SELECT o.round, o.compound, o.state, COUNT(*), CAST(SUM(o.amount_fen - o.refund_fen) AS BIGINT)
+     FROM orders o WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3
+     GROUP BY o.round, o.compound, o.state"
 );
+// On SQLite a cross join fixes the order: orders first, so that of a rush that is not packed yet no line is looked at.
 stmt!(
-    GOODS,
-    "SELECT o.round, l.pack, CAST(SUM(l.quantity) AS BIGINT),
-            CAST(SUM(CASE WHEN o.state IN ('confirmed', 'placed') THEN 0 ELSE l.packed END) AS BIGINT),
-            CAST(SUM(CASE WHEN o.state = 'handed' THEN l.packed ELSE 0 END) AS BIGINT),
-            CAST(SUM(CASE WHEN o.state IN ('confirmed', 'placed') THEN 0 ELSE l.quantity - l.packed END) AS BIGINT)
-     FROM order_line l JOIN orders o ON o.district = l.district AND o.id = l.order_id
-     WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3 AND o.state NOT IN ('cancelled', 'expired', 'requested', 'not_drawn')
+    PACKED,
+    "SELECT o.round, l.pack, CAST(SUM(l.quantity) AS BIGINT), CAST(SUM(l.packed) AS BIGINT),
+            CAST(SUM(CASE WHEN o.state = 'handed' THEN l.packed ELSE 0 END) AS BIGINT)
+     FROM orders o CROSS JOIN order_line l
+     WHERE l.district = o.district AND l.order_id = o.id AND o.district = $1 AND o.compound >= $2 AND o.compound < $3
+       AND o.state IN ('packed', 'loaded', 'dropped', 'handed', 'returned')
      GROUP BY o.round, l.pack ORDER BY o.round, l.pack"
 );
 stmt!(
     SERVED,
-    "SELECT e.area, COUNT(*), CAST(SUM(e.people) AS BIGINT) FROM entry e
-     WHERE e.district = $1 AND e.register = 'households' AND e.area >= $2 AND e.area < $3
-       AND EXISTS (SELECT 1 FROM orders o WHERE o.district = e.district AND o.household = e.code AND o.state = 'handed')
+    "SELECT e.area, COUNT(*), CAST(SUM(e.people) AS BIGINT)
+     FROM (SELECT DISTINCT o.household FROM orders o
+           WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3 AND o.state = 'handed') h
+     JOIN entry e ON e.district = $1 AND e.register = 'households' AND e.code = h.household
      GROUP BY e.area"
 );
 stmt!(
     SHORTS,
     "SELECT o.code, o.compound, l.pack, l.quantity - l.packed, l.short_reason
-     FROM order_line l JOIN orders o ON o.district = l.district AND o.id = l.order_id
-     WHERE o.district = $1 AND o.compound >= $2 AND o.compound < $3 AND l.short_reason <> ''
+     FROM orders o CROSS JOIN order_line l
+     WHERE l.district = o.district AND l.order_id = o.id AND o.district = $1 AND o.compound >= $2 AND o.compound < $3
+       AND o.state IN ('packed', 'loaded', 'dropped', 'handed', 'returned') AND l.short_reason <> ''
      ORDER BY o.updated_s DESC LIMIT 50"
 );
 
@@ -184,35 +184,42 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
     let mut streets: BTreeMap<String, Counts> = BTreeMap::new();
     let directives = directive::holding(tx, &in_district, ctx.now_s)?;
     let mut closed: BTreeMap<String, bool> = BTreeMap::new();
-    for (compound, households, people) in entry::count_by_area(tx, "households", area)? {
-        let is_closed = rules::resolve(&compound, directives.clone()).closed();
+    let counted = entry::count_by_area(tx, "households", area)?;
+    for (compound, households, people) in &counted {
+        let is_closed = rules::resolve(compound, directives.clone()).closed();
         closed.insert(compound.clone(), is_closed);
         if is_closed {
-            let counts = streets.entry(street(&compound)).or_default();
+            let counts = streets.entry(street(compound)).or_default();
             counts.closed_compounds += 1;
             counts.households += households;
             counts.people += people;
         }
     }
     let range = || params![in_district.as_str(), area, subtree_end(area)];
-    for row in tx.rows(
-        &ORDERS,
-        &params![in_district.as_str(), area, subtree_end(area), ctx.now_s],
-    )? {
-        let counts = streets.entry(street(&row.get::<String>(0)?)).or_default();
-        let (state, count, amount_fen): (String, i64, i64) = (row.get(1)?, row.get(3)?, row.get(4)?);
-        match state.as_str() {
-            "cancelled" | "requested" | "not_drawn" => {}
-            "expired" => counts.expired += count,
-            _ => {
-                counts.orders += count;
-                counts.amount_fen += amount_fen;
-                counts.late += row.get::<i64>(5)?;
-                counts.unpaid += row.get::<i64>(6)?;
-                if state == "handed" {
-                    counts.handed += count;
-                }
-            }
+    let rounds = open::list(tx, area, "")?;
+    let late: HashSet<RoundId> = rounds
+        .iter()
+        .filter(|round| round.deliver_s < ctx.now_s)
+        .map(|round| round.id)
+        .collect();
+    for row in tx.rows(&ORDERS, &range())? {
+        let counts = streets.entry(street(row.text(1)?)).or_default();
+        let state = OrderState::stored(row.text(2)?)?;
+        let (count, amount_fen): (i64, i64) = (row.get(3)?, row.get(4)?);
+        if state == OrderState::Expired {
+            counts.expired += count;
+        }
+        if !state.live() {
+            continue;
+        }
+        counts.orders += count;
+        counts.amount_fen += amount_fen;
+        match state {
+            OrderState::Placed => counts.unpaid += count,
+            OrderState::Handed => counts.handed += count,
+            OrderState::Returned => {}
+            _ if late.contains(&RoundId(row.get::<Uuid>(0)?)) => counts.late += count,
+            _ => {}
         }
     }
     for row in tx.rows(&SERVED, &range())? {
@@ -223,7 +230,7 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         }
         counts.served_people += row.get::<i64>(2)?;
     }
-    let coverage = coverage::board(tx, ctx, area)?;
+    let coverage = coverage::board_of(tx, ctx, area, counted)?;
     for cover in &coverage {
         let counts = streets.entry(street(&cover.compound)).or_default();
         counts.unknown += cover.unknown();
@@ -243,34 +250,36 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         let name = crate::register::correct::area_name(tx, &code)?;
         board.streets.push((code, name, counts));
     }
-    for round in open::list(tx, area, "")? {
-        *board.rounds.entry(round.state).or_default() += 1;
-    }
     let mut packs: BTreeMap<RoundId, Vec<Pack>> = BTreeMap::new();
     let mut goods: BTreeMap<String, Goods> = BTreeMap::new();
     let mut food: BTreeMap<String, i64> = BTreeMap::new();
-    for row in tx.rows(&GOODS, &range())? {
-        let round = RoundId(row.get::<Uuid>(0)?);
-        if let std::collections::btree_map::Entry::Vacant(place) = packs.entry(round) {
-            place.insert(open::packs(tx, &in_district, round)?);
+    for round in rounds {
+        *board.rounds.entry(round.state).or_default() += 1;
+        let of_round = open::packs(tx, &in_district, round.id)?;
+        if !matches!(round.state, RoundState::Settled | RoundState::Cancelled) {
+            for (pack, quantity) in of_round.iter().zip(unpacked(tx, area, round.id, &of_round)?) {
+                line(&mut goods, &pack.name).ordered += quantity;
+            }
         }
+        packs.insert(round.id, of_round);
+    }
+    for row in tx.rows(&PACKED, &range())? {
+        let of_round = packs.get(&RoundId(row.get::<Uuid>(0)?));
         let code: String = row.get(1)?;
-        let Some(pack) = packs[&round].iter().find(|pack| pack.code == code) else {
+        let Some(pack) = of_round.and_then(|packs| packs.iter().find(|pack| pack.code == code)) else {
             continue;
         };
-        let line = goods.entry(pack.name.clone()).or_insert_with(|| Goods {
-            name: pack.name.clone(),
-            ..Goods::default()
-        });
-        line.ordered += row.get::<i64>(2)?;
-        line.packed += row.get::<i64>(3)?;
-        let handed: i64 = row.get(4)?;
+        let (ordered, packed, handed): (i64, i64, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);
+        let line = line(&mut goods, &pack.name);
+        line.ordered += ordered;
+        line.packed += packed;
         line.handed += handed;
-        line.short += row.get::<i64>(5)?;
+        line.short += ordered - packed;
         for content in &pack.contents {
             *food.entry(content.name.clone()).or_default() += content.weight_g * handed;
         }
     }
+    goods.retain(|_, goods| goods.ordered > 0);
     board.goods = goods.into_values().collect();
     board.food = food.into_iter().filter(|(_, grams)| *grams > 0).collect();
     board.food.sort_by_key(|(_, grams)| std::cmp::Reverse(*grams));
@@ -284,4 +293,39 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         });
     }
     Ok(board)
+}
+
+fn line<'g>(goods: &'g mut BTreeMap<String, Goods>, name: &str) -> &'g mut Goods {
+    goods.entry(name.to_string()).or_insert_with(|| Goods {
+        name: name.to_string(),
+        ..Goods::default()
+    })
+}
+
+/// How many of each pack are ordered in an area and not packed yet, paid or not. The ledger knows it for each compound, so that a
+/// rush of orders need not be counted one by one.
+fn unpacked(tx: &mut Tx, area: &str, round: RoundId, packs: &[Pack]) -> Result<Vec<i64>> {
+    let end = subtree_end(area);
+    let compounds = open::compounds(tx, district(area), round)?;
+    let inside = compounds
+        .iter()
+        .map(|compound| compound.compound.as_str())
+        .filter(|compound| (area..end.as_str()).contains(compound));
+    let inside: Vec<&str> = inside.collect();
+    packs
+        .iter()
+        .map(|pack| {
+            let asset = chart::pack_asset(round, &pack.code);
+            let of = |account: fn(RoundId, &str, &str) -> Acc| -> Vec<Acc> {
+                inside
+                    .iter()
+                    .map(|compound| account(round, compound, &asset))
+                    .collect()
+            };
+            let unpaid = book::balances(tx, district(area), &of(chart::allotment))?;
+            let paid = book::balances(tx, district(area), &of(chart::ordered))?;
+            Ok(unpaid.iter().map(|(posted, free)| posted - free).sum::<i64>()
+                + paid.iter().map(|(posted, _)| posted).sum::<i64>())
+        })
+        .collect()
 }

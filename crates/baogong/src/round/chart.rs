@@ -99,9 +99,9 @@ pub fn turn(household: &str) -> Acc {
     Acc::guarded(format!("turn/{household}"), "turn")
 }
 
-/// Turns that a household has used.
-pub fn turn_used(household: &str) -> Acc {
-    Acc::guarded(format!("turn-used/{household}"), "turn")
+/// Turns that households have used. One account for all, because an order then opens one account less.
+pub fn turns_used(district: &str) -> Acc {
+    Acc::guarded(format!("turns-used/{district}"), "turn")
 }
 
 /// Where rations come from (YU-7).
@@ -117,12 +117,9 @@ pub fn ration(household: &str, category: &str, period: i64) -> Acc {
     )
 }
 
-/// What a household has bought of its ration in a period.
-pub fn ration_used(household: &str, category: &str, period: i64) -> Acc {
-    Acc::guarded(
-        format!("ration-used/{household}/{period}"),
-        format!("ration/{category}"),
-    )
+/// What households have bought of their rations.
+pub fn rations_used(district: &str, category: &str) -> Acc {
+    Acc::guarded(format!("rations-used/{district}"), format!("ration/{category}"))
 }
 
 /// Food outside any pantry.

@@ -106,7 +106,7 @@ impl Web {
     /// Reads who asks from cookies and the store.
     pub async fn of(app: App, parts: &Parts) -> Result<Self> {
         let mut web = Self::nobody(app, parts);
-        let site = web.app.remembered(SITE, SITE_KEPT, web.app.read(site)).await?;
+        let site = web.app.remembered(SITE, SITE_KEPT, site).await?;
         (web.site, web.demo) = (*site).clone();
         if let Some(secret) = web.session.clone() {
             let now_s = web.app.clock.now_s();

@@ -83,7 +83,7 @@ impl SqliteSession {
             .connection
             .execute_batch(
                 "PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-                 PRAGMA cache_size = -131072;",
+                 PRAGMA cache_size = -65536;",
             )
             .map_err(Fault::open)?;
         let log_pages = Arc::clone(&session.log_pages);

@@ -254,13 +254,26 @@ pub fn post_certain(tx: &mut Tx, ctx: &Ctx, district: &str, moves: &[Move]) -> R
 
 /// What an account holds and what of it is still free: (posted, available). Zero if it was never used.
 pub fn balance(tx: &mut Tx, district: &str, account: &Acc) -> Result<(i64, i64)> {
-    match tx.row(&BALANCE, &params![district, blob(account.id().0)])? {
-        Some(row) => {
-            let posted: i64 = row.get(0)?;
-            Ok((posted, posted - row.get::<i64>(1)?))
-        }
-        None => Ok((0, 0)),
-    }
+    let balances = balances(tx, district, std::slice::from_ref(account))?;
+    Ok(balances.first().copied().unwrap_or_default())
+}
+
+/// As [`balance`], of many accounts.
+pub fn balances(tx: &mut Tx, district: &str, accounts: &[Acc]) -> Result<Vec<(i64, i64)>> {
+    let keys: Vec<_> = accounts
+        .iter()
+        .map(|account| Vec::from(params![district, blob(account.id().0)]))
+        .collect();
+    tx.rows_many(&BALANCE, &keys)?
+        .iter()
+        .map(|rows| match rows.first() {
+            Some(row) => {
+                let posted: i64 = row.get(0)?;
+                Ok((posted, posted - row.get::<i64>(1)?))
+            }
+            None => Ok((0, 0)),
+        })
+        .collect()
 }
 
 /// One step in the life of a bag, or one line of an account.

@@ -105,7 +105,7 @@ pub(super) fn claims(
             Move {
                 id: derive(order.id.0, &format!("turn/{revision}")),
                 from: chart::turn(&order.household),
-                to: chart::turn_used(&order.household),
+                to: chart::turns_used(&in_district),
                 amount: 1,
                 kind: reserve,
                 reason: Reason::Order,
@@ -153,7 +153,7 @@ pub(super) fn claims(
                 Move {
                     id: derive(order.id.0, &format!("ration/{revision}/{category}")),
                     from: chart::ration(&order.household, category, period),
-                    to: chart::ration_used(&order.household, category, period),
+                    to: chart::rations_used(&in_district, category),
                     amount: wanted_g,
                     kind: reserve,
                     reason: Reason::Order,

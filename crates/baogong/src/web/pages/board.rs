@@ -26,20 +26,17 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let ctx = web.ctx()?;
     let (lang, asked) = (web.lang, area.clone());
     let key = format!("board {area}");
-    let made = web.app.made_once(
-        &key,
-        web.app.read(move |tx| {
-            let board = board::board(tx, &ctx, &asked)?;
-            let mut names = std::collections::HashMap::new();
-            for cover in board.coverage.iter().take(15) {
-                names.insert(cover.compound.clone(), area_name(tx, &cover.compound)?);
-            }
-            for short in &board.shorts {
-                names.insert(short.compound.clone(), area_name(tx, &short.compound)?);
-            }
-            Ok((board, area_name(tx, &asked)?, names))
-        }),
-    );
+    let made = web.app.made_once(&key, move |tx| {
+        let board = board::board(tx, &ctx, &asked)?;
+        let mut names = std::collections::HashMap::new();
+        for cover in board.coverage.iter().take(15) {
+            names.insert(cover.compound.clone(), area_name(tx, &cover.compound)?);
+        }
+        for short in &board.shorts {
+            names.insert(short.compound.clone(), area_name(tx, &short.compound)?);
+        }
+        Ok((board, area_name(tx, &asked)?, names))
+    });
     let made = made.await?;
     let (board, place, names) = &*made;
     let total = &board.total;

@@ -92,27 +92,24 @@ async fn list(web: Web) -> Answer {
     let may_open = ctx.actor.may(Action::OpenRound);
     let supplier = ctx.actor.supplier.clone().unwrap_or_default();
     let key = format!("rounds {} {supplier}", ctx.actor.area);
-    let rounds = web.app.made_once(
-        &key,
-        web.app.read(move |tx| {
-            let mut rows = Vec::new();
-            for round in open::list(tx, &ctx.actor.area, &supplier)? {
-                let name = supplier_name(tx, district(&round.area), &round.supplier)?;
-                let compounds = open::compounds(tx, district(&round.area), round.id)?.len();
-                let states = order::states_of_round(tx, &round)?;
-                let count = |of: fn(OrderState) -> bool| -> i64 {
-                    let these = states.iter().filter(|(state, _)| of(*state));
-                    these.map(|(_, orders)| orders).sum()
-                };
-                let live = count(OrderState::live);
-                let requested = count(|state| state == OrderState::Requested);
-                let unpaid = count(|state| state == OrderState::Placed);
-                let handed = count(|state| state == OrderState::Handed);
-                rows.push((round, name, compounds, (live, requested), unpaid, handed));
-            }
-            Ok(rows)
-        }),
-    );
+    let rounds = web.app.made_once(&key, move |tx| {
+        let mut rows = Vec::new();
+        for round in open::list(tx, &ctx.actor.area, &supplier)? {
+            let name = supplier_name(tx, district(&round.area), &round.supplier)?;
+            let compounds = open::compounds(tx, district(&round.area), round.id)?.len();
+            let states = order::states_of_round(tx, &round)?;
+            let count = |of: fn(OrderState) -> bool| -> i64 {
+                let these = states.iter().filter(|(state, _)| of(*state));
+                these.map(|(_, orders)| orders).sum()
+            };
+            let live = count(OrderState::live);
+            let requested = count(|state| state == OrderState::Requested);
+            let unpaid = count(|state| state == OrderState::Placed);
+            let handed = count(|state| state == OrderState::Handed);
+            rows.push((round, name, compounds, (live, requested), unpaid, handed));
+        }
+        Ok(rows)
+    });
     let rounds = rounds.await?;
     let columns = [
         Column::text(web.t("轮次", "Round")),
