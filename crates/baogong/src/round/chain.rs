@@ -119,6 +119,7 @@ impl Known {
             &Context {
                 dwellings: &self.dwellings,
                 goods: &self.goods,
+                aliases: &[],
             },
         )
     }

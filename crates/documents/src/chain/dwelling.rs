@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Dwelling;
 use super::numerals::{chinese_value, folded_term, is_numeral, one_edit};
+use super::{Alias, Candidate, Dwelling};
 
 /// At most so many candidates are offered for one question.
 pub(super) const CANDIDATES_MAX: usize = 6;
@@ -52,8 +52,8 @@ struct Parse {
 }
 
 impl<'a> Register<'a> {
-    /// Indexes the households.
-    pub fn new(dwellings: &'a [Dwelling]) -> Self {
+    /// Indexes the households by dwelling, name, phone and the nicknames learned.
+    pub fn new(dwellings: &'a [Dwelling], aliases: &[Alias]) -> Self {
         let mut register = Register {
             dwellings,
             keys: Vec::with_capacity(dwellings.len()),
@@ -74,18 +74,21 @@ impl<'a> Register<'a> {
                 .push(index);
             register.by_room.entry(room.clone()).or_default().push(index);
             register.keys.push([building, unit, room]);
-            if let Some(name) = &dwelling.name {
-                let name = folded_term(name);
-                if name.len() >= 2 {
-                    register.name_length_max = register.name_length_max.max(name.len());
-                    register.by_name.entry(name).or_default().push(index);
-                }
+            for name in several(dwelling.name.as_deref()) {
+                register.add_name(name, index);
             }
-            if let Some(phone) = &dwelling.phone {
+            for phone in several(dwelling.phone.as_deref()) {
                 let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
                 if !digits.is_empty() {
                     register.by_phone.entry(digits).or_default().push(index);
                 }
+            }
+        }
+        for alias in aliases {
+            if let Candidate::Dwelling(index) = alias.meaning
+                && index < dwellings.len()
+            {
+                register.add_name(&alias.written, index);
             }
         }
         register.one_building = register
@@ -93,6 +96,17 @@ impl<'a> Register<'a> {
             .first()
             .is_some_and(|first| register.keys.iter().all(|key| key[0] == first[0]));
         register
+    }
+
+    fn add_name(&mut self, name: &str, index: usize) {
+        let name = folded_term(name);
+        if name.len() >= 2 {
+            self.name_length_max = self.name_length_max.max(name.len());
+            let holders = self.by_name.entry(name).or_default();
+            if !holders.contains(&index) {
+                holders.push(index);
+            }
+        }
     }
 
     /// The households registered with this phone number.
@@ -103,10 +117,14 @@ impl<'a> Register<'a> {
     /// The longest registered name that begins at `start`, as its length and households.
     pub fn name_at(&self, text: &[char], start: usize) -> Option<(usize, &[usize])> {
         let longest = self.name_length_max.min(text.len().saturating_sub(start));
+        let latin = |index: usize| text.get(index).is_some_and(char::is_ascii_alphabetic);
+        if start > 0 && latin(start) && latin(start - 1) {
+            return None;
+        }
         (2..=longest).rev().find_map(|length| {
-            self.by_name
-                .get(&text[start..start + length])
-                .map(|found| (length, found.as_slice()))
+            let end = start + length;
+            let found = self.by_name.get(&text[start..end])?;
+            (!(latin(end - 1) && latin(end))).then_some((length, found.as_slice()))
         })
     }
 
@@ -267,6 +285,15 @@ impl<'a> Register<'a> {
         }
         similar
     }
+}
+
+/// The names or phone numbers of a dwelling where several people are registered.
+fn several(field: Option<&str>) -> impl Iterator<Item = &str> {
+    field
+        .unwrap_or_default()
+        .split(['、', '/', ',', '，', ';', '；'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
 }
 
 /// The comparable form of a building, unit or room: 三号楼, ３ and 03 are all `3`.

@@ -68,6 +68,8 @@ pub(super) struct Reading {
     pub priced: bool,
     /// How much text was not understood.
     pub unread: usize,
+    /// How the household calls itself, where that is no registered name and no building stands beside it.
+    pub nickname: Option<String>,
 }
 
 /// What has been made of a character.
@@ -88,6 +90,7 @@ pub(super) struct Scan<'a> {
     pub(super) each: Vec<usize>,
     pub(super) names: Vec<(usize, usize)>,
     pub(super) by_name: bool,
+    pub(super) building_alone: bool,
     pub(super) change_at: Option<usize>,
 }
 
@@ -102,6 +105,7 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
         each: Vec::new(),
         names: Vec::new(),
         by_name: false,
+        building_alone: false,
         change_at: None,
     };
     let phone = scan.phones();
@@ -144,6 +148,7 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
         first_person: words::any(&content.folded, words::FIRST_PERSON),
         priced,
         unread: understood.unread,
+        nickname: understood.nickname.filter(|_| !scan.building_alone),
     }
 }
 

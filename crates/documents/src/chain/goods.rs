@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Good;
 use super::numerals::{folded_term, initials, is_numeral, one_edit};
+use super::{Alias, Candidate, Good};
 
 /// Words that follow a menu letter: A套餐, A款.
 const LETTER_SUFFIXES: [&str; 7] = ["套餐", "组合", "套", "餐", "款", "包", "类"];
@@ -32,8 +32,8 @@ pub(super) struct Named {
 }
 
 impl<'a> Catalogue<'a> {
-    /// Collects the terms: names, names without brackets, aliases, codes and menu letters.
-    pub fn new(goods: &'a [Good]) -> Self {
+    /// Collects the terms: names, names without brackets, aliases given and learned, codes and menu letters.
+    pub fn new(goods: &'a [Good], aliases: &[Alias]) -> Self {
         let mut catalogue = Catalogue {
             goods,
             terms: HashMap::new(),
@@ -65,6 +65,13 @@ impl<'a> Catalogue<'a> {
                 if !holders.contains(&index) {
                     holders.push(index);
                 }
+            }
+        }
+        for alias in aliases {
+            if let Candidate::Good(index) = alias.meaning
+                && index < goods.len()
+            {
+                catalogue.add(folded_term(&alias.written), index);
             }
         }
         let explicit = |letter: &char| {

@@ -20,6 +20,7 @@ impl Scan<'_> {
         }
         let people = self.names_and_goods(register);
         let building = self.building();
+        self.building_alone = building.is_some();
         let named: Option<Vec<usize>> = people.into_iter().reduce(|held, other| {
             let both: Vec<usize> = held
                 .iter()

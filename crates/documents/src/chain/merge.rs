@@ -370,6 +370,7 @@ impl Settler<'_> {
             reason,
             guess,
             candidates,
+            nickname: draft.reading.nickname,
         });
     }
 }

@@ -19,6 +19,8 @@ pub(super) struct Understood {
     pub assumed: bool,
     /// Characters that are neither household nor order nor filler.
     pub unread: usize,
+    /// How the household calls itself, where that is no registered name.
+    pub nickname: Option<String>,
     /// Other characters stand beside a registered name as if they belonged to it.
     pub name_extended: bool,
 }
@@ -242,6 +244,11 @@ fn read_rest(
             && !words::any(&scan.text[from..to], words::REMARK)
             && !words::any(&scan.text[from..to], words::KINSHIP);
         understood.name_extended |= short && plain && (scan.begins_name(to) || scan.ends_name(from));
+        let named = matches!(judged, Rest::Nickname)
+            || (matches!(judged, Rest::Remark) && !words::any(&scan.text[from..to], words::REMARK));
+        if named && to - from >= 2 {
+            understood.nickname.get_or_insert_with(|| written.clone());
+        }
         match judged {
             Rest::Nothing => {}
             rest => {

@@ -375,6 +375,23 @@ pub(super) const FILLER: &[&str] = &[
     "啊",
 ];
 
+/// Whether a word may be learned as standing for one household or one good: long enough, without digits, and
+/// not a form of address that fits many, such as 王姐 or 李先生.
+pub(super) fn is_learnable(written: &str) -> bool {
+    let folded = super::numerals::folded_term(written);
+    let Some(first) = folded.first() else {
+        return false;
+    };
+    let letters = folded.iter().filter(|letter| letter.is_alphabetic()).count();
+    let address = SURNAMES.contains(*first) || "小老阿大".contains(*first);
+    let common = address
+        && KINSHIP
+            .iter()
+            .any(|word| folded[1..].iter().copied().eq(word.chars()));
+    let numeral = folded.iter().all(|letter| super::numerals::is_numeral(*letter));
+    letters >= 2 && folded.len() <= 12 && !folded.iter().any(char::is_ascii_digit) && !common && !numeral
+}
+
 /// Whether any of the words occurs.
 pub(super) fn any(text: &[char], words: &[&str]) -> bool {
     find(text, words).is_some()

@@ -62,7 +62,8 @@ fn unguard(field: &str) -> &str {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
+/// The text of a file in UTF-8, UTF-16 or GB18030, without its byte order mark.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         return Ok(encoding.decode(bytes).0);
     }
@@ -79,7 +80,7 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
 }
 
 /// The separator found most often outside quotes in the first lines.
-fn separator(text: &str) -> u8 {
+pub(crate) fn separator(text: &str) -> u8 {
     let mut counts = [(b',', 0_usize), (b'\t', 0), (b';', 0)];
     let (mut quoted, mut lines) = (false, 0);
     for byte in text.bytes().take(64 * 1024) {

@@ -5,7 +5,7 @@
 //! lines that are no data appear in [`SheetReading::skipped`] with the reason.
 
 mod check;
-mod decode;
+pub(crate) mod decode;
 mod duplicates;
 mod export;
 mod grid;

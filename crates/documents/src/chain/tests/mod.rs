@@ -30,6 +30,7 @@ impl Corpus {
         Context {
             dwellings: &self.dwellings,
             goods: &self.goods,
+            aliases: &[],
         }
     }
 }

@@ -299,6 +299,7 @@ fn empty_context_orders_nothing() {
     let context = Context {
         dwellings: &[],
         goods: &[],
+        aliases: &[],
     };
     let text = "#接龙\n1. 3-501 2份\n收到";
     let parsed = parse(text, &context);
