@@ -6,9 +6,11 @@ pub mod areas;
 pub mod correct;
 pub mod dwelling;
 pub mod entry;
+pub mod export;
 pub mod import;
 pub mod place;
 pub mod removal;
+pub mod show;
 
 use documents::forms::{self, Form};
 use kit::Lang;

@@ -10,6 +10,7 @@ mod process;
 mod rules_of_ordering;
 mod scene;
 mod schema;
+mod settle;
 mod statements;
 mod story;
 mod support;

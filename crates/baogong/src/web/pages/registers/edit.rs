@@ -13,7 +13,7 @@ use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::guard;
 use super::entries::{UNMASK, Unmasking, record};
-use super::show::{hidden, masked, typed};
+use crate::register::show::{hidden, masked, typed};
 use super::{address, asked};
 use crate::base::act::Act;
 use crate::base::id::district;

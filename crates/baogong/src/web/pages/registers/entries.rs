@@ -11,7 +11,7 @@ use super::super::super::Answer;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::guard;
-use super::show::{self, Names, hidden, seen, shown_name};
+use crate::register::show::{self, Names, hidden, seen, shown_name};
 use super::{address, asked, may_see, supplier_names};
 use crate::base::act::Act;
 use crate::base::id::district;

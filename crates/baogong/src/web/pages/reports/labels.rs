@@ -104,7 +104,7 @@ fn label(ctx: &Ctx, lang: Lang, district: &str, order: &Order, packs: &[Pack], c
 }
 
 /// The labels of all bags of a round in `area` that are to be packed or are packed, as one walks.
-pub(super) fn bag_labels(
+pub fn bag_labels(
     tx: &mut Tx,
     ctx: &Ctx,
     lang: Lang,
@@ -153,7 +153,7 @@ fn buildings(orders: &[&Order], lang: Lang) -> String {
 }
 
 /// The labels of the boxes of a round in `area`.
-pub(super) fn box_labels(
+pub fn box_labels(
     tx: &mut Tx,
     ctx: &Ctx,
     lang: Lang,
@@ -201,6 +201,24 @@ pub(super) fn box_labels(
     Ok(labels)
 }
 
+/// Says that there is no bag to label yet.
+pub fn no_bags() -> Refusal {
+    Refusal::conflict(
+        "no_labels",
+        "这里还没有要贴签的袋子：付款截止、确认本轮以后才能打印袋签。",
+        "There are no bags to label here yet: labels are printed after payments are in and the round is confirmed.",
+    )
+}
+
+/// Says that there is no box to label yet.
+pub fn no_boxes() -> Refusal {
+    Refusal::conflict(
+        "no_labels",
+        "这里还没有装箱，请先把装好的袋子装箱。",
+        "There are no boxes here yet; put the packed bags into boxes first.",
+    )
+}
+
 fn asked(query: Option<String>) -> Fields {
     Fields::of_query(&query.unwrap_or_default())
 }
@@ -222,12 +240,7 @@ pub(super) async fn bags(web: Web, RawQuery(query): RawQuery) -> Answer {
         .read(move |tx| bag_labels(tx, &maker, lang, &of, &within_area))
         .await?;
     if labels.is_empty() {
-        return Err(Refusal::conflict(
-            "no_labels",
-            "这里还没有要贴签的袋子：付款截止、确认本轮以后才能打印袋签。",
-            "There are no bags to label here yet: labels are printed after payments are in and the round is confirmed.",
-        )
-        .into());
+        return Err(no_bags().into());
     }
     note(&web, &ctx, Action::ViewRounds, &area, format!("labels {}", at.id)).await?;
     let printer = printer()?.with_lang(print_lang(lang));
@@ -247,12 +260,7 @@ pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {
         .read(move |tx| box_labels(tx, &maker, lang, &at, &area))
         .await?;
     if labels.is_empty() {
-        return Err(Refusal::conflict(
-            "no_labels",
-            "这里还没有装箱，请先把装好的袋子装箱。",
-            "There are no boxes here yet; put the packed bags into boxes first.",
-        )
-        .into());
+        return Err(no_boxes().into());
     }
     let printer = printer()?.with_lang(print_lang(lang));
     let bytes = blocking(move || Ok(printer.box_labels(&labels).map_err(document_fault)?)).await?;
