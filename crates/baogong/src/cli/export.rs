@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use baogong::base::id::{RoundId, district};
 use baogong::base::{App, Ctx, Error, Fault, Refusal, RefusalKind, Result};
 use baogong::register::entry::{self, Query};
-use baogong::register::{REGISTERS, areas, register, show};
+use baogong::register::{REGISTERS, register, show};
 use baogong::report::documents::print_lang;
 use baogong::report::{self, REPORTS, Subject, render};
 use baogong::round::Round;
@@ -88,7 +88,7 @@ fn area(app: &App, named: Option<&str>) -> Result<String> {
     if let Some(named) = named {
         return Ok(named.to_string());
     }
-    let districts = app.db.read_blocking(areas::districts)?;
+    let districts = app.db.read_blocking(entry::districts)?;
     match districts.as_slice() {
         [only] => Ok(only.clone()),
         [] => Err(Refusal::new(

@@ -2,11 +2,6 @@
 
 use documents::Text;
 use documents::forms::{Column, Entry, Form, Kind};
-use store::{Tx, params, stmt};
-
-use crate::base::Result;
-
-stmt!(DISTRICTS, "SELECT DISTINCT district FROM entry ORDER BY district LIMIT 20");
 
 const fn column(
     key: &'static str,
@@ -77,9 +72,3 @@ pub static AREAS: Form = Form {
     ],
     title_synonyms: &["区划", "行政区划"],
 };
-
-/// The districts of which anything is registered, at most twenty.
-pub fn districts(tx: &mut Tx) -> Result<Vec<String>> {
-    let rows = tx.rows(&DISTRICTS, &params![])?;
-    rows.iter().map(|row| Ok(row.get(0)?)).collect()
-}

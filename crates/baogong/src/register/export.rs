@@ -67,9 +67,9 @@ pub fn export_sheet(
     }
     keep(&mut sheet.columns, &kept);
     if tagged {
-        let mut tags = Vec::<&str>::new();
+        let mut tags = sheet::hxl_tags(register.form);
         keep(&mut tags, &kept);
-        todo_hxl(&mut sheet, &tags);
+        sheet::add_hxl(&mut sheet, &tags);
     }
     if !masked.is_empty() {
         sheet.notes.push(
@@ -87,5 +87,3 @@ fn keep<T>(items: &mut Vec<T>, kept: &[bool]) {
     let mut place = kept.iter();
     items.retain(|_| place.next().copied().unwrap_or(true));
 }
-
-fn todo_hxl(_: &mut OutSheet, _: &[&str]) {}
