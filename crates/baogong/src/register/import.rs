@@ -172,7 +172,7 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
                 sheet
                     .skipped
                     .iter()
-                    .map(|(row, why)| (sheet.sheet.clone(), *row, why.clone())),
+                    .map(|skipped| (sheet.sheet.clone(), skipped.row, skipped.zh.clone())),
             );
             preview.unknown_columns.extend(
                 sheet
@@ -233,11 +233,10 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
         preview.tallies.push(tally);
     }
     for sheet in reading.sheets.iter().filter(|sheet| sheet.form.is_none()) {
-        preview.skipped.push((
-            sheet.sheet.clone(),
-            0,
-            "没有认出这是哪一张表 / form not recognised".into(),
-        ));
+        let skipped = sheet.skipped.iter();
+        preview
+            .skipped
+            .extend(skipped.map(|skipped| (sheet.sheet.clone(), skipped.row, skipped.zh.clone())));
     }
     Ok(preview)
 }

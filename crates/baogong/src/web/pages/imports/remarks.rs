@@ -104,30 +104,19 @@ pub(super) fn skipped(reading: &Reading, personal: &Personal, lang: Lang) -> Vec
             words: words.to_string(),
             ..Remark::default()
         };
-        if sheet.form.is_none() {
-            remarks.push(remark(
-                0,
-                lang.t(
-                    "没有认出这是哪一张表，没有读取",
-                    "not recognised as one of the forms, so not read",
-                ),
-            ));
+        for skipped in &sheet.skipped {
+            remarks.push(remark(skipped.row, skipped.message(zh)));
         }
-        for (index, (row, words)) in sheet.skipped.iter().enumerate() {
-            let english = sheet.skipped_en.get(index).unwrap_or(words);
-            remarks.push(remark(*row, if zh { words } else { english }));
-        }
-        for (index, (_, row, words)) in sheet.duplicates.iter().enumerate() {
-            let words = if zh {
-                words
-            } else {
-                sheet.duplicates_en.get(index).unwrap_or(words)
-            };
+        for duplicate in &sheet.duplicates {
+            let words = duplicate.message(zh);
             let of_people = personal.sheets.contains(&sheet.sheet);
             let plain = words
                 .split_once(if zh { "：" } else { ": " })
-                .map_or(words.as_str(), |(_, rest)| rest);
-            remarks.push(remark(*row, if of_people { plain } else { words }));
+                .map_or(words, |(_, rest)| rest);
+            remarks.push(remark(
+                duplicate.second_row,
+                if of_people { plain } else { words },
+            ));
         }
     }
     remarks
