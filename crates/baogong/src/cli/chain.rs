@@ -39,7 +39,12 @@ impl Task {
             goods,
             json,
         } = self;
-        if [file, register, goods].iter().filter(|file| file.as_os_str() == "-").count() > 1 {
+        if [file, register, goods]
+            .iter()
+            .filter(|file| file.as_os_str() == "-")
+            .count()
+            > 1
+        {
             return Err(Refusal::invalid(
                 "file",
                 "只有一个文件可以从标准输入（-）读取。",

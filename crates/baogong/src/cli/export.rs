@@ -73,7 +73,10 @@ fn lists() -> String {
     }
     lines.push("Lists / 清单:".to_string());
     for report in REPORTS {
-        lines.push(format!("  {:<12} {} {}", report.key, report.title.0, report.title.1));
+        lines.push(format!(
+            "  {:<12} {} {}",
+            report.key, report.title.0, report.title.1
+        ));
     }
     lines.join("\n")
 }
@@ -101,7 +104,10 @@ fn area(app: &App, named: Option<&str>) -> Result<String> {
         several => Err(Refusal::invalid(
             "area",
             format!("有几个县的数据，请用 --area 指明：{}。", several.join("、")),
-            format!("There are several counties; name one with --area: {}.", several.join(", ")),
+            format!(
+                "There are several counties; name one with --area: {}.",
+                several.join(", ")
+            ),
         )
         .into()),
     }
@@ -115,7 +121,9 @@ fn round(app: &App, in_area: &str, named: &str) -> Result<Round> {
             return open::get(tx, &in_district, id);
         }
         let rounds = open::list(tx, &in_district, "")?;
-        let found = rounds.into_iter().find(|round| round.code.eq_ignore_ascii_case(&named));
+        let found = rounds
+            .into_iter()
+            .find(|round| round.code.eq_ignore_ascii_case(&named));
         Ok(found.ok_or_else(|| Refusal::not_found("轮次", "round"))?)
     })
 }
@@ -167,14 +175,23 @@ impl Export {
     }
 
     fn of_report(&self, app: &App, area: &str, csv: bool) -> Result<Vec<u8>> {
-        let report = REPORTS.iter().find(|report| report.key == self.list).ok_or_else(|| {
-            Refusal::new(
-                RefusalKind::NotFound,
-                "list",
-                format!("没有“{}”这份清单；baogong export --help 列出了全部清单。", self.list),
-                format!("There is no list {:?}; baogong export --help names all of them.", self.list),
-            )
-        })?;
+        let report = REPORTS
+            .iter()
+            .find(|report| report.key == self.list)
+            .ok_or_else(|| {
+                Refusal::new(
+                    RefusalKind::NotFound,
+                    "list",
+                    format!(
+                        "没有“{}”这份清单；baogong export --help 列出了全部清单。",
+                        self.list
+                    ),
+                    format!(
+                        "There is no list {:?}; baogong export --help names all of them.",
+                        self.list
+                    ),
+                )
+            })?;
         let round = match &self.round {
             Some(named) => round(app, area, named)?.id.to_string(),
             None => String::new(),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use baogong::base::act::{Act, once};
 use baogong::base::id::district;
-use baogong::base::{Action, App, Ctx, clock, Refusal, RefusalKind, Result};
+use baogong::base::{Action, App, Ctx, Refusal, RefusalKind, Result, clock};
 use baogong::register::import::{self, BatchRef, Upload};
 use documents::sheet::{self, Divisions, Options};
 use serde_json::Value;
@@ -55,7 +55,9 @@ impl Import {
     /// Reads the files and prints what was found; whether all of them are without errors.
     fn check(&self) -> Result<bool> {
         let divisions = self.areas.as_deref().map(divisions).transpose()?;
-        let today = clock::zoned(clock::Clock::default().now_s()).strftime("%Y-%m-%d").to_string();
+        let today = clock::zoned(clock::Clock::default().now_s())
+            .strftime("%Y-%m-%d")
+            .to_string();
         let options = Options {
             divisions: divisions.as_ref(),
             today: Some(&today),
@@ -103,7 +105,9 @@ fn readable(name: &str, outcome: &Value, zh: bool) -> String {
     };
     let word = |zh_word: &'static str, en: &'static str| if zh { zh_word } else { en };
     let form = match outcome["form"].as_str() {
-        Some(key) => documents::forms::form(key).map_or_else(|| key.to_string(), |form| form.title.get(zh).to_string()),
+        Some(key) => {
+            documents::forms::form(key).map_or_else(|| key.to_string(), |form| form.title.get(zh).to_string())
+        }
         None => word("没有认出是哪一张表", "no form recognised").to_string(),
     };
     let mut lines = vec![format!(

@@ -8,7 +8,10 @@ use super::{Body, REGISTERS, Register, dwelling_words, number, register, text};
 use crate::base::id::{BatchId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
 
-stmt!(DISTRICTS, "SELECT DISTINCT district FROM entry ORDER BY district LIMIT 20");
+stmt!(
+    DISTRICTS,
+    "SELECT DISTINCT district FROM entry ORDER BY district LIMIT 20"
+);
 stmt!(
     GET,
     "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 AND code = $3"

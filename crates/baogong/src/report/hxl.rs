@@ -5,7 +5,7 @@
 /// standard allows.
 const TAGS: &[(&str, &str, &str)] = &[
     ("小区", "Compound", "#loc+name+compound"),
-    ("社区", "Community", "#adm5+name"),
+    ("社区", "Community", "#adm4+name"),
     ("区域", "Area", "#adm+name"),
     ("房号", "Dwelling", "#loc+name+dwelling"),
     ("楼栋", "Building", "#loc+name+building"),
@@ -75,9 +75,33 @@ mod tests {
 
     /// The hashtags of HXL 1.1.
     const HASHTAGS: &[&str] = &[
-        "#access", "#activity", "#adm", "#adm5", "#affected", "#beneficiary", "#capacity", "#channel", "#contact",
-        "#date", "#delivery", "#description", "#geo", "#indicator", "#inneed", "#item", "#loc", "#meta",
-        "#modality", "#need", "#org", "#population", "#reached", "#service", "#severity", "#status", "#value",
+        "#access",
+        "#activity",
+        "#adm",
+        "#adm4",
+        "#affected",
+        "#beneficiary",
+        "#capacity",
+        "#channel",
+        "#contact",
+        "#date",
+        "#delivery",
+        "#description",
+        "#geo",
+        "#indicator",
+        "#inneed",
+        "#item",
+        "#loc",
+        "#meta",
+        "#modality",
+        "#need",
+        "#org",
+        "#population",
+        "#reached",
+        "#service",
+        "#severity",
+        "#status",
+        "#value",
     ];
 
     #[test]

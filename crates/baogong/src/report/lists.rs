@@ -116,7 +116,13 @@ pub fn people(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
     let rules = rules::at(tx, &subject.area, ctx.now_s)?;
     let mut rows = Vec::new();
     let mut members = 0;
-    for person in two_lists::people(tx, &rules, &subject.area, &subject.words, subject.only == "visits")? {
+    for person in two_lists::people(
+        tx,
+        &rules,
+        &subject.area,
+        &subject.words,
+        subject.only == "visits",
+    )? {
         members += person.household.members;
         rows.push(vec![
             text(person.entry.name.as_str()),

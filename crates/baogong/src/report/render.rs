@@ -98,8 +98,8 @@ pub fn csv(document: &Document, lang: Lang, tagged: bool) -> Result<Vec<u8>, Str
 
 fn add_tags(sheet: &mut OutSheet) {
     let tags = sheet.columns.iter().map(|column| super::hxl::tag(&column.title));
-    let tags = tags.map(OutCell::from).collect();
-    sheet.rows.insert(0, tags);
+    let tags: Vec<&str> = tags.collect();
+    ::documents::sheet::add_hxl(sheet, &tags);
 }
 
 fn sheets(document: &Document, lang: Lang) -> Vec<OutSheet> {

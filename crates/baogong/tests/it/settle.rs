@@ -80,10 +80,7 @@ fn town(server: &Server) -> (RoundId, Browser) {
         entry::write(tx, &ctx, BatchId::fresh(), &changes)?;
         open::open(tx, &ctx, &draft)
     });
-    (
-        opened.unwrap(),
-        server.user("lianluo", "liaison", COMPOUND, ""),
-    )
+    (opened.unwrap(), server.user("lianluo", "liaison", COMPOUND, ""))
 }
 
 fn paste(liaison: &mut Browser, round: RoundId, text: &str) -> Page {
@@ -134,14 +131,24 @@ fn what_a_chain_leaves_open_is_settled_taken_back_and_learned() {
         none.shows("3. 3-1-502 半份A");
         let refused = liaison.send(
             &format!("{at}/settle"),
-            &[("place", "1"), ("choice", "order"), ("dwelling", "9-9-99"), ("q:V", "1")],
+            &[
+                ("place", "1"),
+                ("choice", "order"),
+                ("dwelling", "9-9-99"),
+                ("q:V", "1"),
+            ],
         );
         assert_eq!(refused.status, 200, "{}: stays on the page", server.name);
         refused.shows("没有这个房号").shows("value=\"9-9-99\"");
         settle(
             &mut liaison,
             &id,
-            &[("place", "1"), ("choice", "order"), ("dwelling", "3-1-502"), ("q:V", "1")],
+            &[
+                ("place", "1"),
+                ("choice", "order"),
+                ("dwelling", "3-1-502"),
+                ("q:V", "1"),
+            ],
         )
         .shows("3栋1单元502")
         .shows("撤销上一条");
@@ -154,7 +161,12 @@ fn what_a_chain_leaves_open_is_settled_taken_back_and_learned() {
         settle(
             &mut liaison,
             &id,
-            &[("place", "1"), ("choice", "order"), ("dwelling", "3-1-502"), ("q:V", "1")],
+            &[
+                ("place", "1"),
+                ("choice", "order"),
+                ("dwelling", "3-1-502"),
+                ("q:V", "1"),
+            ],
         );
         let mut page = liaison.open(&at);
         while page.body.contains("name=\"choice\"") && !page.body.contains("2. 豆豆妈 B2</blockquote>") {
@@ -167,12 +179,22 @@ fn what_a_chain_leaves_open_is_settled_taken_back_and_learned() {
         settle(
             &mut liaison,
             &id,
-            &[("place", "0"), ("choice", "order"), ("dwelling", "3-1-503"), ("q:R", "2")],
+            &[
+                ("place", "0"),
+                ("choice", "order"),
+                ("dwelling", "3-1-503"),
+                ("q:R", "2"),
+            ],
         )
         .shows("全部处理完了")
         .shows("记住了“豆豆妈”");
         let wang = format!("{COMPOUND}-3-1-503");
-        assert_eq!(aliases(&server), [("豆豆妈".to_string(), wang.clone())], "{}", server.name);
+        assert_eq!(
+            aliases(&server),
+            [("豆豆妈".to_string(), wang.clone())],
+            "{}",
+            server.name
+        );
         let expected = vec![
             (format!("{COMPOUND}-3-1-501"), vec![("V".to_string(), 1)]),
             (format!("{COMPOUND}-3-1-502"), vec![("V".to_string(), 1)]),
@@ -182,20 +204,39 @@ fn what_a_chain_leaves_open_is_settled_taken_back_and_learned() {
 
         // The growing list is pasted again: nothing is asked twice, and the nickname is an order now.
         let again = paste(&mut liaison, round, &format!("{text}\n5. 4-1-501 B1"));
-        assert!(!again.body.contains("href=\"/chains/"), "{}: {}", server.name, again.text());
+        assert!(
+            !again.body.contains("href=\"/chains/"),
+            "{}: {}",
+            server.name,
+            again.text()
+        );
         again.shows("处理过");
         assert_eq!(standing(&server, round).len(), 4, "{}", server.name);
 
         // The texts that go back to the group; nobody is named.
         let share = liaison.open(&format!("/rounds/{round}/share?compound={COMPOUND}"));
-        share.shows("3栋1单元503 米面包 2份").shows("还有4户没付款").shows("data-copy");
-        assert!(!share.body.contains("张小明") && !share.body.contains("1380000"), "{}", server.name);
+        share
+            .shows("3栋1单元503 米面包 2份")
+            .shows("还有4户没付款")
+            .shows("data-copy");
+        assert!(
+            !share.body.contains("张小明") && !share.body.contains("1380000"),
+            "{}",
+            server.name
+        );
 
         // An alias that is wrong is forgotten.
-        liaison.open(&format!("/aliases?compound={COMPOUND}")).shows("豆豆妈").shows("3栋1单元503");
+        liaison
+            .open(&format!("/aliases?compound={COMPOUND}"))
+            .shows("豆豆妈")
+            .shows("3栋1单元503");
         liaison.submit(
             "/aliases/forget",
-            &[("compound", COMPOUND), ("kind", "dwelling"), ("written", "豆豆妈")],
+            &[
+                ("compound", COMPOUND),
+                ("kind", "dwelling"),
+                ("written", "豆豆妈"),
+            ],
         );
         assert!(aliases(&server).is_empty(), "{}", server.name);
         assert_eq!(server.findings(), Vec::<String>::new(), "{}", server.name);
@@ -223,7 +264,12 @@ fn a_change_that_is_taken_back_gives_back_what_was_ordered_before() {
         settle(&mut liaison, &id, &[("place", "0"), ("choice", &more)]).shows("全部处理完了");
         let home = format!("{COMPOUND}-3-1-501");
         let both = vec![("R".to_string(), 1), ("V".to_string(), 1)];
-        assert_eq!(standing(&server, round), [(home.clone(), both)], "{}", server.name);
+        assert_eq!(
+            standing(&server, round),
+            [(home.clone(), both)],
+            "{}",
+            server.name
+        );
         liaison.submit(&format!("/chains/{id}/back"), &[]);
         let before = vec![("V".to_string(), 1)];
         assert_eq!(standing(&server, round), [(home, before)], "{}", server.name);
@@ -239,7 +285,10 @@ fn a_message_of_another_compound_is_not_found() {
         let id = id_in(&page, "href=\"/chains/");
         let mut other = server.user("bieren", "liaison", "431023001001-2", "");
         assert_eq!(other.get(&format!("/chains/{id}")).status, 404, "{}", server.name);
-        let sent = other.send(&format!("/chains/{id}/settle"), &[("place", "0"), ("choice", "none")]);
+        let sent = other.send(
+            &format!("/chains/{id}/settle"),
+            &[("place", "0"), ("choice", "none")],
+        );
         assert_eq!(sent.status, 404, "{}: {}", server.name, sent.text());
     }
 }

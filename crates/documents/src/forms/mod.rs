@@ -4,15 +4,18 @@
 //! The numbers are those of the annexed forms of a sub-district supply plan (SH-2 to SH-7).
 //! That plan names the forms and their contents but prints no tables; the columns follow its wording.
 
+mod areas;
 mod categories;
 mod choices;
 mod compounds;
 mod households;
 mod outlets;
 mod people;
+pub(crate) mod sanity;
 mod suppliers;
 mod trade;
 
+pub use areas::AREAS;
 pub use categories::{CATEGORIES, category_of};
 pub use choices::{
     DUTIES, DWELLING_STATES, GOOD_KINDS, OUTLET_STATES, POSTS, SITE_KINDS, SPECIAL_NEEDS, SUPPLIER_KINDS,
@@ -196,6 +199,7 @@ impl Cell {
 
 /// All forms, in the order pages list them.
 pub static FORMS: &[&Form] = &[
+    &AREAS,
     &COMPOUNDS,
     &HOUSEHOLDS,
     &SUPPLIERS,

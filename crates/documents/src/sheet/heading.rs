@@ -1,19 +1,19 @@
 //! Finding the heading row, the form, and the column of each heading.
 
-use super::grid::{Grid, Merge, Raw};
-use super::letter;
+use super::raw::{Grid, Merge, Raw};
+use super::{COLUMNS_MAX, Mapping, letter};
 use crate::forms::{Form, Kind};
 use crate::values::{Unit, compact, heading_unit};
 use std::collections::HashMap;
 
 /// Rows searched for the heading.
-const SEARCH_ROWS: usize = 40;
+pub(super) const SEARCH_ROWS: usize = 40;
 
 /// Merged regions looked at in the rows searched.
 const MERGES_MAX: usize = 1_000;
 
 /// Rows below a heading that may still hold a better one.
-const ROWS_AFTER: usize = 4;
+pub(super) const ROWS_AFTER: usize = 4;
 
 /// Headings of columns that only number the rows.
 const NUMBERING: &[&str] = &["序号", "序", "no", "no.", "行号", "项次", "排序", "number"];
@@ -52,6 +52,8 @@ pub(super) struct Heading {
     pub(super) unknown: Vec<(String, String)>,
     /// Column that only numbers the rows.
     pub(super) numbering: Option<usize>,
+    /// Whether a user has set the columns.
+    pub(super) remembered: bool,
     score: i64,
 }
 
@@ -103,6 +105,15 @@ fn wordings(heading: &str) -> Vec<String> {
 }
 
 type Names = HashMap<String, usize>;
+
+/// The forms that a file may follow, with every wording of their headings.
+pub(super) struct Candidates(Vec<(&'static Form, Names)>);
+
+impl Candidates {
+    pub(super) fn new(forms: &[&'static Form]) -> Candidates {
+        Candidates(forms.iter().map(|form| (*form, names(form))).collect())
+    }
+}
 
 fn names(form: &'static Form) -> Names {
     let mut names = Names::new();
@@ -193,6 +204,7 @@ fn matched(
         fields: Vec::new(),
         unknown: Vec::new(),
         numbering: None,
+        remembered: false,
         score: 0,
     };
     for (column, written) in headings(grid, merges, first, last).into_iter().enumerate() {
@@ -258,18 +270,95 @@ fn fits(heading: &Heading) -> bool {
     heading.fields.len() >= 2 && found >= 1 && found * 2 >= required.len()
 }
 
-/// Finds the best heading of a sheet among the candidate forms.
-pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Option<Heading> {
-    let mut best: Option<Heading> = None;
-    let names: Vec<(&'static Form, Names)> = candidates.iter().map(|form| (*form, names(form))).collect();
-    let merges: Vec<Merge> = grid
-        .merges
+fn merges_above(grid: &Grid) -> Vec<Merge> {
+    grid.merges
         .iter()
         .flatten()
         .filter(|merge| merge.top <= SEARCH_ROWS)
         .take(MERGES_MAX)
         .copied()
-        .collect();
+        .collect()
+}
+
+/// The name of a heading: a hash (FNV-1a) of its texts and their places, the same in every version.
+pub(super) fn signature(grid: &Grid, first: usize, last: usize) -> String {
+    let merges = merges_above(grid);
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for (column, written) in headings(grid, &merges, first, last).iter().enumerate() {
+        let title = written.first().map(|title| normalised(title)).unwrap_or_default();
+        for byte in title.bytes().chain([b'|', (column % 251) as u8]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}
+
+/// The first row that looks like a heading although no form fits: several short texts and nothing else.
+pub(super) fn guess(grid: &Grid) -> Option<usize> {
+    grid.rows.iter().position(|row| {
+        let texts = row
+            .iter()
+            .filter(|raw| matches!(raw, Raw::Text(text) if text.chars().count() <= 30));
+        texts.count() >= 3 && row.iter().all(|raw| matches!(raw, Raw::Text(_) | Raw::Empty))
+    })
+}
+
+/// The heading for which a user has set the columns.
+pub(super) fn find_mapped(grid: &Grid, candidates: &Candidates, mappings: &[Mapping]) -> Option<Heading> {
+    for first in 0..grid.rows.len().min(SEARCH_ROWS) {
+        for last in [first, first + 1] {
+            if mappings.is_empty() || last >= grid.rows.len() {
+                continue;
+            }
+            let name = signature(grid, first, last);
+            let fitting = mappings.iter().filter(|mapping| mapping.signature == name);
+            for mapping in fitting {
+                let form = candidates.0.iter().find(|(form, _)| form.key == mapping.form);
+                if let Some((form, _)) = form {
+                    return Some(mapped(grid, first, last, form, mapping));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn mapped(grid: &Grid, first: usize, last: usize, form: &'static Form, mapping: &Mapping) -> Heading {
+    let mut heading = Heading {
+        form,
+        first,
+        last,
+        fields: Vec::new(),
+        unknown: Vec::new(),
+        numbering: None,
+        remembered: true,
+        score: 0,
+    };
+    let written = headings(grid, &merges_above(grid), first, last);
+    for (column, written) in written.iter().enumerate().take(COLUMNS_MAX) {
+        let letter = letter(column);
+        let title = written.first().map(|title| title.trim()).unwrap_or_default();
+        let wanted = mapping.columns.iter().find(|(own, _)| *own == letter);
+        let position = wanted.and_then(|(_, key)| form.position(key));
+        match position.filter(|position| heading.fields.iter().all(|field| field.position != *position)) {
+            Some(position) => heading.fields.push(Field {
+                column,
+                position,
+                heading: title.to_string(),
+                unit: written.iter().find_map(|title| heading_unit(title)),
+            }),
+            None if NUMBERING.contains(&normalised(title).as_str()) => heading.numbering = Some(column),
+            None if !title.is_empty() => heading.unknown.push((letter, title.to_string())),
+            None => {}
+        }
+    }
+    heading
+}
+
+/// Finds the best heading of a sheet among the candidate forms.
+pub(super) fn find(grid: &Grid, sheet: &str, candidates: &Candidates) -> Option<Heading> {
+    let mut best: Option<Heading> = None;
+    let merges = merges_above(grid);
     let mut above = normalised(sheet);
     for first in 0..grid.rows.len().min(SEARCH_ROWS) {
         // Below a heading come data, which only resemble headings by accident.
@@ -284,7 +373,7 @@ pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Op
         {
             continue;
         }
-        for (form, names) in &names {
+        for (form, names) in &candidates.0 {
             let titled = std::iter::once(&form.title.zh)
                 .chain(form.title_synonyms)
                 .any(|title| above.contains(normalised(title).as_str()));

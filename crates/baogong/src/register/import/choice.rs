@@ -40,8 +40,17 @@ pub struct Choice {
 
 impl Choice {
     fn same_pair(&self, other: &Choice) -> bool {
-        (&self.first_sheet, self.first_row, &self.second_sheet, self.second_row)
-            == (&other.first_sheet, other.first_row, &other.second_sheet, other.second_row)
+        (
+            &self.first_sheet,
+            self.first_row,
+            &self.second_sheet,
+            self.second_row,
+        ) == (
+            &other.first_sheet,
+            other.first_row,
+            &other.second_sheet,
+            other.second_row,
+        )
     }
 }
 

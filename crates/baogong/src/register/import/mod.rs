@@ -116,7 +116,9 @@ pub fn read_watched(
     watch: &mut dyn FnMut(&Progress) -> bool,
 ) -> Result<Reading> {
     let forms: Vec<_> = REGISTERS.iter().map(|register| register.form).collect();
-    let today = clock::zoned(Clock::default().now_s()).strftime("%Y-%m-%d").to_string();
+    let today = clock::zoned(Clock::default().now_s())
+        .strftime("%Y-%m-%d")
+        .to_string();
     let options = Options {
         forms: &forms,
         mappings,
@@ -226,9 +228,10 @@ pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Prev
         preview.tallies.push(tally);
     }
     for sheet in reading.sheets.iter().filter(|sheet| sheet.form.is_none()) {
+        let skipped = sheet.skipped.iter();
         preview
             .skipped
-            .push((sheet.sheet.clone(), 0, "没有认出这是哪一张表".into()));
+            .extend(skipped.map(|skipped| (sheet.sheet.clone(), skipped.row, skipped.zh.clone())));
     }
     Ok(preview)
 }

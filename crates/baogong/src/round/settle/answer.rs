@@ -4,8 +4,8 @@ use store::{Tx, params, stmt};
 
 use super::propose::wants_of;
 use super::{ANSWERS, Answer, Answered, OpenLine, Paste, PasteRef, Settling, paste};
-use crate::base::{Ctx, Refusal, Result};
 use crate::base::id::RoundId;
+use crate::base::{Ctx, Refusal, Result};
 use crate::register::entry;
 use crate::round::alias::{self, Alias, AliasKind, AliasRef};
 use crate::round::chain::place_or_change;
@@ -32,7 +32,11 @@ pub fn settle(tx: &mut Tx, ctx: &Ctx, settling: &Settling) -> Result<Answer> {
     };
     let paste = paste(tx, ctx, &at)?;
     let question = paste.questions.get(settling.place).ok_or_else(|| {
-        Refusal::invalid("place", "没有这一条，请刷新页面。", "There is no such question; reload the page.")
+        Refusal::invalid(
+            "place",
+            "没有这一条，请刷新页面。",
+            "There is no such question; reload the page.",
+        )
     })?;
     let before = paste.answers.iter().find(|one| one.place == settling.place);
     match before.map(|one| &one.answer) {
@@ -135,11 +139,15 @@ fn ordered(
         note: String::new(),
     };
     let (code, unchanged) = place_or_change(tx, &ctx.sub("order"), &terms, &household, &draft)??;
-    let order = order::by_code(tx, &settling.district, &code)?
-        .ok_or_else(|| Refusal::not_found("订单", "order"))?;
+    let order =
+        order::by_code(tx, &settling.district, &code)?.ok_or_else(|| Refusal::not_found("订单", "order"))?;
     let goods = order.lines.iter().map(|line| {
         let pack = terms.packs.iter().find(|pack| pack.code == line.pack);
-        format!("{} × {}", pack.map_or(line.pack.as_str(), |pack| pack.name.as_str()), line.quantity)
+        format!(
+            "{} × {}",
+            pack.map_or(line.pack.as_str(), |pack| pack.name.as_str()),
+            line.quantity
+        )
     });
     let words = format!("{}  {}", household.name, goods.collect::<Vec<_>>().join("、"));
     let mut learned = Vec::new();
@@ -213,7 +221,12 @@ fn cancelled(tx: &mut Tx, ctx: &Ctx, paste: &Paste, settling: &Settling) -> Resu
 pub fn take_back(tx: &mut Tx, ctx: &Ctx, at: &PasteRef) -> Result<usize> {
     let paste = paste(tx, ctx, at)?;
     let Some(Answered { place, answer }) = paste.answers.last() else {
-        return Err(Refusal::conflict("no_answer", "还没有处理过，没有可撤销的。", "There is nothing to take back.").into());
+        return Err(Refusal::conflict(
+            "no_answer",
+            "还没有处理过，没有可撤销的。",
+            "There is nothing to take back.",
+        )
+        .into());
     };
     if let Answer::Ordered {
         order,

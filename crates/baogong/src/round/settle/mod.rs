@@ -195,12 +195,7 @@ pub struct Settling {
 }
 
 /// Keeps a pasted message with the lines that a person has to decide; nothing is kept when there are none.
-pub(super) fn keep(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    draft: &ChainDraft,
-    open: &[OpenLine],
-) -> Result<Option<PasteId>> {
+pub(super) fn keep(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft, open: &[OpenLine]) -> Result<Option<PasteId>> {
     if open.is_empty() {
         return Ok(None);
     }

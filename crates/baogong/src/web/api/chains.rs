@@ -43,7 +43,11 @@ async fn get_paste(web: Web, Id(id): Id<PasteId>) -> Answered {
 async fn compound(command: &Command, at: &PasteRef) -> crate::base::Result<String> {
     command.home(&at.district)?;
     let (ctx, at) = (command.ctx.clone(), at.clone());
-    let paste = command.web.app.read(move |tx| settle::paste(tx, &ctx, &at)).await?;
+    let paste = command
+        .web
+        .app
+        .read(move |tx| settle::paste(tx, &ctx, &at))
+        .await?;
     Ok(paste.compound)
 }
 

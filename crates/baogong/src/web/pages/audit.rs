@@ -79,7 +79,11 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("order.change", "修改订单", "Changed an order"),
     ("order.cancel", "取消订单", "Cancelled an order"),
     ("order.chain", "接龙录入订单", "Took a chain message"),
-    ("chain.settle", "确认接龙中的一条", "Settled a line of a chain message"),
+    (
+        "chain.settle",
+        "确认接龙中的一条",
+        "Settled a line of a chain message",
+    ),
     ("chain.take_back", "撤销上一条确认", "Took the last answer back"),
     ("chain.forget", "删除小区的叫法", "Forgot an alias of a compound"),
     ("import.mapping", "核对列名", "Matched headings to columns"),

@@ -24,8 +24,8 @@ use crate::register::correct::area_name;
 use crate::register::entry::{self, Entry, Query};
 use crate::register::{REGISTERS, Register, number, register, text};
 
-pub use entries::differences;
 pub use crate::register::show::{Names, field_of, hidden, seen, shown_name, supplier_names};
+pub use entries::differences;
 
 /// Overview, lists, entries, corrections, spreadsheets.
 pub fn routes() -> Vec<Route> {

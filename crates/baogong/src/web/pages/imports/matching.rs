@@ -82,7 +82,11 @@ pub(super) fn pairs(whole: &Reading, choices: &[Choice], actor: &Actor, lang: La
         let Some(register) = sheet.form.and_then(|form| register(form.key)) else {
             continue;
         };
-        for pair in sheet.duplicates.iter().filter(|pair| allowed(pair.kind, Keep::First)) {
+        for pair in sheet
+            .duplicates
+            .iter()
+            .filter(|pair| allowed(pair.kind, Keep::First))
+        {
             let first = whole
                 .sheets
                 .iter()
@@ -99,8 +103,9 @@ pub(super) fn pairs(whole: &Reading, choices: &[Choice], actor: &Actor, lang: La
             });
             let cell = |body: &serde_json::Map<String, serde_json::Value>, column| {
                 let column: &documents::forms::Column = column;
-                body.get(column.key)
-                    .map_or_else(String::new, |value| seen(actor, register, column, value, &names, lang))
+                body.get(column.key).map_or_else(String::new, |value| {
+                    seen(actor, register, column, value, &names, lang)
+                })
             };
             let cells = columns.map(|column| {
                 let title = column.title.get(lang == Lang::Zh).to_string();
@@ -120,7 +125,10 @@ pub(super) fn pairs(whole: &Reading, choices: &[Choice], actor: &Actor, lang: La
             });
             // What names a person stands in the cells, masked; the words would give it away.
             let words = match pair.kind {
-                DuplicateKind::Conflict => lang.t("同一项写了两次，内容不一样", "The same entry twice, with other content"),
+                DuplicateKind::Conflict => lang.t(
+                    "同一项写了两次，内容不一样",
+                    "The same entry twice, with other content",
+                ),
                 DuplicateKind::Repeated => lang.t("同一项写了两次", "The same entry twice"),
                 _ => lang.t("看起来是同一个人或同一项", "Seems to be the same person or thing"),
             };
@@ -253,7 +261,10 @@ pub(super) async fn keep(web: Web, Path(id): Path<String>, fields: Fields) -> An
     web.app.act(&ctx, &KEEP, &area, matched, mapping::keep).await?;
     Ok(web.done(
         &format!("/imports/{id}"),
-        web.t("已按您选的列读取，并记住了。", "Read as you said, and remembered."),
+        web.t(
+            "已按您选的列读取，并记住了。",
+            "Read as you said, and remembered.",
+        ),
     ))
 }
 
@@ -267,7 +278,10 @@ pub(super) async fn forget(web: Web, Path(id): Path<String>, fields: Fields) -> 
     web.app.act(&ctx, &FORGET, &area, at, mapping::forget).await?;
     Ok(web.done(
         &format!("/imports/{id}"),
-        web.t("已不再记住，按列名重新识别。", "Forgotten; the headings are recognised anew."),
+        web.t(
+            "已不再记住，按列名重新识别。",
+            "Forgotten; the headings are recognised anew.",
+        ),
     ))
 }
 
@@ -289,6 +303,8 @@ pub(super) async fn decide(web: Web, Path(id): Path<String>, fields: Fields) -> 
         },
     };
     let (ctx, area) = (web.ctx_for(fields.command())?, web.actor()?.area);
-    web.app.act(&ctx, &DECIDE, &area, choosing, choice::decide).await?;
+    web.app
+        .act(&ctx, &DECIDE, &area, choosing, choice::decide)
+        .await?;
     Ok(web.go(&format!("/imports/{id}#duplicates")))
 }

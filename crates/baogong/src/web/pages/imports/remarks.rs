@@ -104,19 +104,19 @@ pub(super) fn skipped(reading: &Reading, personal: &Personal, lang: Lang) -> Vec
             words: words.to_string(),
             ..Remark::default()
         };
-        if sheet.form.is_none() {
-            remarks.push(remark(
-                0,
-                lang.t(
-                    "没有认出这是哪一张表，没有读取",
-                    "not recognised as one of the forms, so not read",
-                ),
-            ));
-        }
-        remarks.extend(sheet.skipped.iter().map(|skipped| remark(skipped.row, skipped.message(zh))));
+        remarks.extend(
+            sheet
+                .skipped
+                .iter()
+                .map(|skipped| remark(skipped.row, skipped.message(zh))),
+        );
         // Pairs that a person settles are shown side by side; identical rows are only named.
         let of_people = personal.sheets.contains(&sheet.sheet);
-        for same in sheet.duplicates.iter().filter(|pair| pair.kind == DuplicateKind::Same) {
+        for same in sheet
+            .duplicates
+            .iter()
+            .filter(|pair| pair.kind == DuplicateKind::Same)
+        {
             let words = same.message(zh);
             let plain = words
                 .split_once(if zh { "：" } else { ": " })
@@ -261,5 +261,9 @@ pub(super) async fn marked_file(web: Web, Path(id): Path<String>) -> Answer {
     })
     .await?;
     let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
-    Ok(web.file(&format!("{stem}{}.xlsx", web.t("（标错）", " (marked)")), XLSX, bytes))
+    Ok(web.file(
+        &format!("{stem}{}.xlsx", web.t("（标错）", " (marked)")),
+        XLSX,
+        bytes,
+    ))
 }

@@ -174,7 +174,10 @@ pub(super) async fn upload(web: Web, fields: Fields) -> Answer {
         return Err(Refusal::invalid("file", "请选择要导入的文件。", "Choose a file to import.").into());
     }
     let (ctx, files) = (web.ctx_for(fields.command())?, fields.files.clone());
-    let (number, bytes) = (files.len(), files.iter().map(|file| file.bytes.len()).sum::<usize>());
+    let (number, bytes) = (
+        files.len(),
+        files.iter().map(|file| file.bytes.len()).sum::<usize>(),
+    );
     let job = Job {
         owner: ctx.actor.name.clone(),
         ..Job::default()
@@ -188,7 +191,11 @@ pub(super) async fn upload(web: Web, fields: Fields) -> Answer {
                 Err(Error::Fault(fault)) => {
                     tracing::error!(%fault, "reading an import");
                     let zh = "系统出错，没有写入任何数据，请再试一次。";
-                    Err(Refusal::conflict("fault", zh, "The system failed; nothing was written. Try again."))
+                    Err(Refusal::conflict(
+                        "fault",
+                        zh,
+                        "The system failed; nothing was written. Try again.",
+                    ))
                 }
             };
             held(&job).end = Some(end);
@@ -225,7 +232,13 @@ pub(super) async fn progress(web: Web, Path(id): Path<String>) -> Answer {
     let job = own(&web, &id)?;
     let (file, rows, errors, comparing, end) = {
         let job = held(&job);
-        (job.file.clone(), job.rows, job.errors, job.comparing, job.end.clone())
+        (
+            job.file.clone(),
+            job.rows,
+            job.errors,
+            job.comparing,
+            job.end.clone(),
+        )
     };
     if let Some(Ok(to)) = &end {
         return Ok(web.go(to));
@@ -233,9 +246,20 @@ pub(super) async fn progress(web: Web, Path(id): Path<String>) -> Answer {
     let title = web.t("正在读取", "Reading");
     let state = match (comparing, web.lang) {
         (true, Lang::Zh) => format!("已读完 {} 行，正在与现有登记比较。", count(rows as i64)),
-        (true, Lang::En) => format!("{} rows read; comparing with what is registered.", count(rows as i64)),
-        (false, Lang::Zh) => format!("已读取 {} 行，发现 {} 处错误。", count(rows as i64), count(errors as i64)),
-        (false, Lang::En) => format!("{} rows read, {} errors so far.", count(rows as i64), count(errors as i64)),
+        (true, Lang::En) => format!(
+            "{} rows read; comparing with what is registered.",
+            count(rows as i64)
+        ),
+        (false, Lang::Zh) => format!(
+            "已读取 {} 行，发现 {} 处错误。",
+            count(rows as i64),
+            count(errors as i64)
+        ),
+        (false, Lang::En) => format!(
+            "{} rows read, {} errors so far.",
+            count(rows as i64),
+            count(errors as i64)
+        ),
     };
     let body = html! {
         (kit::crumbs(&[("/imports".into(), web.t("导入表格", "Import spreadsheets").into()), (String::new(), file.clone())]))
@@ -263,6 +287,7 @@ pub(super) async fn progress(web: Web, Path(id): Path<String>) -> Answer {
 
 pub(super) async fn stop(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
-    held(&own(&web, &id)?).stopped = true;
+    let job = own(&web, &id)?;
+    held(&job).stopped = true;
     Ok(web.go(&format!("/imports/reading/{id}")))
 }

@@ -48,12 +48,16 @@ pub(super) async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
                 html! { (alias.written) },
                 html! { (meaning) " " (kit::badge(Tone::Quiet, alias.kind.word(web.lang))) },
                 html! { (alias.actor) " " small { (clock::short(alias.at_s)) } },
-                kit::form("/aliases/forget", &web.shell(""), html! {
-                    (Field::hidden("compound", &compound))
-                    (Field::hidden("kind", alias.kind.key()))
-                    (Field::hidden("written", &alias.written))
-                    (kit::button(web.t("删除", "Forget"), Tone::Quiet))
-                }),
+                kit::form(
+                    "/aliases/forget",
+                    &web.shell(""),
+                    html! {
+                        (Field::hidden("compound", &compound))
+                        (Field::hidden("kind", alias.kind.key()))
+                        (Field::hidden("written", &alias.written))
+                        (kit::button(web.t("删除", "Forget"), Tone::Quiet))
+                    },
+                ),
             ])
         })
         .collect();
@@ -79,7 +83,13 @@ pub(super) async fn forget(web: Web, fields: Fields) -> Answer {
     };
     let compound = at.compound.clone();
     web.app
-        .act(&web.ctx_for(fields.command())?, &FORGET, &compound, at, alias::forget)
+        .act(
+            &web.ctx_for(fields.command())?,
+            &FORGET,
+            &compound,
+            at,
+            alias::forget,
+        )
         .await?;
     Ok(web.done(
         &format!("/aliases?compound={compound}"),

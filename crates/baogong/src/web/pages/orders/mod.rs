@@ -48,10 +48,22 @@ pub fn routes() -> Vec<Route> {
         write("/rounds/{id}/orders", Gate::Needs(Action::TakeOrders), place),
         read("/rounds/{id}/share", Gate::Needs(Action::TakeOrders), share::page),
         read("/chains/{id}", Gate::Needs(Action::TakeOrders), settle::page),
-        write("/chains/{id}/settle", Gate::Needs(Action::TakeOrders), settle::answer),
-        write("/chains/{id}/back", Gate::Needs(Action::TakeOrders), settle::take_back),
+        write(
+            "/chains/{id}/settle",
+            Gate::Needs(Action::TakeOrders),
+            settle::answer,
+        ),
+        write(
+            "/chains/{id}/back",
+            Gate::Needs(Action::TakeOrders),
+            settle::take_back,
+        ),
         read("/aliases", Gate::Needs(Action::TakeOrders), aliases::page),
-        write("/aliases/forget", Gate::Needs(Action::TakeOrders), aliases::forget),
+        write(
+            "/aliases/forget",
+            Gate::Needs(Action::TakeOrders),
+            aliases::forget,
+        ),
         read(
             "/rounds/{id}/relief",
             Gate::Needs(Action::TakeOrders),
@@ -228,11 +240,7 @@ async fn take_chain(web: Web, Path(id): Path<String>, fields: Fields) -> Answer 
             chain::take,
         )
         .await?;
-    let keep = if outcome.paste.is_none() {
-        ""
-    } else {
-        raw.as_str()
-    };
+    let keep = if outcome.paste.is_none() { "" } else { raw.as_str() };
     show_take(&web, &id, &compound, keep, Some(&outcome)).await
 }
 

@@ -30,7 +30,9 @@ const AROUND: usize = 3;
 fn reference(web: &Web, id: &str) -> Result<PasteRef> {
     Ok(PasteRef {
         district: web.district()?,
-        id: id.parse().map_err(|_| Refusal::not_found("接龙", "chain message"))?,
+        id: id
+            .parse()
+            .map_err(|_| Refusal::not_found("接龙", "chain message"))?,
     })
 }
 
@@ -49,13 +51,7 @@ pub(super) async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQ
 }
 
 /// The page about the next question. `pick` is the proposal that fills in the form, `failed` what was sent and refused.
-async fn show(
-    web: &Web,
-    id: &str,
-    pick: Option<usize>,
-    failed: Option<Typed>,
-    dwelling: &str,
-) -> Answered {
+async fn show(web: &Web, id: &str, pick: Option<usize>, failed: Option<Typed>, dwelling: &str) -> Answered {
     let (at, ctx) = (reference(web, id)?, web.ctx()?);
     let (paste, round, name, packs, left, homes) = web
         .app
@@ -115,10 +111,18 @@ fn typed(question: &OpenLine, pick: Option<usize>, dwelling: &str, homes: &[(Str
 
 fn words_of(web: &Web, proposal: &Proposal) -> String {
     if proposal.cancel {
-        return format!("{}{}", proposal.words, web.t("取消已下的订单", "cancel the order"));
+        return format!(
+            "{}{}",
+            proposal.words,
+            web.t("取消已下的订单", "cancel the order")
+        );
     }
     if proposal.more {
-        return format!("{} {}", proposal.words, web.t("（再加这些）", "(on top of the order)"));
+        return format!(
+            "{} {}",
+            proposal.words,
+            web.t("（再加这些）", "(on top of the order)")
+        );
     }
     proposal.words.clone()
 }
@@ -132,30 +136,33 @@ fn asked(web: &Web, id: &str, paste: &Paste, place: usize, question: &OpenLine) 
         Lang::Zh => format!("第{}行", question.number),
         Lang::En => format!("Line {}", question.number),
     };
-    kit::section(&title, html! {
-        blockquote class="quoted" { (question.text) }
-        p { (web.t(&question.zh, &question.en)) }
-        (kit::form(&format!("/chains/{id}/settle"), &web.shell(""), html! {
-            (Field::hidden("place", &place.to_string()))
-            div class="choices-tall" {
-                @for (index, proposal) in question.proposals.iter().enumerate() {
-                    @let key = (index + 1).to_string();
-                    @if proposal.is_whole() {
-                        (kit::key_button("choice", &index.to_string(), &key, &words_of(web, proposal), Tone::Accent))
-                    } @else {
-                        (kit::key_link(&format!("/chains/{id}?pick={index}#by-hand"), &key, &words_of(web, proposal)))
+    kit::section(
+        &title,
+        html! {
+            blockquote class="quoted" { (question.text) }
+            p { (web.t(&question.zh, &question.en)) }
+            (kit::form(&format!("/chains/{id}/settle"), &web.shell(""), html! {
+                (Field::hidden("place", &place.to_string()))
+                div class="choices-tall" {
+                    @for (index, proposal) in question.proposals.iter().enumerate() {
+                        @let key = (index + 1).to_string();
+                        @if proposal.is_whole() {
+                            (kit::key_button("choice", &index.to_string(), &key, &words_of(web, proposal), Tone::Accent))
+                        } @else {
+                            (kit::key_link(&format!("/chains/{id}?pick={index}#by-hand"), &key, &words_of(web, proposal)))
+                        }
                     }
+                    (kit::key_button("choice", "none", "0", web.t("不是订单", "Not an order"), Tone::Plain))
+                    (kit::key_button("choice", "skip", "S", web.t("先跳过", "Skip for now"), Tone::Quiet))
                 }
-                (kit::key_button("choice", "none", "0", web.t("不是订单", "Not an order"), Tone::Plain))
-                (kit::key_button("choice", "skip", "S", web.t("先跳过", "Skip for now"), Tone::Quiet))
-            }
-        }))
-        (kit::details(web.t("看前后几行", "Lines around it"), html! {
-            ol class="lines" { @for (index, line) in around {
-                @if here.contains(&(index + 1)) { li value=(index + 1) { strong { (line) } } } @else { li value=(index + 1) { (line) } }
-            } }
-        }))
-    })
+            }))
+            (kit::details(web.t("看前后几行", "Lines around it"), html! {
+                ol class="lines" { @for (index, line) in around {
+                    @if here.contains(&(index + 1)) { li value=(index + 1) { strong { (line) } } } @else { li value=(index + 1) { (line) } }
+                } }
+            }))
+        },
+    )
 }
 
 /// The form for what no proposal says: dwelling and quantities.
@@ -201,8 +208,11 @@ fn near(web: &Web, id: &str, typed: &Typed, homes: &[(String, String)]) -> Marku
         .split(|letter: char| !letter.is_ascii_alphanumeric())
         .filter(|part| !part.is_empty())
         .collect();
-    let Some(room) = digits.last() else { return html! {} };
-    let fits = |name: &str| name.ends_with(room) || (room.len() > 2 && name.contains(&room[..room.len() - 1]));
+    let Some(room) = digits.last() else {
+        return html! {};
+    };
+    let fits =
+        |name: &str| name.ends_with(room) || (room.len() > 2 && name.contains(&room[..room.len() - 1]));
     let mut found: Vec<&(String, String)> = homes.iter().filter(|(_, name)| fits(name)).collect();
     found.sort_by_key(|(_, name)| !name.ends_with(room));
     html! { @if !found.is_empty() {
@@ -236,13 +246,22 @@ fn result_words(web: &Web, answer: &Answer) -> String {
 
 /// The last answer, and the button that takes it back.
 fn last_answer(web: &Web, id: &str, paste: &Paste) -> Markup {
-    let Some(last) = paste.answers.last() else { return html! {} };
-    let line = paste.questions.get(last.place).map_or("", |question| question.text.as_str());
-    kit::notice(Tone::Plain, &result_words(web, &last.answer), html! {
-        p { (web.t("上一条：", "Last: ")) (line) }
-        (kit::form(&format!("/chains/{id}/back"), &web.shell(""),
-            kit::key_button("back", "1", "U", web.t("撤销上一条", "Take it back"), Tone::Quiet)))
-    })
+    let Some(last) = paste.answers.last() else {
+        return html! {};
+    };
+    let line = paste
+        .questions
+        .get(last.place)
+        .map_or("", |question| question.text.as_str());
+    kit::notice(
+        Tone::Plain,
+        &result_words(web, &last.answer),
+        html! {
+            p { (web.t("上一条：", "Last: ")) (line) }
+            (kit::form(&format!("/chains/{id}/back"), &web.shell(""),
+                kit::key_button("back", "1", "U", web.t("撤销上一条", "Take it back"), Tone::Quiet)))
+        },
+    )
 }
 
 fn finished(web: &Web, take: &str, round: &Round) -> Markup {

@@ -82,8 +82,7 @@ fn calls(slots: &[handover::Slot], orders: &[Order], place: &str, zh: bool) -> V
         let room = usize::try_from(slot.households).unwrap_or(0);
         let mut dwellings = Vec::new();
         waiting.retain(|order| {
-            let here =
-                dwellings.len() < room && order.building == slot.building && order.unit == slot.unit;
+            let here = dwellings.len() < room && order.building == slot.building && order.unit == slot.unit;
             if here {
                 dwellings.push(order.dwelling());
             }
@@ -131,7 +130,13 @@ struct Known {
     example: String,
 }
 
-fn load(tx: &mut Tx, round: Round, in_district: &str, token: (String, String), compound: &str) -> Result<Known> {
+fn load(
+    tx: &mut Tx,
+    round: Round,
+    in_district: &str,
+    token: (String, String),
+    compound: &str,
+) -> Result<Known> {
     let (token, drop_point) = token;
     let packs = open::packs(tx, in_district, round.id)?;
     let mut orders = order::of_round(tx, in_district, round.id, compound)?;
@@ -174,7 +179,9 @@ pub async fn texts(web: &Web, id: &str, compound: &str) -> Result<(Round, String
         })
         .await?;
     let (lang, zh) = (web.lang, web.lang == Lang::Zh);
-    let Known { round, packs, orders, .. } = &known;
+    let Known {
+        round, packs, orders, ..
+    } = &known;
     let link = format!("http://{}/o/{}", web.host, known.token);
     let mut opening = announcement(
         &Announcement {

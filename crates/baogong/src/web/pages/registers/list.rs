@@ -8,7 +8,6 @@ use super::super::super::Answer;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::area_options;
-use crate::register::show::{hidden, seen, shown_name};
 use super::{address, asked, scope, supplier_names};
 use crate::base::access::{Field as Personal, View};
 use crate::base::id::district;
@@ -16,6 +15,7 @@ use crate::base::words::count;
 use crate::base::{Action, Actor, Result};
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Query};
+use crate::register::show::{hidden, seen, shown_name};
 use crate::register::{Register, text};
 
 /// Entries on one page.

@@ -104,13 +104,7 @@ fn label(ctx: &Ctx, lang: Lang, district: &str, order: &Order, packs: &[Pack], c
 }
 
 /// The labels of all bags of a round in `area` that are to be packed or are packed, as one walks.
-pub fn bag_labels(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    lang: Lang,
-    at: &RoundRef,
-    area: &str,
-) -> Result<Vec<Label>> {
+pub fn bag_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str) -> Result<Vec<Label>> {
     round_of(tx, ctx, at)?;
     let packs = open::packs(tx, &at.district, at.id)?;
     let mut orders = order::of_round(tx, &at.district, at.id, area)?;
@@ -153,13 +147,7 @@ fn buildings(orders: &[&Order], lang: Lang) -> String {
 }
 
 /// The labels of the boxes of a round in `area`.
-pub fn box_labels(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    lang: Lang,
-    at: &RoundRef,
-    area: &str,
-) -> Result<Vec<BoxLabel>> {
+pub fn box_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str) -> Result<Vec<BoxLabel>> {
     let round = round_of(tx, ctx, at)?;
     let supplier = supplier_name(tx, &at.district, &round.supplier)?;
     let points: BTreeMap<String, String> = open::compounds(tx, &at.district, at.id)?
