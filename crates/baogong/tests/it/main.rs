@@ -4,6 +4,7 @@
 
 mod access;
 mod ballot;
+mod cli;
 mod imports;
 mod migration;
 mod process;
