@@ -40,7 +40,7 @@ test("the page says that a request is no promise, and shows the commitment", asy
 
 test("requests are taken from more homes than there are packs", async () => {
   const numbers = [];
-  for (const home of county.homes.slice(2, 4)) {
+  for (const home of county.homes.slice(9, 11)) {
     await ask(home);
     const text = await words(resident);
     assert.match(text, /等待抽签/);
@@ -63,7 +63,7 @@ test("the draw is published: one is drawn, the other is not, and nobody is named
   const text = await words(resident);
   assert.match(text, /未抽中/);
   assert.match(text, /抽中/);
-  for (const home of county.homes.slice(2, 4)) {
+  for (const home of county.homes.slice(9, 11)) {
     assert.ok(!home.head || !text.includes(home.head), "no names in the list");
     assert.ok(!text.includes(home.phone), "no phones in the list");
   }

@@ -170,7 +170,7 @@ fn id_of(location: &str) -> String {
 #[test]
 fn a_heading_that_was_matched_by_hand_is_remembered_until_it_is_forgotten() {
     for server in with_areas() {
-        let mut browser = server.user("office", "office", "431023001", "");
+        let mut browser = server.user("zhihui", "headquarters", "431023", "");
         let file = |name: &str| format!("姓名,手机,岗位,干啥的单位\n{name},13900001111,分拣,惠民超市\n");
         let first = browser.upload("/imports", &[], "一.csv", file("魏一鸣").as_bytes());
         assert_eq!(first.status, 303, "{}", first.text());
@@ -229,10 +229,10 @@ fn of_two_probable_duplicates_the_chosen_row_is_written() {
         let rows = "小区,房号,户主,人数,手机\n橙香苑,3-2-501,欧阳同人,2,13900003333\n橙香苑,3-2-502,欧阳同人,4,13900003333\n";
         let sent = browser.upload("/imports", &[], "住户.csv", rows.as_bytes());
         let page = browser.open(&sent.location);
-        page.shows("疑似重复").shows("欧阳**");
+        page.shows("疑似重复");
         assert!(
-            !page.body.contains("13900003333"),
-            "{}: phones are masked",
+            !page.body.contains("13900003333") && !page.body.contains("欧阳同人"),
+            "{}: names and phones are masked",
             server.name
         );
         let field = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap();
@@ -268,7 +268,7 @@ fn of_two_probable_duplicates_the_chosen_row_is_written() {
 fn a_file_with_errors_comes_back_marked_and_reads_the_same() {
     for server in with_areas() {
         let mut browser = server.user("office", "office", "431023001", "");
-        let rows = "社区,小区,户数\n没有的社区,甲小区,120\n滨河路社区,乙小区,一百多\n";
+        let rows = "社区,小区,户数\n没有的社区,甲小区,120\n滨河路社区,乙小区,好多\n";
         let sent = browser.upload("/imports", &[], "小区.csv", rows.as_bytes());
         browser.open(&sent.location).shows("2处错误");
         let marked = browser.get(&format!("{}/corrected.xlsx", sent.location));
@@ -276,7 +276,7 @@ fn a_file_with_errors_comes_back_marked_and_reads_the_same() {
         let errors = server.import("小区（标错）.xlsx", marked.bytes).unwrap_err();
         let mut values: Vec<&str> = errors.iter().map(|error| error.value.as_str()).collect();
         values.sort_unstable();
-        assert_eq!(values, ["一百多", "没有的社区"], "{}: {errors:#?}", server.name);
+        assert_eq!(values, ["好多", "没有的社区"], "{}: {errors:#?}", server.name);
         // Nobody else's office downloads it.
         let mut other = server.user("bieren", "office", "431023002", "");
         let id = id_of(&sent.location);

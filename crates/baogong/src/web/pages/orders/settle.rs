@@ -83,6 +83,7 @@ async fn show(web: &Web, id: &str, pick: Option<usize>, failed: Option<Typed>, d
             Some(place) => {
                 @let question = &paste.questions[place];
                 @let typed = failed.unwrap_or_else(|| typed(question, pick, dwelling, &homes));
+                @if let Some(error) = &typed.error { (kit::notice(Tone::Bad, web.words(error), html! {})) }
                 (asked(web, id, &paste, place, question))
                 (by_hand(web, id, place, &typed, &packs, &left, &homes))
             },
@@ -179,12 +180,10 @@ fn by_hand(
         let want = typed.wants.iter().find(|want| want.pack == pack.code);
         want.map_or(0, |want| want.quantity)
     };
-    let error = typed.error.as_ref();
-    let about_dwelling = error.filter(|error| error.field == Some("dwelling"));
+    let about_dwelling = typed.error.as_ref().filter(|error| error.field == Some("dwelling"));
     html! {
         section id="by-hand" class="card" {
             div class="card-head" { h2 { (web.t("自己填", "Enter it")) } }
-            @if let Some(error) = error { (kit::notice(Tone::Bad, web.words(error), html! {})) }
             @if about_dwelling.is_some() { (near(web, id, typed, homes)) }
             (kit::form(&format!("/chains/{id}/settle"), &web.shell(""), html! {
                 (Field::hidden("place", &place.to_string()))
