@@ -2,12 +2,14 @@
 
 use std::collections::HashMap;
 
-use super::dwelling::Register;
+use super::dwelling::{Register, Scope};
 use super::entry::{Change, Household, Reading, read};
 use super::goods::Catalogue;
 use super::lex::{Segment, Shape, Written};
-use super::quantity::is_boundary;
-use super::{Line, words};
+use super::lines::{
+    has_example, is_chatter, is_field_heading, is_menu, is_menu_letter, is_organiser, is_placeholder, scope_of,
+};
+use super::{Line, several, words};
 
 /// An entry as written, before it is compared with the others.
 #[derive(Clone, Debug)]
@@ -45,6 +47,7 @@ const WRAPPED_LINES_MAX: usize = 6;
 /// What a plain line is.
 enum Role {
     Structure,
+    Heading(Scope),
     Title,
     Sender,
     Join,
@@ -72,6 +75,10 @@ struct Outliner<'a> {
     copies: HashMap<usize, Copy>,
     /// The household whose chat message follows.
     sender: Option<Household>,
+    /// The building that a title or heading has named.
+    scope: Scope,
+    /// Index of the last header.
+    last_header: Option<usize>,
 }
 
 /// Sorts the segments into drafts, structure and unrecognised lines.
@@ -93,6 +100,8 @@ pub(super) fn outline(segments: &[Segment], register: &Register<'_>, catalogue: 
         copies,
         open: None,
         sender: None,
+        scope: Scope::default(),
+        last_header: segments.iter().rposition(|segment| segment.shape == Shape::Header),
     };
     for index in 0..segments.len() {
         outliner.place(index);
@@ -112,12 +121,16 @@ impl Outliner<'_> {
                 self.structure(segment);
                 self.open = None;
                 self.sender = None;
+                // A title may stand above the header; what was said below an earlier list holds no longer.
+                if self.outline.drafts.last().is_some_and(|draft| draft.block != segment.block) {
+                    self.scope = Scope::default();
+                }
             }
             Shape::Entry(position) => {
                 self.sender = None;
                 self.begin(segment, !segment.content.is_blank());
-                let reading = read(&segment.content, self.register, self.catalogue);
-                if segment.content.is_blank()
+                let reading = self.read(&segment.content);
+                if is_placeholder(&segment.content.folded)
                     || is_menu(segment, &reading)
                     || is_organiser(segment, position, &reading)
                 {
@@ -133,8 +146,16 @@ impl Outliner<'_> {
 
     fn plain(&mut self, index: usize) {
         let segment = &self.segments[index];
-        let reading = read(&segment.content, self.register, self.catalogue);
+        let reading = self.read(&segment.content);
         match self.role(index, &reading) {
+            Role::Heading(scope) => {
+                self.scope = scope;
+                self.open = None;
+                if self.in_title(index) && self.outline.title.is_none() && !segment.quoted {
+                    self.outline.title = Some(segment.content.text());
+                }
+                self.structure(segment);
+            }
             Role::Structure => self.structure(segment),
             Role::Title => {
                 if self.outline.title.is_none() && !segment.quoted {
@@ -152,7 +173,7 @@ impl Outliner<'_> {
                     draft.content.join(&segment.content);
                     draft.line.text.push('\n');
                     draft.line.text.push_str(&segment.written.text());
-                    draft.reading = read(&draft.content, self.register, self.catalogue);
+                    draft.reading = read(&draft.content, self.register, self.catalogue, &self.scope);
                 }
             }
             Role::Draft => {
@@ -166,6 +187,10 @@ impl Outliner<'_> {
         }
     }
 
+    fn read(&self, content: &Written) -> Reading {
+        read(content, self.register, self.catalogue, &self.scope)
+    }
+
     fn role(&self, index: usize, reading: &Reading) -> Role {
         let segment = &self.segments[index];
         let text = &segment.content.folded;
@@ -175,16 +200,28 @@ impl Outliner<'_> {
             .skip_while(|next| matches!(next, ' ' | '('))
             .collect();
         let example = |word: &&str| trimmed.starts_with(&word.chars().collect::<Vec<_>>());
+        let example = words::EXAMPLE.iter().any(example) || (self.in_title(index) && has_example(text));
         let written = !matches!(reading.household, Household::Unwritten(_));
         let orders = reading.has_good || reading.has_amount || reading.change != Change::New;
-        let system = words::any(text, words::SYSTEM) && !(written && orders);
-        if words::EXAMPLE.iter().any(example) || system || is_chatter(text) {
+        let recall = words::any(text, &["撤回了一条消息"]);
+        let system = words::any(text, words::SYSTEM) && (recall || !(written && orders));
+        if example || system || is_chatter(text, self.register) || is_field_heading(text) {
             return Role::Structure;
         }
-        if segment.stamped && !orders {
+        if let Some(scope) = scope_of(text, self.register, self.in_title(index), reading.has_amount) {
+            return Role::Heading(scope);
+        }
+        let speaker = trimmed.last() == Some(&':') && trimmed.len() <= 24 && !reading.has_amount;
+        if (segment.stamped && !orders) || (speaker && !reading.has_good) {
             return Role::Sender;
         }
-        if is_menu(segment, reading) || (self.in_title(index) && is_menu_letter(text) && !written) {
+        if reading.asks && (!reading.has_amount || words::any(text, words::ASKING_PRICE)) {
+            return Role::Unrecognised;
+        }
+        let lettered = is_menu_letter(text) || reading.menu;
+        let paid = words::any(text, &["已", "付", "转", "要", "订"]);
+        let offer = reading.priced && reading.has_good && !paid && !reading.first_person;
+        if is_menu(segment, reading) || (self.in_title(index) && (lettered || offer) && !written) {
             return Role::Structure;
         }
         let total = trimmed
@@ -273,16 +310,40 @@ impl Outliner<'_> {
 
     /// Whether the line stands between the header, or the beginning, and the first entry of its copy.
     fn in_title(&self, index: usize) -> bool {
+        let ahead = self.last_header.is_some_and(|header| header > index);
         self.copy(index)
-            .is_some_and(|copy| !copy.begun && (copy.has_header || self.inside(index)))
+            .is_some_and(|copy| !copy.begun && (copy.has_header || self.inside(index) || ahead))
     }
 
     fn structure(&mut self, segment: &Segment) {
         self.outline.structure.push(line(segment));
     }
 
+    /// Files an entry; one that is written for several households becomes an entry for each.
     fn draft(&mut self, segment: &Segment, position: Option<u32>, reading: Reading) {
         self.begin(segment, true);
+        let doubtful = reading.problem.is_some() || matches!(reading.household, Household::Several(_));
+        if doubtful
+            && let Some(parts) = several::apart(&segment.content, self.register, self.catalogue, &self.scope)
+        {
+            let before = segment.written.folded.len() - segment.content.folded.len();
+            for (part, (start, end, reading)) in parts.into_iter().enumerate() {
+                let from = if part == 0 { 0 } else { before + start };
+                self.outline.drafts.push(Draft {
+                    line: Line {
+                        number: segment.number,
+                        text: segment.written.slice(from, before + end).text(),
+                    },
+                    position,
+                    block: segment.block,
+                    quoted: segment.quoted,
+                    content: segment.content.slice(start, end),
+                    reading,
+                });
+            }
+            self.open = None;
+            return;
+        }
         self.open = Some(self.outline.drafts.len());
         self.outline.drafts.push(Draft {
             line: line(segment),
@@ -300,49 +361,4 @@ fn line(segment: &Segment) -> Line {
         number: segment.number,
         text: segment.written.text(),
     }
-}
-
-/// A line of the price list: goods, prices and sizes, but no household and no text besides. A numbered
-/// line must not say how many, for then somebody may have forgotten the dwelling.
-fn is_menu(segment: &Segment, reading: &Reading) -> bool {
-    let nobody = matches!(&reading.household, Household::Unwritten(near) if near.is_empty());
-    let paid = words::any(&segment.content.folded, &["已", "付", "转", "要", "订"]);
-    let listed = match segment.shape {
-        Shape::Entry(_) => reading.unread == 0 && !reading.has_amount,
-        _ => reading.unread == 0 || is_menu_letter(&segment.written.folded),
-    };
-    nobody && reading.priced && !paid && !reading.first_person && reading.phone.is_none() && listed
-}
-
-/// `A：三文鱼`, `B. 鸡翅`: a letter that introduces a good.
-fn is_menu_letter(text: &[char]) -> bool {
-    let start = text.iter().take_while(|next| **next == ' ').count();
-    let letter = text.get(start).is_some_and(char::is_ascii_uppercase);
-    letter && matches!(text.get(start + 1), Some(':' | '.' | '、' | ')' | '-' | ','))
-}
-
-/// The organiser's own first entry, which names the round but orders nothing.
-fn is_organiser(segment: &Segment, position: u32, reading: &Reading) -> bool {
-    position == 1
-        && !reading.has_amount
-        && !reading.has_good
-        && reading.change == Change::New
-        && matches!(reading.household, Household::Unwritten(_))
-        && words::any(&segment.content.folded, words::ORGANISER)
-}
-
-/// A line that says no more than 收到.
-fn is_chatter(text: &[char]) -> bool {
-    let mut words_found = 0;
-    for piece in text
-        .split(|next| is_boundary(*next))
-        .filter(|piece| !piece.is_empty())
-    {
-        let spelt: String = piece.iter().collect();
-        if !words::CHATTER.contains(&spelt.as_str()) {
-            return false;
-        }
-        words_found += 1;
-    }
-    words_found > 0 || text.iter().all(|next| !next.is_alphanumeric())
 }

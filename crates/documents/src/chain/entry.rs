@@ -1,9 +1,10 @@
 //! Reads one entry of a chain message: whose it is, what is ordered, and what is doubtful about it.
 
-use super::dwelling::{Register, starts_with};
+use super::address::starts_with;
+use super::dwelling::{Register, Scope};
 use super::goods::{Catalogue, Named};
 use super::lex::Written;
-use super::numerals::{decimal, is_numeral, mobile, number};
+use super::numerals::{KEYCAP, decimal, is_numeral, mobile, number};
 use super::quantity::{Quantity, Token, is_boundary, is_unit_start, quantity_at};
 use super::{Candidate, Reason, order, words};
 
@@ -66,8 +67,12 @@ pub(super) struct Reading {
     pub first_person: bool,
     /// A price is written.
     pub priced: bool,
+    /// At least two letters stand in front of the goods that they mean, as on a menu.
+    pub menu: bool,
     /// How much text was not understood.
     pub unread: usize,
+    /// It asks something, or orders on a condition.
+    pub asks: bool,
     /// How the household calls itself, where that is no registered name and no building stands beside it.
     pub nickname: Option<String>,
 }
@@ -89,27 +94,39 @@ pub(super) struct Scan<'a> {
     pub(super) amounts: Vec<Quantity>,
     pub(super) each: Vec<usize>,
     pub(super) names: Vec<(usize, usize)>,
+    /// Where dwellings and registered names are written.
+    pub(super) homes: Vec<(usize, usize)>,
     pub(super) by_name: bool,
     pub(super) building_alone: bool,
     pub(super) change_at: Option<usize>,
 }
 
-/// Reads an entry without its number.
-pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catalogue<'_>) -> Reading {
+/// Reads an entry without its number, below a heading that may name the building.
+pub(super) fn read(
+    content: &Written,
+    register: &Register<'_>,
+    catalogue: &Catalogue<'_>,
+    scope: &Scope,
+) -> Reading {
     let mut scan = Scan {
-        text: content.folded.clone(),
+        text: content
+            .folded
+            .iter()
+            .map(|next| if *next == KEYCAP { ' ' } else { *next })
+            .collect(),
         labels: vec![Label::Free; content.folded.len()],
         catalogue,
         named: Vec::new(),
         amounts: Vec::new(),
         each: Vec::new(),
         names: Vec::new(),
+        homes: Vec::new(),
         by_name: false,
         building_alone: false,
         change_at: None,
     };
     let phone = scan.phones();
-    let mut household = scan.household(register);
+    let mut household = scan.household(register, scope);
     if let (Household::Unwritten(_), Some(phone)) = (&household, &phone) {
         match register.phone(phone) {
             [] => {}
@@ -120,7 +137,7 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
     let mut change = scan.change();
     let priced = scan.remarks();
     scan.quantities();
-    let understood = order::understand(&scan, content, change);
+    let understood = order::understand(&scan, content, change, &household, register);
     if change == Change::New && scan.is_plus() {
         change = Change::Plus;
     }
@@ -148,6 +165,8 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
         first_person: words::any(&content.folded, words::FIRST_PERSON),
         priced,
         unread: understood.unread,
+        asks: asks(content, &scan),
+        menu: order::letters_beside_goods(&scan) >= 2,
         nickname: understood.nickname.filter(|_| !scan.building_alone),
     }
 }
@@ -189,7 +208,9 @@ impl Scan<'_> {
         let mut start = 0;
         while start < self.text.len() {
             let fresh = start == 0 || !self.text[start - 1].is_ascii_digit();
-            if fresh && let Some((digits, length)) = mobile(&self.text[start..]) {
+            let glued = if fresh { behind_room(&self.text[start..]) } else { 0 };
+            if fresh && let Some((digits, length)) = mobile(&self.text[start + glued..]) {
+                start += glued;
                 self.mark(start, start + length, Label::Known);
                 // A blank in place of the digits keeps them from being read as a dwelling.
                 self.text[start..start + length].fill(' ');
@@ -212,6 +233,16 @@ impl Scan<'_> {
             if let Some((start, end)) = words::find(&self.text, list)
                 && (start..end).all(|index| self.is_free(index))
             {
+                let counts = |range: std::ops::Range<usize>| {
+                    range.into_iter().any(|index| {
+                        self.is_free(index) && (self.text[index].is_ascii_digit() || is_numeral(self.text[index]))
+                    })
+                };
+                // A2份 多加饭 is a wish, 多加2份 an addition.
+                if change == Change::Add && counts(0..start) && !counts(end..self.text.len()) {
+                    self.mark(start, end, Label::Remark);
+                    continue;
+                }
                 self.mark(start, end, Label::Known);
                 self.change_at = Some(start);
                 return change;
@@ -369,6 +400,35 @@ impl Scan<'_> {
     }
 }
 
+/// The digits of a room that a mobile number follows without a blank: 3 in 30113812345678.
+fn behind_room(text: &[char]) -> usize {
+    let digits = text.iter().take_while(|next| next.is_ascii_digit()).count();
+    let room = digits.saturating_sub(11);
+    let first = mobile(&text[..11.min(text.len())]).is_some();
+    if matches!(room, 3 | 4) && mobile(&text[room..]).is_some() && !first {
+        room
+    } else {
+        0
+    }
+}
+
+/// The position behind 个老人 in 2个老人, which counts people.
+fn behind_people(text: &[char], start: usize) -> Option<usize> {
+    let from = start + usize::from(text.get(start).is_some_and(|next| "个位名口".contains(*next)));
+    let word = words::PEOPLE.iter().find(|word| starts_with(text, from, word))?;
+    Some(from + word.chars().count())
+}
+
+/// Whether the entry asks something, or says what holds only on a condition.
+fn asks(content: &Written, scan: &Scan<'_>) -> bool {
+    let marked = content.original.iter().any(|next| matches!(next, '?' | '？'));
+    let condition = words::find(&content.folded, words::CONDITION).is_some_and(|(start, _)| {
+        scan.named.iter().any(|named| named.start > start)
+            || scan.amounts.iter().any(|amount| amount.start > start)
+    });
+    marked || condition || words::any(&content.folded, words::ASKING)
+}
+
 /// A number that is no quantity at `start`: the position behind it, and whether it is a price.
 fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
     if text[start] == '¥' {
@@ -403,6 +463,20 @@ fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
             }
             return Some((end, true));
         }
+    }
+    if let Some(end) = behind_people(text, end) {
+        return Some((end, false));
+    }
+    let paid = text[..start]
+        .iter()
+        .rposition(|next| !matches!(next, ' ' | ':'))
+        .is_some_and(|last| {
+            words::PAID
+                .iter()
+                .any(|word| text[..=last].ends_with(&word.chars().collect::<Vec<_>>()))
+        });
+    if paid && !text.get(end).is_some_and(|next| is_unit_start(*next)) {
+        return Some((end, true));
     }
     let words = [
         "点半", "点钟", "点", "月", "日", "楼", "层", "%", "人", "口人", "天", "岁", "年", "周", "分钟",

@@ -48,6 +48,17 @@ pub(super) const NOTICE: &[&str] = &[
     "邻居们",
     "业主们",
     "请按",
+    "联系人",
+    "联系电话",
+    "客服",
+    "咨询",
+    "配送",
+    "派送",
+    "领取",
+    "取货",
+    "登记表",
+    "统计表",
+    "请大家",
     "务必",
     "群公告",
     "转发",
@@ -131,6 +142,60 @@ pub(super) const CHATTER: &[&str] = &[
     "赞",
     "知道了",
     "明白",
+    "早上好",
+    "上午好",
+    "中午好",
+    "下午好",
+    "晚上好",
+    "早安",
+    "晚安",
+    "早",
+    "大家好",
+    "你好",
+    "您好",
+    "在",
+    "在的",
+    "来了",
+    "加油",
+    "支持",
+    "已登记",
+    "登记了",
+    "已收",
+    "不客气",
+    "没事",
+    "好滴",
+    "好哒",
+    "好嘞",
+    "得",
+    "哦",
+    "噢",
+    "啊",
+    "呀",
+    "哈",
+    "呵",
+    "嘻",
+    "啦",
+    "了",
+    "的",
+    "团长",
+    "大家",
+    "楼长",
+    "志愿者",
+    "群主",
+    "多谢",
+    "谢",
+    "太好了",
+    "棒",
+    "真棒",
+    "厉害",
+    "THANKS",
+    "THANK YOU",
+    "已下单",
+    "已支付",
+    "付了",
+    "转了",
+    "付过了",
+    "已付清",
 ];
 
 /// The speaker means the own household.
@@ -291,6 +356,26 @@ pub(super) const REMARK: &[&str] = &[
     "优先",
     "团长",
     "登记",
+    "电梯",
+    "家里",
+    "大一",
+    "小一",
+    "一点",
+    "大点",
+    "小点",
+    "多加",
+    "少辣",
+    "多辣",
+    "加辣",
+    "清真",
+    "素食",
+    "未付",
+    "没付",
+    "登记",
+    "朋友",
+    "打来",
+    "冷藏",
+    "尽快",
     "房东",
     "租户",
     "租客",
@@ -300,7 +385,8 @@ pub(super) const REMARK: &[&str] = &[
 /// Characters of food and household goods: unknown text that holds one of them is taken for a good that
 /// is not in the list, never for a nickname.
 pub(super) const GOODS: &str = "菜瓜果蕉梨桃苹橙橘桔柚葡萄莓杏枣柿荔芒榴椰樱米面油蛋奶肉鸡鸭鹅鱼虾蟹排骨牛羊猪豆腐薯葱姜蒜盐糖酱醋\
-    茶水纸巾罩药套餐椒笋藕菇芹菠笼包饺粉丝饼馒粥馍糕酒烟液皂刷电罐布尿粮麦火腿肠饮料咖啡可乐雪碧酸汤料萝卜茄芋莴苣韭豌蔬";
+    茶水纸巾罩药套餐椒笋藕菇芹菠笼包饺粉丝饼馒粥馍糕酒烟液皂刷电罐布尿粮麦火腿肠饮料咖啡可乐雪碧酸汤料萝卜茄芋莴苣韭豌蔬\
+    洗洁精膏牙垃圾袋棉锅碗盆肝腰肚肘翅腿鸽鹌枸芝麻花生瓜桂圆木耳玉穗藜笋芥荠苋茼茴菌菇豉";
 
 /// Common surnames, by which unknown text is taken for a nickname.
 pub(super) const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜\
@@ -353,6 +439,16 @@ pub(super) const FILLER: &[&str] = &[
     "与",
     "加",
     "还有",
+    "还要",
+    "还",
+    "另外",
+    "想要",
+    "想",
+    "顺便",
+    "留",
+    "预留",
+    "给",
+    "请",
     "的",
     "麻烦",
     "谢谢",
@@ -373,6 +469,54 @@ pub(super) const FILLER: &[&str] = &[
     "哈",
     "呢",
     "啊",
+];
+
+/// Words by which somebody asks instead of ordering.
+pub(super) const ASKING: &[&str] = &[
+    "吗", "多少钱", "有没有", "还有没", "能不能", "可不可以", "要不要", "怎么", "请问", "什么时候", "啥时候", "是不是",
+    "行不行", "为什么", "几点", "哪里买", "有木有", "好不好", "咋",
+];
+
+/// Words by which somebody asks for the price.
+pub(super) const ASKING_PRICE: &[&str] = &["多少钱", "几块钱", "几元", "怎么卖", "什么价", "啥价", "贵不贵"];
+
+/// What follows holds only on a condition.
+pub(super) const CONDITION: &[&str] = &["如果", "要是", "假如", "若有", "有的话", "万一", "看看有", "有就", "有多"];
+
+/// A number behind these is money.
+pub(super) const PAID: &[&str] = &[
+    "尾款", "已付", "付了", "付款", "实付", "转了", "已转", "转账", "定金", "订金", "押金", "欠", "补", "差", "找",
+    "红包", "收款", "单价", "总价", "合计¥",
+];
+
+/// A number in front of these counts people.
+pub(super) const PEOPLE: &[&str] = &[
+    "老人", "小孩", "孩子", "娃", "宝宝", "大人", "孕妇", "病人", "学生", "人吃", "人住",
+];
+
+/// Entries that hold a place in the list and order nothing.
+pub(super) const PLACEHOLDER: &[&str] = &[
+    "占位", "占坑", "占楼", "占个位", "占个坑", "先占", "先占位", "先占个位", "先占坑", "待定", "空", "空号", "空缺",
+    "略", "跳过", "作废", "围观", "路过", "看看", "删", "无",
+];
+
+/// A title with these speaks to the households of the building that it names.
+pub(super) const SCOPED: &[&str] = &[
+    "接龙", "团购", "套餐", "登记", "统计", "报名", "订单", "订购", "订菜", "居民", "邻居", "住户", "业主", "群", "的",
+    "保供", "物资", "买菜", "团", "采购", "预订",
+];
+
+/// A title with these names the building only as a place.
+pub(super) const PLACE: &[&str] = &[
+    "门口", "楼下", "楼前", "前面", "后面", "旁", "取", "送", "放", "集合", "停", "对面", "大厅", "一楼",
+];
+
+/// Headings of the columns of a list.
+pub(super) const FIELDS: &[&str] = &[
+    "序号", "编号", "房号", "房间号", "门牌号", "楼栋", "楼栋号", "楼号", "栋号", "单元", "单元号", "室号", "姓名", "名字",
+    "昵称", "微信名", "群昵称", "户主", "业主", "联系人", "电话", "手机", "手机号", "联系电话", "联系方式", "品名", "品种",
+    "商品", "物品", "物资", "套餐", "菜品", "内容", "数量", "份数", "斤数", "个数", "单位", "单价", "金额", "价格", "备注",
+    "时间", "日期", "地址", "住址", "小区", "种类", "名称", "规格", "是否付款", "付款",
 ];
 
 /// Whether a word may be learned as standing for one household or one good: long enough, without digits, and
@@ -402,7 +546,7 @@ pub(super) fn find(text: &[char], words: &[&str]) -> Option<(usize, usize)> {
     words.iter().find_map(|word| {
         let length = word.chars().count();
         (0..text.len().saturating_sub(length - 1))
-            .find(|start| super::dwelling::starts_with(text, *start, word))
+            .find(|start| super::address::starts_with(text, *start, word))
             .map(|start| (start, start + length))
     })
 }
