@@ -125,6 +125,15 @@ pub(super) struct Parse {
     pub spaced: bool,
 }
 
+/// What the rooms of a register look like, by which doubtful writings are judged.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rooms {
+    /// Rooms of one or two digits exist, as the house numbers of a village.
+    pub small: bool,
+    /// Rooms are written as storey and door: 12-3.
+    pub storeyed: bool,
+}
+
 /// How two parts are joined.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Joint {
@@ -135,12 +144,15 @@ enum Joint {
 }
 
 /// Every way to read a dwelling at `start`.
-pub(super) fn parses(text: &[char], start: usize, courts: &[Court], small_rooms: bool) -> Vec<Parse> {
+pub(super) fn parses(text: &[char], start: usize, courts: &[Court], rooms: Rooms) -> Vec<Parse> {
     let mut reader = Reader {
         text,
-        small_rooms,
+        rooms,
         found: Vec::new(),
     };
+    if rooms.storeyed {
+        reader.storeyed(None, None, start, [Joint::Nothing; 2]);
+    }
     for (building, behind, open) in buildings(text, start, courts) {
         reader.behind_building(&building, behind, open);
     }
@@ -188,7 +200,7 @@ fn buildings(text: &[char], start: usize, courts: &[Court]) -> Vec<(String, usiz
 
 struct Reader<'a> {
     text: &'a [char],
-    small_rooms: bool,
+    rooms: Rooms,
     found: Vec<Parse>,
 }
 
@@ -214,10 +226,25 @@ impl Reader<'_> {
 
     /// Adds the readings with a room at `start`, also behind a storey such as 5楼.
     fn rooms(&mut self, building: Option<&str>, unit: Option<&str>, start: usize, joints: [Joint; 2]) {
+        if self.rooms.storeyed {
+            self.storeyed(building, unit, start, joints);
+        }
         let behind = behind_floor(self.text, start);
         for start in [Some(start), (behind != start).then_some(behind)].into_iter().flatten() {
             for (room, after) in parts(self.text, start, false) {
                 self.room(building, unit, (start, after), room, joints);
+            }
+        }
+    }
+
+    /// Adds the reading with a storey and a door: 12-3, 12楼3号.
+    fn storeyed(&mut self, building: Option<&str>, unit: Option<&str>, start: usize, joints: [Joint; 2]) {
+        for (storey, behind) in parts(self.text, start, false) {
+            let joint = self.text.get(behind).is_some_and(|next| matches!(next, '-' | '楼' | '层'));
+            for (door, after) in parts(self.text, behind + 1, false) {
+                if joint && storey.len() <= 2 && door.len() <= 2 {
+                    self.room(building, unit, (start, after), format!("{storey}-{door}"), joints);
+                }
             }
         }
     }
@@ -246,12 +273,13 @@ impl Reader<'_> {
         if (measured && digits < 3) || (end == after && text.get(end).is_some_and(char::is_ascii_digit)) {
             return;
         }
-        if joints.contains(&Joint::Nothing) && digits < 3 && building.is_none_or(|key| key.is_ascii()) {
+        let storeyed = room.contains('-');
+        if joints.contains(&Joint::Nothing) && !storeyed && digits < 3 && building.is_none_or(|key| key.is_ascii()) {
             return;
         }
         let worded = joints.contains(&Joint::Word);
         let spaced = joints.contains(&Joint::Space);
-        let sized = digits >= 3 || (worded && end > after) || (self.small_rooms && joints == [Joint::Dash; 2]);
+        let sized = (digits >= 3 && !storeyed) || (storeyed && joints.contains(&Joint::Word)) || (worded && end > after) || (self.rooms.small && joints == [Joint::Dash; 2]);
         let decimal = unit.is_none() && start > 0 && text[start - 1] == '.';
         let certain = sized
             && !decimal
@@ -377,7 +405,7 @@ fn behind_gap(text: &[char], start: usize) -> usize {
     let gap = text[start.min(text.len())..]
         .iter()
         .take(2)
-        .take_while(|next| matches!(next, ' ' | '-' | ',' | '(' | ')'))
+        .take_while(|next| matches!(next, ' ' | '-' | ',' | ':' | '(' | ')'))
         .count();
     start + gap
 }

@@ -73,6 +73,8 @@ struct Outliner<'a> {
     /// The draft that the next line may continue.
     open: Option<usize>,
     copies: HashMap<usize, Copy>,
+    /// The open draft began with a household alone, so that the lines below are its goods.
+    open_alone: bool,
     /// The household whose chat message follows.
     sender: Option<Household>,
     /// The building that a title or heading has named.
@@ -99,6 +101,7 @@ pub(super) fn outline(segments: &[Segment], register: &Register<'_>, catalogue: 
         outline,
         copies,
         open: None,
+        open_alone: false,
         sender: None,
         scope: Scope::default(),
         last_header: segments.iter().rposition(|segment| segment.shape == Shape::Header),
@@ -286,7 +289,8 @@ impl Outliner<'_> {
             return true;
         }
         if reading.has_good || reading.has_amount {
-            return (self.inside(index) && reading.has_good && open.position.is_some())
+            return (self.open_alone && reading.has_good)
+                || (self.inside(index) && reading.has_good && open.position.is_some())
                 || (!above.has_amount && reading.has_amount && !reading.has_good);
         }
         (reading.phone.is_some() && above.phone.is_none() && reading.unread == 0)
@@ -345,6 +349,7 @@ impl Outliner<'_> {
             return;
         }
         self.open = Some(self.outline.drafts.len());
+        self.open_alone = !reading.has_good && !reading.has_amount;
         self.outline.drafts.push(Draft {
             line: line(segment),
             position,

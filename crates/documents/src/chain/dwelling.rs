@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::address::{Building, Court, Parse, building_at, courts, normal, parses};
+use super::address::{Building, Court, Parse, Rooms, building_at, courts, normal, parses};
 use super::numerals::{folded_term, is_numeral, one_edit};
 use super::{Alias, Candidate, Dwelling};
 
@@ -24,8 +24,7 @@ pub(super) struct Register<'a> {
     courts: Vec<Court>,
     name_length_max: usize,
     one_building: bool,
-    /// Rooms of one or two digits exist, as the house numbers of a village.
-    small_rooms: bool,
+    rooms: Rooms,
 }
 
 /// The building, and the unit, that a title or a heading names for the lines below it.
@@ -82,7 +81,7 @@ impl<'a> Register<'a> {
             courts: courts(&apart),
             name_length_max: 0,
             one_building: buildings.len() == 1,
-            small_rooms: false,
+            rooms: Rooms::default(),
         };
         for building in &apart {
             let holders = register.by_core.entry(building.core.clone()).or_default();
@@ -97,7 +96,8 @@ impl<'a> Register<'a> {
                 .or_default()
                 .push(index);
             register.by_room.entry(room.clone()).or_default().push(index);
-            register.small_rooms |= room.len() <= 2;
+            register.rooms.small |= room.len() <= 2;
+            register.rooms.storeyed |= room.contains('-');
             register.keys.push([building, unit, room]);
             for name in several(dwelling.name.as_deref()) {
                 register.add_name(name, index);
@@ -175,7 +175,7 @@ impl<'a> Register<'a> {
 
     /// Whether rooms of one or two digits exist.
     pub fn has_small_rooms(&self) -> bool {
-        self.small_rooms
+        self.rooms.small
     }
 
     /// A building without a room that is written at `start`: key, unit, and the position behind.
@@ -222,6 +222,17 @@ impl<'a> Register<'a> {
             self.is_in(*index, scope) && one_edit(&self.keys[*index][2].chars().collect::<Vec<_>>(), &room)
         };
         (0..self.keys.len()).filter(near).take(CANDIDATES_MAX).collect()
+    }
+
+    /// Dwellings whose parts may be written without anything between them: 12501 for 12-501.
+    pub fn run_together(&self, digits: &str) -> Vec<usize> {
+        let fits = |index: &usize| {
+            let [building, unit, room] = &self.keys[*index];
+            let spelt = [building.as_str(), unit, room].concat();
+            let short = [building.as_str(), room].concat();
+            (spelt == digits || short == digits) && !building.is_empty()
+        };
+        (0..self.keys.len()).filter(fits).take(CANDIDATES_MAX).collect()
     }
 
     /// Whether a dwelling or a registered name begins the text, behind spaces.
@@ -273,7 +284,7 @@ impl<'a> Register<'a> {
         let mut ones: Vec<(usize, usize)> = Vec::new();
         let mut several: Option<Mention> = None;
         let mut unknown: Option<Mention> = None;
-        for parse in parses(text, start, &self.courts, self.small_rooms) {
+        for parse in parses(text, start, &self.courts, self.rooms) {
             if parse.spaced && !opens {
                 continue;
             }

@@ -240,7 +240,16 @@ impl Scan<'_> {
                 }
             });
         }
-        None
+        let (start, end) = *self.bare_numbers().first()?;
+        let written: String = self.text[start..end].iter().collect();
+        let opens = self.text[..start].iter().all(|next| *next == ' ');
+        let near = if opens && end - start >= 4 { register.run_together(&written) } else { Vec::new() };
+        if near.is_empty() {
+            return None;
+        }
+        self.mark(start, end, Label::Known);
+        self.homes.push((start, end));
+        Some(Household::Several(near))
     }
 
     /// Candidates for 3栋王姐 or 王某.
