@@ -4,7 +4,19 @@ use super::numerals::{chinese_value, folded_term, is_numeral};
 
 /// Words behind a building.
 const BUILDING_WORDS: [&str; 13] = [
-    "号楼栋", "号楼", "#楼", "栋楼", "楼栋", "栋", "幢", "座", "组", "队", "号", "楼", "#",
+    "号楼栋",
+    "号楼",
+    "#楼",
+    "栋楼",
+    "楼栋",
+    "栋",
+    "幢",
+    "座",
+    "组",
+    "队",
+    "号",
+    "楼",
+    "#",
 ];
 
 /// Words behind a unit.
@@ -186,11 +198,13 @@ fn buildings(text: &[char], start: usize, courts: &[Court]) -> Vec<(String, usiz
         let behind = start + court.written.len();
         let core = behind_spaces(text, behind);
         let core = core + usize::from(text.get(core) == Some(&'-'));
-        found.extend(
-            parts(text, core, true)
-                .into_iter()
-                .map(|(part, behind)| (court.key.clone() + &part, behind, letter(core) && behind == core + 1)),
-        );
+        found.extend(parts(text, core, true).into_iter().map(|(part, behind)| {
+            (
+                court.key.clone() + &part,
+                behind,
+                letter(core) && behind == core + 1,
+            )
+        }));
         if court.whole {
             found.push((court.key.clone(), behind, true));
         }
@@ -207,7 +221,12 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn behind_building(&mut self, building: &str, behind: usize, open: bool) {
         let mut seconds: Vec<(usize, Joint)> = Vec::new();
-        seconds.extend(joint(self.text, behind, &BUILDING_WORDS, &[&UNIT_LABELS, &ROOM_LABELS]));
+        seconds.extend(joint(
+            self.text,
+            behind,
+            &BUILDING_WORDS,
+            &[&UNIT_LABELS, &ROOM_LABELS],
+        ));
         if open {
             seconds.push((behind_spaces(self.text, behind), Joint::Nothing));
         }
@@ -217,7 +236,9 @@ impl Reader<'_> {
                 continue;
             }
             for (unit, after_unit) in parts(self.text, second, false) {
-                if let Some((third, second_joint)) = joint(self.text, after_unit, &UNIT_WORDS, &[&ROOM_LABELS]) {
+                if let Some((third, second_joint)) =
+                    joint(self.text, after_unit, &UNIT_WORDS, &[&ROOM_LABELS])
+                {
                     self.rooms(Some(building), Some(&unit), third, [first_joint, second_joint]);
                 }
             }
@@ -230,7 +251,10 @@ impl Reader<'_> {
             self.storeyed(building, unit, start, joints);
         }
         let behind = behind_floor(self.text, start);
-        for start in [Some(start), (behind != start).then_some(behind)].into_iter().flatten() {
+        for start in [Some(start), (behind != start).then_some(behind)]
+            .into_iter()
+            .flatten()
+        {
             for (room, after) in parts(self.text, start, false) {
                 self.room(building, unit, (start, after), room, joints);
             }
@@ -240,7 +264,10 @@ impl Reader<'_> {
     /// Adds the reading with a storey and a door: 12-3, 12楼3号.
     fn storeyed(&mut self, building: Option<&str>, unit: Option<&str>, start: usize, joints: [Joint; 2]) {
         for (storey, behind) in parts(self.text, start, false) {
-            let joint = self.text.get(behind).is_some_and(|next| matches!(next, '-' | '楼' | '层'));
+            let joint = self
+                .text
+                .get(behind)
+                .is_some_and(|next| matches!(next, '-' | '楼' | '层'));
             for (door, after) in parts(self.text, behind + 1, false) {
                 if joint && storey.len() <= 2 && door.len() <= 2 {
                     self.room(building, unit, (start, after), format!("{storey}-{door}"), joints);
@@ -262,7 +289,11 @@ impl Reader<'_> {
         let mut end = after;
         let suffix = ROOM_WORDS.iter().find(|word| starts_with(text, end, word));
         // 5栋302 3号楼 cannot be meant by 302号楼, and 8号套餐 is a pack.
-        if let Some(suffix) = suffix.filter(|_| !["号楼", "号套", "号餐"].iter().any(|word| starts_with(text, end, word))) {
+        if let Some(suffix) = suffix.filter(|_| {
+            !["号楼", "号套", "号餐"]
+                .iter()
+                .any(|word| starts_with(text, end, word))
+        }) {
             end += suffix.chars().count();
         }
         let digits = room.chars().filter(char::is_ascii_digit).count();
@@ -274,12 +305,19 @@ impl Reader<'_> {
             return;
         }
         let storeyed = room.contains('-');
-        if joints.contains(&Joint::Nothing) && !storeyed && digits < 3 && building.is_none_or(|key| key.is_ascii()) {
+        if joints.contains(&Joint::Nothing)
+            && !storeyed
+            && digits < 3
+            && building.is_none_or(|key| key.is_ascii())
+        {
             return;
         }
         let worded = joints.contains(&Joint::Word);
         let spaced = joints.contains(&Joint::Space);
-        let sized = (digits >= 3 && !storeyed) || (storeyed && joints.contains(&Joint::Word)) || (worded && end > after) || (self.rooms.small && joints == [Joint::Dash; 2]);
+        let sized = (digits >= 3 && !storeyed)
+            || (storeyed && joints.contains(&Joint::Word))
+            || (worded && end > after)
+            || (self.rooms.small && joints == [Joint::Dash; 2]);
         let decimal = unit.is_none() && start > 0 && text[start - 1] == '.';
         let certain = sized
             && !decimal
@@ -428,19 +466,21 @@ pub(super) fn building_at(
     start: usize,
     courts: &[Court],
 ) -> Option<(String, Option<String>, usize)> {
-    buildings(text, start, courts).into_iter().find_map(|(building, end, _)| {
-        let word = ["号楼", "#楼", "栋", "幢", "座", "组", "队"]
-            .iter()
-            .find(|word| starts_with(text, end, word))?;
-        let behind = end + word.chars().count();
-        let unit = parts(text, behind_gap(text, behind), false)
-            .into_iter()
-            .find_map(|(unit, end)| starts_with(text, end, "单元").then_some((unit, end + 2)));
-        Some(match unit {
-            Some((unit, end)) => (building, Some(unit), end),
-            None => (building, None, behind),
+    buildings(text, start, courts)
+        .into_iter()
+        .find_map(|(building, end, _)| {
+            let word = ["号楼", "#楼", "栋", "幢", "座", "组", "队"]
+                .iter()
+                .find(|word| starts_with(text, end, word))?;
+            let behind = end + word.chars().count();
+            let unit = parts(text, behind_gap(text, behind), false)
+                .into_iter()
+                .find_map(|(unit, end)| starts_with(text, end, "单元").then_some((unit, end + 2)));
+            Some(match unit {
+                Some((unit, end)) => (building, Some(unit), end),
+                None => (building, None, behind),
+            })
         })
-    })
 }
 
 /// Whether the word stands at this position.

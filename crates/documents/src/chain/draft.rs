@@ -7,7 +7,8 @@ use super::entry::{Change, Household, Reading, read};
 use super::goods::Catalogue;
 use super::lex::{Segment, Shape, Written};
 use super::lines::{
-    has_example, is_chatter, is_field_heading, is_menu, is_menu_letter, is_organiser, is_placeholder, scope_of,
+    has_example, is_chatter, is_field_heading, is_menu, is_menu_letter, is_organiser, is_placeholder,
+    scope_of,
 };
 use super::{Line, several, words};
 
@@ -104,7 +105,9 @@ pub(super) fn outline(segments: &[Segment], register: &Register<'_>, catalogue: 
         open_alone: false,
         sender: None,
         scope: Scope::default(),
-        last_header: segments.iter().rposition(|segment| segment.shape == Shape::Header),
+        last_header: segments
+            .iter()
+            .rposition(|segment| segment.shape == Shape::Header),
     };
     for index in 0..segments.len() {
         outliner.place(index);
@@ -125,7 +128,12 @@ impl Outliner<'_> {
                 self.open = None;
                 self.sender = None;
                 // A title may stand above the header; what was said below an earlier list holds no longer.
-                if self.outline.drafts.last().is_some_and(|draft| draft.block != segment.block) {
+                if self
+                    .outline
+                    .drafts
+                    .last()
+                    .is_some_and(|draft| draft.block != segment.block)
+                {
                     self.scope = Scope::default();
                 }
             }
@@ -186,6 +194,7 @@ impl Outliner<'_> {
                 }
                 self.draft(segment, None, reading);
             }
+            Role::Unrecognised if segment.quoted => self.structure(segment),
             Role::Unrecognised => self.outline.unrecognised.push(line(segment)),
         }
     }
@@ -252,8 +261,15 @@ impl Outliner<'_> {
         if self.sender.is_some() && orders {
             return Role::Draft;
         }
-        let wish =
-            reading.has_good && reading.has_amount && !reading.priced && !words::any(text, words::SUPPLY);
+        let mut goods = reading.named.clone();
+        goods.sort_unstable();
+        goods.dedup();
+        let offered = self.in_title(index) && goods.len() >= 3 && !written;
+        let wish = !offered
+            && reading.has_good
+            && reading.has_amount
+            && !reading.priced
+            && !words::any(text, words::SUPPLY);
         if self.in_title(index) && !reading.first_person && reading.change == Change::New && !wish {
             return Role::Title;
         }
@@ -282,7 +298,8 @@ impl Outliner<'_> {
         let unread_above = !above.has_good && !above.has_amount;
         let nobody_above = matches!(above.household, Household::Unwritten(_));
         if !matches!(reading.household, Household::Unwritten(_)) {
-            return nobody_above && unread_above && open.position.is_some();
+            let same = reading.household == above.household && matches!(above.household, Household::One(_));
+            return unread_above && (same || (nobody_above && open.position.is_some()));
         }
         let last = open.content.folded.iter().rev().find(|next| **next != ' ');
         if unread_above || last.is_some_and(|next| matches!(next, '+' | '、' | ',' | '/')) {

@@ -160,7 +160,7 @@ impl<'a> Register<'a> {
         let matches = |index: &usize| {
             let mut names = several(self.dwellings[*index].name.as_deref());
             names.any(|name| folded_term(name).first() == Some(&surname))
-                && building.is_none_or(|building| self.keys[*index][0] == building)
+                && building.is_none_or(|building| self.lives_in(*index, building, None))
         };
         (0..self.dwellings.len())
             .filter(matches)
@@ -196,10 +196,18 @@ impl<'a> Register<'a> {
         }
     }
 
+    /// Whether a household lives in the building, or in one of this number in any court, and in the unit.
+    pub fn lives_in(&self, index: usize, building: &str, unit: Option<&str>) -> bool {
+        let [held, held_unit, _] = &self.keys[index];
+        let same = held == building || self.buildings(building).contains(held);
+        same && unit.is_none_or(|unit| held_unit == unit || held_unit.is_empty())
+    }
+
     /// Whether a household lives where a heading says.
     pub fn is_in(&self, index: usize, scope: &Scope) -> bool {
         let [building, unit, _] = &self.keys[index];
-        let wanted = |wanted: &Option<String>, held: &String| wanted.as_ref().is_none_or(|wanted| wanted == held);
+        let wanted =
+            |wanted: &Option<String>, held: &String| wanted.as_ref().is_none_or(|wanted| wanted == held);
         wanted(&scope.building, building) && (unit.is_empty() || wanted(&scope.unit, unit))
     }
 
@@ -207,7 +215,11 @@ impl<'a> Register<'a> {
     /// has named the building.
     pub fn room(&self, room: &str, scope: &Scope) -> Option<Found> {
         let found = self.by_room.get(room)?;
-        let within: Vec<usize> = found.iter().copied().filter(|index| self.is_in(*index, scope)).collect();
+        let within: Vec<usize> = found
+            .iter()
+            .copied()
+            .filter(|index| self.is_in(*index, scope))
+            .collect();
         Some(match within.as_slice() {
             [one] if self.one_building || scope.building.is_some() => Found::One(*one),
             [] => Found::Several(found.iter().copied().take(CANDIDATES_MAX).collect()),
@@ -268,9 +280,8 @@ impl<'a> Register<'a> {
         let first = *text.get(start)?;
         let before = start.checked_sub(1).map(|index| text[index]);
         if first == ' '
-            || before.is_some_and(|character| {
-                character.is_ascii_alphanumeric() || matches!(character, '.' | '-')
-            })
+            || before
+                .is_some_and(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-'))
         {
             return None;
         }
@@ -280,7 +291,9 @@ impl<'a> Register<'a> {
             return None;
         }
         let opens = text[..start].iter().all(|next| *next == ' ');
-        let glued = before.is_some_and(|next| !next.is_ascii() && next.is_alphabetic() && !"住在是家我给帮为".contains(next));
+        let glued = before.is_some_and(|next| {
+            !next.is_ascii() && next.is_alphabetic() && !"住在是家我给帮为".contains(next)
+        });
         let mut ones: Vec<(usize, usize)> = Vec::new();
         let mut several: Option<Mention> = None;
         let mut unknown: Option<Mention> = None;
@@ -365,7 +378,10 @@ impl<'a> Register<'a> {
             }
         };
         let by_unit = self.by_unit(parse, scope);
-        let in_court = parse.building.as_ref().is_some_and(|key| !buildings.contains(key));
+        let in_court = parse
+            .building
+            .as_ref()
+            .is_some_and(|key| !buildings.contains(key));
         let unsure = buildings.len() > 1 || (in_court && glued);
         match (exact.as_slice(), by_unit.as_slice()) {
             ([one], []) if !unsure => Found::One(*one),
@@ -400,8 +416,12 @@ impl<'a> Register<'a> {
             let room = &room;
             (0..self.keys.len()).filter(move |index| {
                 let [building, unit, held] = &self.keys[*index];
-                buildings.contains(building)
-                    && one_edit(&held.chars().collect::<Vec<_>>(), room)
+                let here = if buildings.is_empty() && self.one_building && parse.unit.is_none() {
+                    parse.building.as_ref() == Some(unit)
+                } else {
+                    buildings.contains(building)
+                };
+                here && one_edit(&held.chars().collect::<Vec<_>>(), room)
                     && (!with_unit || parse.unit.as_ref().is_none_or(|wanted| wanted == unit))
             })
         };

@@ -57,6 +57,8 @@ pub(super) struct Reading {
     pub change: Change,
     /// A good is named behind the word of change: 改成苹果3份.
     pub renames: bool,
+    /// The goods named, with a quantity or without.
+    pub named: Vec<usize>,
     /// At least one good is named.
     pub has_good: bool,
     /// At least one quantity is written.
@@ -155,6 +157,12 @@ pub(super) fn read(
         quantity_assumed: understood.assumed,
         change,
         renames: changed_at.is_some_and(|at| scan.named.iter().any(|named| named.start > at)),
+        named: scan
+            .named
+            .iter()
+            .filter(|named| named.goods.len() == 1)
+            .map(|named| named.goods[0])
+            .collect(),
         has_good: !scan.named.is_empty(),
         has_amount: !scan.amounts.is_empty(),
         amount: if let [amount] = scan.amounts.as_slice() {
@@ -208,7 +216,11 @@ impl Scan<'_> {
         let mut start = 0;
         while start < self.text.len() {
             let fresh = start == 0 || !self.text[start - 1].is_ascii_digit();
-            let glued = if fresh { behind_room(&self.text[start..]) } else { 0 };
+            let glued = if fresh {
+                behind_room(&self.text[start..])
+            } else {
+                0
+            };
             if fresh && let Some((digits, length)) = mobile(&self.text[start + glued..]) {
                 start += glued;
                 self.mark(start, start + length, Label::Known);
@@ -229,13 +241,28 @@ impl Scan<'_> {
             (words::SET, Change::Set),
             (words::ADD, Change::Add),
         ];
+        // 别的不要 says nothing of what is ordered.
+        for word in [
+            "别的不要了",
+            "别的不要",
+            "其他不要了",
+            "其他不要",
+            "其它不要了",
+            "其它不要",
+            "其他都不要",
+        ] {
+            if let Some((start, end)) = words::find(&self.text, &[word]) {
+                self.mark(start, end, Label::Remark);
+            }
+        }
         for (list, change) in lists {
             if let Some((start, end)) = words::find(&self.text, list)
                 && (start..end).all(|index| self.is_free(index))
             {
                 let counts = |range: std::ops::Range<usize>| {
                     range.into_iter().any(|index| {
-                        self.is_free(index) && (self.text[index].is_ascii_digit() || is_numeral(self.text[index]))
+                        self.is_free(index)
+                            && (self.text[index].is_ascii_digit() || is_numeral(self.text[index]))
                     })
                 };
                 // A2份 多加饭 is a wish, 多加2份 an addition.
@@ -412,6 +439,10 @@ fn behind_room(text: &[char]) -> usize {
     }
 }
 
+fn behind_spaces(text: &[char], start: usize) -> usize {
+    start + text[start..].iter().take_while(|next| **next == ' ').count()
+}
+
 /// The position behind 个老人 in 2个老人, which counts people.
 fn behind_people(text: &[char], start: usize) -> Option<usize> {
     let from = start + usize::from(text.get(start).is_some_and(|next| "个位名口".contains(*next)));
@@ -475,6 +506,16 @@ fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
                 .iter()
                 .any(|word| text[..=last].ends_with(&word.chars().collect::<Vec<_>>()))
         });
+    let settled = ["已付", "已转", "付了", "转了", "付过", "已收", "微信", "支付宝"]
+        .iter()
+        .any(|word| starts_with(text, behind_spaces(text, end), word));
+    // 20/份 is the price of one.
+    if text.get(end) == Some(&'/') && text.get(end + 1).is_some_and(|next| is_unit_start(*next)) {
+        return Some((end + 2, true));
+    }
+    if settled {
+        return Some((end, true));
+    }
     if paid && !text.get(end).is_some_and(|next| is_unit_start(*next)) {
         return Some((end, true));
     }

@@ -252,7 +252,10 @@ impl<'a> Catalogue<'a> {
             && number.iter().all(char::is_ascii_digit)
         {
             let index = *letter as usize - 'A' as usize;
-            return (index < self.goods.len() && !self.has_letter(*letter)).then_some(index).into_iter().collect();
+            return (index < self.goods.len() && !self.has_letter(*letter))
+                .then_some(index)
+                .into_iter()
+                .collect();
         }
         let latin = written.len() >= 2 && written.iter().all(char::is_ascii_alphabetic);
         let spelt: String = written.iter().collect();
@@ -282,7 +285,9 @@ fn sized(name: &[char]) -> Option<(&[char], &[char])> {
         .take_while(|next| next.is_ascii_digit() || **next == '.')
         .count();
     let behind: String = name[from + digits..].iter().collect();
-    let size = ["斤", "公斤", "KG", "G", "克", "L", "升", "ML", "毫升", "枚", "个", "只", "斤装", "枚装", "抽", "卷"];
+    let size = [
+        "斤", "公斤", "KG", "G", "克", "L", "升", "ML", "毫升", "枚", "个", "只", "斤装", "枚装", "抽", "卷",
+    ];
     (from >= 2 && size.contains(&behind.as_str())).then(|| name.split_at(from))
 }
 

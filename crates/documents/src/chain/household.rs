@@ -60,7 +60,11 @@ impl Scan<'_> {
                     .copied()
                     .filter(|index| named.contains(index))
                     .collect();
-                one_of(if both.is_empty() { [several, named].concat() } else { both })
+                one_of(if both.is_empty() {
+                    [several, named].concat()
+                } else {
+                    both
+                })
             }
             (Some(Household::Unknown(text, near)), Some(named)) => {
                 self.by_name = false;
@@ -95,13 +99,21 @@ impl Scan<'_> {
         scope: &Scope,
     ) -> Household {
         for (start, end) in self.bare_numbers() {
+            let next = self.text.get(end).copied().unwrap_or(' ');
+            if end - start < 3 && !matches!(next, '号' | '室') || is_unit_start(next) {
+                continue;
+            }
             let written: String = self.text[start..end].iter().collect();
             let rooms = match register.room(&normal(&written), scope) {
                 Some(Found::One(index)) => vec![index],
                 Some(Found::Several(several)) => several,
                 _ => continue,
             };
-            let both: Vec<usize> = named.iter().copied().filter(|index| rooms.contains(index)).collect();
+            let both: Vec<usize> = named
+                .iter()
+                .copied()
+                .filter(|index| rooms.contains(index))
+                .collect();
             if !both.is_empty() {
                 self.mark(start, end, Label::Known);
                 return one_of(both);
@@ -110,11 +122,8 @@ impl Scan<'_> {
         let Some((key, unit)) = building else {
             return one_of(named);
         };
-        let place = Scope {
-            building: Some(key.clone()),
-            unit: unit.clone(),
-        };
-        let within: Vec<usize> = named.iter().copied().filter(|index| register.is_in(*index, &place)).collect();
+        let lives = |index: &usize| register.lives_in(*index, key, unit.as_deref());
+        let within: Vec<usize> = named.iter().copied().filter(lives).collect();
         match (within.as_slice(), register.has_building(key)) {
             ([one], _) => Household::One(*one),
             ([], true) => Household::Several(named),
@@ -199,27 +208,40 @@ impl Scan<'_> {
         for (start, digits_end) in self.bare_numbers() {
             let length = digits_end - start;
             let lettered = self.text.get(digits_end).is_some_and(char::is_ascii_uppercase)
-                && !self.text.get(digits_end + 1).is_some_and(char::is_ascii_alphanumeric);
+                && !self
+                    .text
+                    .get(digits_end + 1)
+                    .is_some_and(char::is_ascii_alphanumeric);
             let next = self.text.get(digits_end).copied().unwrap_or(' ');
             let suffix = ["号房", "号室", "室", "房", "户", "号"]
                 .into_iter()
                 .find(|word| starts_with(&self.text, digits_end, word));
             let suffix = suffix.filter(|word| {
-                *word != "号" || !["号楼", "号套", "号餐"].iter().any(|word| starts_with(&self.text, digits_end, word))
+                *word != "号"
+                    || !["号楼", "号套", "号餐"]
+                        .iter()
+                        .any(|word| starts_with(&self.text, digits_end, word))
             });
             let measured = is_unit_start(next) || matches!(next, '元' | '块' | '.' | '-' | ':' | '点');
             let opens = self.text[..start].iter().all(|next| *next == ' ');
             // 501: and 502： begin what a room says in the chat of its building.
             let speaks = next == ':' && opens;
             let small = register.has_small_rooms() && suffix.is_some() && (scope.building.is_some() || opens);
-            if !((3..=4).contains(&length) || (small && length <= 2)) || (suffix.is_none() && measured && !speaks) {
+            if !((3..=4).contains(&length) || (small && length <= 2))
+                || (suffix.is_none() && measured && !speaks)
+            {
                 continue;
             }
             let end = digits_end + suffix.map_or(0, |word| word.chars().count());
             let written: String = self.text[start..end].iter().collect();
             let letter_end = digits_end + 1;
             let with_letter = lettered
-                .then(|| register.room(&normal(&self.text[start..letter_end].iter().collect::<String>()), scope))
+                .then(|| {
+                    register.room(
+                        &normal(&self.text[start..letter_end].iter().collect::<String>()),
+                        scope,
+                    )
+                })
                 .flatten();
             let (found, end) = match with_letter {
                 Some(found) => (Some(found), letter_end),
@@ -243,7 +265,11 @@ impl Scan<'_> {
         let (start, end) = *self.bare_numbers().first()?;
         let written: String = self.text[start..end].iter().collect();
         let opens = self.text[..start].iter().all(|next| *next == ' ');
-        let near = if opens && end - start >= 4 { register.run_together(&written) } else { Vec::new() };
+        let near = if opens && end - start >= 4 {
+            register.run_together(&written)
+        } else {
+            Vec::new()
+        };
         if near.is_empty() {
             return None;
         }

@@ -305,11 +305,17 @@ fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec
     let room = |mark: &Mark| {
         mark.position >= 100
             && mark.position > last + 3
-            && register.room(&mark.position.to_string(), &Scope::default()).is_some()
+            && register
+                .room(&mark.position.to_string(), &Scope::default())
+                .is_some()
     };
     if let Some(mark) = mark_at(text, at, true).filter(|mark| !dotted(mark) && !room(mark)) {
         let behind = behind_slip(text, mark.behind);
-        marks.push(Mark { start, behind, ..mark });
+        marks.push(Mark {
+            start,
+            behind,
+            ..mark
+        });
     } else if let Some(mark) =
         bare_mark(text, at, last, register, start > line_start).filter(|mark| !room(mark))
     {
@@ -348,9 +354,19 @@ fn behind_label(text: &[char], start: usize) -> usize {
             .iter()
             .take_while(|character| **character == ' ')
             .count();
-    let word = ["跟团号", "接龙号", "序号", "编号", "NO.", "NO", "#"]
-        .iter()
-        .find(|word| starts_with(text, at, word));
+    let word = [
+        "跟团号",
+        "接龙号",
+        "订单号",
+        "订单",
+        "序号",
+        "编号",
+        "NO.",
+        "NO",
+        "#",
+    ]
+    .iter()
+    .find(|word| starts_with(text, at, word));
     let Some(word) = word else { return start };
     let behind = at + word.chars().count();
     let gap = text[behind..]

@@ -65,8 +65,14 @@ fn is_chat_piece(piece: &[char]) -> bool {
 fn behind_speaker(text: &[char], register: &Register<'_>) -> usize {
     let start = text.iter().take_while(|next| **next == ' ').count();
     let named = register.name_at(text, start).map(|(length, _)| start + length);
-    let colon = text.iter().take(16).position(|next| *next == ':').map(|colon| colon + 1);
-    named.or(colon.filter(|colon| !text[..*colon].iter().any(char::is_ascii_digit))).unwrap_or(0)
+    let colon = text
+        .iter()
+        .take(16)
+        .position(|next| *next == ':')
+        .map(|colon| colon + 1);
+    named
+        .or(colon.filter(|colon| !text[..*colon].iter().any(char::is_ascii_digit)))
+        .unwrap_or(0)
 }
 
 /// Whether the line shows how to write an entry: 例 3-2-501 A1份.
@@ -83,7 +89,10 @@ pub(super) fn has_example(text: &[char]) -> bool {
 /// Whether the line only names the columns of a list: 房号 姓名 品名 数量.
 pub(super) fn is_field_heading(text: &[char]) -> bool {
     let mut count = 0;
-    for piece in text.split(|next| is_boundary(*next)).filter(|piece| !piece.is_empty()) {
+    for piece in text
+        .split(|next| is_boundary(*next))
+        .filter(|piece| !piece.is_empty())
+    {
         let spelt: String = piece.iter().collect();
         if !words::FIELDS.contains(&spelt.as_str()) {
             return false;
@@ -101,8 +110,16 @@ pub(super) fn is_placeholder(text: &[char]) -> bool {
 
 /// The building, or the unit of the only building, that a heading or a title names for the lines below it:
 /// `3号楼：`, `2组`, `【5栋2单元】`, `3号楼居民接龙`.
-pub(super) fn scope_of(text: &[char], register: &Register<'_>, in_title: bool, has_amount: bool) -> Option<Scope> {
-    let start = text.iter().take_while(|next| matches!(next, ' ' | '(' | '#' | '*' | '-' | '=')).count();
+pub(super) fn scope_of(
+    text: &[char],
+    register: &Register<'_>,
+    in_title: bool,
+    has_amount: bool,
+) -> Option<Scope> {
+    let start = text
+        .iter()
+        .take_while(|next| matches!(next, ' ' | '(' | '#' | '*' | '-' | '='))
+        .count();
     let (scope, behind) = match register.building_at(text, start) {
         Some((building, unit, behind)) if register.has_building(&building) => (
             Scope {
@@ -112,7 +129,10 @@ pub(super) fn scope_of(text: &[char], register: &Register<'_>, in_title: bool, h
             behind,
         ),
         _ if register.is_one_building() => {
-            let digits: String = text[start..].iter().take_while(|next| next.is_ascii_digit()).collect();
+            let digits: String = text[start..]
+                .iter()
+                .take_while(|next| next.is_ascii_digit())
+                .collect();
             let end = start + digits.len();
             if digits.is_empty() || digits.len() > 2 || !starts_with(text, end, "单元") {
                 return None;
@@ -128,7 +148,10 @@ pub(super) fn scope_of(text: &[char], register: &Register<'_>, in_title: bool, h
     let rest = &text[behind..];
     let empty = rest.iter().all(|next| !next.is_alphanumeric());
     let nothing: String = rest.iter().filter(|next| next.is_alphanumeric()).collect();
-    let nobody = matches!(nothing.as_str(), "无" | "没有" | "暂无" | "合计" | "居民" | "邻居" | "住户" | "业主");
+    let nobody = matches!(
+        nothing.as_str(),
+        "无" | "没有" | "暂无" | "合计" | "居民" | "邻居" | "住户" | "业主"
+    );
     let titled = in_title
         && !has_amount
         && !rest.iter().any(char::is_ascii_digit)

@@ -39,7 +39,10 @@ fn announced_at(text: &[char], start: usize, catalogue: &Catalogue<'_>) -> Vec<(
         let suffix = SUFFIXES
             .iter()
             .find(|word| super::address::starts_with(text, start + 1, word));
-        (vec![vec![first]], start + 1 + suffix.map_or(0, |word| word.chars().count()))
+        (
+            vec![vec![first]],
+            start + 1 + suffix.map_or(0, |word| word.chars().count()),
+        )
     } else if ('①'..='⑳').contains(&first) {
         let value = first as u32 - '①' as u32 + 1;
         let mut labels = numbered(value);
@@ -50,15 +53,23 @@ fn announced_at(text: &[char], start: usize, catalogue: &Catalogue<'_>) -> Vec<(
             .iter()
             .find(|word| super::address::starts_with(text, start + 2, word));
         let value = first.to_digit(10).unwrap_or(0);
-        (numbered(value), start + 2 + suffix.map_or(0, |word| word.chars().count()))
+        (
+            numbered(value),
+            start + 2 + suffix.map_or(0, |word| word.chars().count()),
+        )
     } else {
         return Vec::new();
     };
-    while text.get(behind).is_some_and(|next| matches!(next, ' ' | ':' | '.' | '、' | ')' | '-' | '=' | ',')) {
+    while text
+        .get(behind)
+        .is_some_and(|next| matches!(next, ' ' | ':' | '.' | '、' | ')' | '-' | '=' | ','))
+    {
         behind += 1;
     }
     let free = vec![true; text.len()];
-    let named = (behind < text.len()).then(|| catalogue.named_at(text, behind, &free)).flatten();
+    let named = (behind < text.len())
+        .then(|| catalogue.named_at(text, behind, &free))
+        .flatten();
     let Some(named) = named.filter(|named| named.end - named.start > 1) else {
         return Vec::new();
     };
@@ -75,7 +86,13 @@ fn numbered(value: u32) -> Vec<Vec<char>> {
     spelt.extend(CHINESE.get(value as usize).map(char::to_string));
     spelt
         .into_iter()
-        .flat_map(|value| [format!("{value}号"), format!("{value}号套餐"), format!("套餐{value}")])
+        .flat_map(|value| {
+            [
+                format!("{value}号"),
+                format!("{value}号套餐"),
+                format!("套餐{value}"),
+            ]
+        })
         .map(|label| label.chars().collect())
         .collect()
 }

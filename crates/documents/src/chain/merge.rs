@@ -277,7 +277,7 @@ impl Settler<'_> {
             return self.ask(draft, Reason::Withdrawal { other_line: None }, Vec::new());
         };
         let other_line = Some(order.line.number);
-        let named: Vec<usize> = draft.reading.lines.iter().map(|(good, _)| *good).collect();
+        let named = draft.reading.named.clone();
         let unclear = draft.reading.has_amount
             || (draft.reading.has_good
                 && (named.is_empty() || !named.iter().all(|good| has(&order.lines, *good))));
@@ -399,7 +399,11 @@ fn same_list(left: &[Draft], right: &[Draft]) -> bool {
     let shared = right.iter().map(key).filter(|key| keys.contains(key)).count();
     let begin_alike = left.first().map(key) == right.first().map(key);
     let places: HashSet<_> = left.iter().map(place).collect();
-    let in_place = right.iter().map(place).filter(|place| places.contains(place)).count();
+    let in_place = right
+        .iter()
+        .map(place)
+        .filter(|place| places.contains(place))
+        .count();
     let shorter = left.len().min(right.len());
     begin_alike || in_place * 2 >= shorter.max(2) || shared * 2 > shorter
 }

@@ -270,7 +270,7 @@ pub(super) fn initials(text: &[char]) -> Option<String> {
         .collect()
 }
 
-/// Whether two texts differ by at most one insertion, deletion or replacement.
+/// Whether two texts differ by at most one insertion, deletion or replacement, or by two neighbours exchanged.
 pub(super) fn one_edit(left: &[char], right: &[char]) -> bool {
     let (short, long) = if left.len() <= right.len() {
         (left, right)
@@ -279,7 +279,12 @@ pub(super) fn one_edit(left: &[char], right: &[char]) -> bool {
     };
     let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
     match long.len() - short.len() {
-        0 => short[same..].iter().skip(1).eq(long[same..].iter().skip(1)),
+        0 => {
+            let swapped =
+                short.len() >= same + 2 && short[same] == long[same + 1] && short[same + 1] == long[same];
+            short[same..].iter().skip(1).eq(long[same..].iter().skip(1))
+                || (swapped && short[same + 2..] == long[same + 2..])
+        }
         1 => short[same..] == long[same + 1..],
         _ => false,
     }
@@ -343,7 +348,8 @@ mod tests {
         let near =
             |a: &str, b: &str| one_edit(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
         assert!(near("苹果", "平果") && near("西红柿", "西红") && near("白菜", "白菜"));
-        assert!(!near("苹果", "梨") && !near("西红柿", "红西柿"));
+        assert!(near("1810", "1801") && near("西红柿", "红西柿"));
+        assert!(!near("苹果", "梨") && !near("西红柿", "柿西红"));
     }
 
     #[test]

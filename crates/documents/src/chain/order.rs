@@ -63,7 +63,8 @@ pub(super) fn understand(
     }
     let goods = scan.catalogue.goods;
     let bare = scan.named.is_empty() && scan.amounts.len() == 1 && goods.len() == 1;
-    let called = |piece: &[char]| matches!(household, Household::One(index) if register.is_called(*index, piece));
+    let called =
+        |piece: &[char]| matches!(household, Household::One(index) if register.is_called(*index, piece));
     let near = read_rest(scan, content, bare, called, &mut understood, &mut doubts);
     let pairing = pair(&merged(scan.tokens()));
     let mut pairs = pairing.pairs;
@@ -140,7 +141,10 @@ fn add_line(
     let unit = &scan.catalogue.goods[good].unit;
     let written = spelt(content, quantity);
     // A pack named by its letter is counted with 个 whatever it is sold by.
-    let lettered = scan.named.iter().any(|named| named.goods == [good] && named.end - named.start == 1);
+    let lettered = scan
+        .named
+        .iter()
+        .any(|named| named.goods == [good] && named.end - named.start == 1);
     let mut counted = quantity.clone();
     if lettered && counted.unit == "个" {
         counted.unit = "份".into();
@@ -265,9 +269,14 @@ fn read_rest(
         let beside_remark = scan.is_remark(end) || (start > 0 && scan.is_remark(start - 1));
         let aside = beside_remark
             && to - from <= 2
-            && !scan.text[from..to].iter().any(|next| next.is_ascii() || words::GOODS.contains(*next));
+            && !scan.text[from..to]
+                .iter()
+                .any(|next| next.is_ascii() || words::GOODS.contains(*next));
         let judged = if (to - from == 1 && scan.begins_name(to)) || called(&scan.text[from..to]) {
             // A何平: the letter that lifts a contact to the top of an address book; 秀兰 behind the dwelling of 李秀兰.
+            Rest::Nickname
+        } else if scan.text.get(end) == Some(&':') && scan.homes.iter().any(|home| home.1 == start) {
+            // What stands between the dwelling and a colon is who speaks.
             Rest::Nickname
         } else if aside && to > from {
             // The 大 of 要大一点的.
@@ -277,17 +286,25 @@ fn read_rest(
         } else {
             let before_home = scan.homes.first().is_some_and(|home| to <= home.0)
                 && scan.amounts.first().is_none_or(|amount| to <= amount.start);
-            judge(scan, &scan.text[from..to], bare && !before_home, behind_amount, beside_amount)
+            judge(
+                scan,
+                &scan.text[from..to],
+                bare && !before_home,
+                behind_amount,
+                beside_amount,
+            )
         };
         // 潘多拉的盒子 is not 潘多拉, while 打电话来 behind a name is a remark.
-        let possessive = from > start && scan.text[start] == '的' && to > from;
+        let theirs = to > from && matches!(scan.text[start], '他' | '她');
+        let possessive = (from > start && scan.text[start] == '的' && to > from) || theirs;
         let short = ((1..=2).contains(&(to - from)) && !scan.text[from].is_ascii()) || possessive;
         let plain = !matches!(judged, Rest::Nothing)
             && !words::any(&scan.text[start..end], words::REMARK)
-            && !words::any(&scan.text[from..to], words::KINSHIP)
+            && (theirs || !words::any(&scan.text[from..to], words::KINSHIP))
             && !called(&scan.text[from..to]);
-        understood.name_extended |=
-            short && plain && (scan.begins_name(to) || scan.ends_name(from) || (possessive && scan.ends_name(start)));
+        understood.name_extended |= short
+            && plain
+            && (scan.begins_name(to) || scan.ends_name(from) || (possessive && scan.ends_name(start)));
         let named = matches!(judged, Rest::Nickname)
             || (matches!(judged, Rest::Remark) && !words::any(&scan.text[from..to], words::REMARK));
         if named && to - from >= 2 {
@@ -331,16 +348,27 @@ fn glued_good(scan: &Scan<'_>, from: usize, to: usize) -> Option<Vec<usize>> {
         return None;
     }
     let piece = &scan.text[from..to];
-    if words::any(piece, words::REMARK) || is_called_so(piece) || piece.iter().all(|next| !next.is_alphanumeric()) {
+    if words::any(piece, words::REMARK)
+        || is_called_so(piece)
+        || piece.iter().all(|next| !next.is_alphanumeric())
+    {
         return None;
     }
     let good = scan.named.iter().find(|named| {
         (named.start == to || named.end == from)
-            && scan.text[named.start..named.end].iter().any(|next| !next.is_ascii())
+            && scan.text[named.start..named.end]
+                .iter()
+                .any(|next| !next.is_ascii())
     })?;
     let (start, end) = (from.min(good.start), to.max(good.end));
     let mut near = scan.catalogue.similar(&scan.text[start..end]);
-    near.extend(good.goods.iter().filter(|index| !near.contains(index)).copied().collect::<Vec<_>>());
+    near.extend(
+        good.goods
+            .iter()
+            .filter(|index| !near.contains(index))
+            .copied()
+            .collect::<Vec<_>>(),
+    );
     Some(near)
 }
 
@@ -367,6 +395,9 @@ fn judge(scan: &Scan<'_>, piece: &[char], bare: bool, behind_amount: bool, besid
     let kin = kin && !words::any(piece, &["老干妈"]);
     if kin && !behind_amount {
         return Rest::Nickname;
+    }
+    if words::any(piece, words::ERRAND) {
+        return Rest::Good(scan.catalogue.similar(piece));
     }
     if remark && !(bare && (food || beside_amount)) {
         return Rest::Remark;

@@ -14,7 +14,8 @@ const WEIGHTS: [(&str, u64); 6] = [
 ];
 
 /// Units that count pieces.
-const COUNTS: &str = "份箱袋提盒件个瓶桶包套板捆把颗棵只条根罐筐篮枚块听支扎盘托串组壶网单打卷排";
+const COUNTS: &str =
+    "份箱袋提盒件个瓶桶包套板捆把颗棵只条根罐筐篮枚块听支扎盘托串组壶网单打卷排碗杯篓头朵粒筒副双";
 
 /// No number is longer than this, in characters.
 const NUMBER_MAX: usize = 16;
@@ -89,7 +90,8 @@ pub(super) fn quantity_at(text: &[char], start: usize, free: &[bool], behind_goo
     let before = before.map(|index| text[index]);
     if !sign
         && before.is_some_and(|character| {
-            character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '/')
+            let divided = character == '/' && position >= 2 && text[position - 2].is_ascii_digit();
+            character.is_ascii_alphanumeric() || matches!(character, '.' | '-') || divided
         })
     {
         return None;
@@ -104,6 +106,13 @@ pub(super) fn quantity_at(text: &[char], start: usize, free: &[bool], behind_goo
         length,
         chinese,
     } = number(free_text)?;
+    // 一一份 and 两三份 are no quantities, and so is what is left of them.
+    let scaled = free_text[..length]
+        .iter()
+        .any(|next| matches!(next, '十' | '百' | '拾' | '佰'));
+    if chinese && ((length > 1 && !scaled) || (!sign && before.is_some_and(super::numerals::is_numeral))) {
+        return None;
+    }
     let mut end = position + length;
     let spaces = text[end..]
         .iter()
@@ -311,7 +320,10 @@ fn take_each(tokens: &[Token], pairing: &mut Pairing) -> Vec<Token> {
         let before = rest.iter().rev().take_while(|token| listed(token)).count();
         let mut goods = rest.split_off(rest.len() - before);
         if !goods.iter().any(|token| matches!(token, Token::Good(_))) {
-            let behind = tokens[position..].iter().take_while(|token| listed(token)).count();
+            let behind = tokens[position..]
+                .iter()
+                .take_while(|token| listed(token))
+                .count();
             goods = tokens[position..position + behind].to_vec();
             position += behind;
             if !goods.iter().any(|token| matches!(token, Token::Good(_))) {

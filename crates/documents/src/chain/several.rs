@@ -32,7 +32,9 @@ pub(super) fn apart(
         let end = homes.get(index + 1).map_or(text.len(), |next| next.0);
         (start, end)
     };
-    let joined = homes.windows(2).all(|two| text[two[0].1..two[1].0].iter().all(|next| is_joint(*next)));
+    let joined = homes
+        .windows(2)
+        .all(|two| text[two[0].1..two[1].0].iter().all(|next| is_joint(*next)));
     if joined {
         if !text[last.1..].contains(&'各') || text[..first.0].iter().any(|next| next.is_alphanumeric()) {
             return None;
@@ -44,7 +46,14 @@ pub(super) fn apart(
         let one = |index: usize| {
             let (start, end) = stretch(index);
             let household = Household::One(homes[index].2);
-            (start, end, Reading { household, ..shared.clone() })
+            (
+                start,
+                end,
+                Reading {
+                    household,
+                    ..shared.clone()
+                },
+            )
         };
         return Some((0..homes.len()).map(one).collect());
     }
@@ -69,7 +78,9 @@ fn is_whole(reading: &Reading, household: usize) -> bool {
 fn homes(text: &[char], register: &Register<'_>, scope: &Scope) -> Option<Vec<Home>> {
     let mut homes: Vec<Home> = Vec::new();
     for mention in register.mentions(text, scope) {
-        let Found::One(index) = mention.found else { return None };
+        let Found::One(index) = mention.found else {
+            return None;
+        };
         homes.push((mention.start, mention.end, index));
     }
     if homes.is_empty() {
@@ -97,10 +108,16 @@ fn rooms(text: &[char], register: &Register<'_>, scope: &Scope) -> Vec<Home> {
     let mut homes = Vec::new();
     let mut start = 0;
     while start < text.len() {
-        let length = text[start..].iter().take_while(|next| next.is_ascii_digit()).count();
-        let fresh = start == 0 || !(text[start - 1].is_ascii_alphanumeric() || "-.¥*+".contains(text[start - 1]));
+        let length = text[start..]
+            .iter()
+            .take_while(|next| next.is_ascii_digit())
+            .count();
+        let fresh =
+            start == 0 || !(text[start - 1].is_ascii_alphanumeric() || "-.¥*+".contains(text[start - 1]));
         let end = start + length;
-        let measured = text.get(end).is_some_and(|next| super::quantity::is_unit_start(*next) || *next == '元');
+        let measured = text
+            .get(end)
+            .is_some_and(|next| super::quantity::is_unit_start(*next) || *next == '元');
         if fresh && (3..=4).contains(&length) && !measured {
             let room: String = text[start..end].iter().collect();
             if let Some(Found::One(index)) = register.room(&normal(&room), scope) {
@@ -114,5 +131,8 @@ fn rooms(text: &[char], register: &Register<'_>, scope: &Scope) -> Vec<Home> {
 
 /// What stands between households that order the same.
 fn is_joint(character: char) -> bool {
-    matches!(character, ' ' | ',' | '、' | '和' | '与' | '跟' | '及' | '&' | '/' | '+' | '室' | '还' | '有')
+    matches!(
+        character,
+        ' ' | ',' | '、' | '和' | '与' | '跟' | '及' | '&' | '/' | '+' | '室' | '还' | '有'
+    )
 }

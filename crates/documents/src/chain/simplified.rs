@@ -131,6 +131,9 @@ mod tests {
     fn pairs_are_in_order_and_folded_once() {
         assert!(PAIRS.windows(2).all(|two| two[0].0 < two[1].0));
         assert!(PAIRS.iter().all(|(_, simple)| simplified(*simple) == *simple));
-        assert_eq!("馬鈴薯兩箱".chars().map(simplified).collect::<String>(), "马铃薯两箱");
+        assert_eq!(
+            "馬鈴薯兩箱".chars().map(simplified).collect::<String>(),
+            "马铃薯两箱"
+        );
     }
 }

@@ -196,3 +196,18 @@ fn x_3_batches_of_messages() {
     assert_eq!(score.wrong_orders, 0);
     assert!(share_pct >= 95.0, "{share_pct:.1} %");
 }
+
+/// a third of the messages was written before the parser had seen them.
+#[test]
+fn x_3_held_out_messages() {
+    let score = score("held_out");
+    let share_pct = 100.0 * score.right as f64 / score.lines as f64;
+    println!(
+        "held out: {} messages, {} of {} lines right ({share_pct:.1} %), {} wrong orders",
+        score.messages, score.right, score.lines, score.wrong_orders
+    );
+    println!("{}", score.failures.join("\n"));
+    assert!(score.messages >= 100, "{} messages", score.messages);
+    assert_eq!(score.wrong_orders, 0);
+    assert!(share_pct >= 95.0, "{share_pct:.1} %");
+}
