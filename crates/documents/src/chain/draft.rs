@@ -10,6 +10,7 @@ use super::lines::{
     has_example, is_chatter, is_field_heading, is_menu, is_menu_letter, is_organiser, is_placeholder,
     scope_of,
 };
+use super::quantity::in_sale_units;
 use super::{Line, several, words};
 
 /// An entry as written, before it is compared with the others.
@@ -220,8 +221,17 @@ impl Outliner<'_> {
         if example || system || is_chatter(text, self.register) || is_field_heading(text) {
             return Role::Structure;
         }
-        if let Some(scope) = scope_of(text, self.register, self.in_title(index), reading.has_amount) {
+        if let Some(scope) = scope_of(text, self.register, self.opens(index), reading.has_amount) {
             return Role::Heading(scope);
+        }
+        let closed =
+            words::any(text, &["截单", "截止", "截团", "停止接龙"]) && !reading.has_amount && !written;
+        if closed {
+            return if self.in_title(index) {
+                Role::Title
+            } else {
+                Role::Structure
+            };
         }
         let speaker = trimmed.last() == Some(&':') && trimmed.len() <= 24 && !reading.has_amount;
         if (segment.stamped && !orders) || (speaker && !reading.has_good) {
@@ -329,6 +339,11 @@ impl Outliner<'_> {
             .is_some_and(|last| last > index)
     }
 
+    /// Whether no entry has been met in the copy to which the line belongs.
+    fn opens(&self, index: usize) -> bool {
+        self.copy(index).is_some_and(|copy| !copy.begun)
+    }
+
     /// Whether the line stands between the header, or the beginning, and the first entry of its copy.
     fn in_title(&self, index: usize) -> bool {
         let ahead = self.last_header.is_some_and(|header| header > index);
@@ -340,9 +355,33 @@ impl Outliner<'_> {
         self.outline.structure.push(line(segment));
     }
 
+    /// Guesses what is meant where no good is named: 同上 repeats the entry above, 都要 asks for one of each.
+    fn propose(&self, segment: &Segment, reading: &mut Reading) {
+        if reading.has_good || !reading.lines.is_empty() {
+            return;
+        }
+        let text = &segment.content.folded;
+        if words::any(text, words::SAME) {
+            let above = self.outline.drafts.last();
+            reading.lines = above.map_or(Vec::new(), |above| above.reading.lines.clone());
+        } else if words::any(text, words::EACH) {
+            let whole = reading
+                .amount
+                .as_ref()
+                .map_or(Some(1), |amount| in_sale_units(amount, "份").ok());
+            let each = |quantity: u32| {
+                (0..self.catalogue.goods.len())
+                    .map(|good| (good, quantity))
+                    .collect()
+            };
+            reading.lines = whole.map_or(Vec::new(), each);
+        }
+    }
+
     /// Files an entry; one that is written for several households becomes an entry for each.
-    fn draft(&mut self, segment: &Segment, position: Option<u32>, reading: Reading) {
+    fn draft(&mut self, segment: &Segment, position: Option<u32>, mut reading: Reading) {
         self.begin(segment, true);
+        self.propose(segment, &mut reading);
         let doubtful = reading.problem.is_some() || matches!(reading.household, Household::Several(_));
         if doubtful
             && let Some(parts) = several::apart(&segment.content, self.register, self.catalogue, &self.scope)

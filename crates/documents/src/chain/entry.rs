@@ -129,11 +129,19 @@ pub(super) fn read(
     };
     let phone = scan.phones();
     let mut household = scan.household(register, scope);
+    scan.nicknames();
     if let (Household::Unwritten(_), Some(phone)) = (&household, &phone) {
         match register.phone(phone) {
             [] => {}
             [one] => household = Household::One(*one),
             several => household = Household::Several(several.to_vec()),
+        }
+    }
+    // A phone that is registered for somebody else contradicts the dwelling.
+    if let (Household::One(index), Some(phone)) = (&household, &phone) {
+        let holders = register.phone(phone);
+        if !holders.is_empty() && !holders.contains(index) {
+            household = Household::Several([vec![*index], holders.to_vec()].concat());
         }
     }
     let mut change = scan.change();
@@ -216,6 +224,12 @@ impl Scan<'_> {
         let mut start = 0;
         while start < self.text.len() {
             let fresh = start == 0 || !self.text[start - 1].is_ascii_digit();
+            if fresh && let Some(length) = landline(&self.text[start..]) {
+                self.mark(start, start + length, Label::Known);
+                self.text[start..start + length].fill(' ');
+                start += length;
+                continue;
+            }
             let glued = if fresh {
                 behind_room(&self.text[start..])
             } else {
@@ -406,7 +420,10 @@ impl Scan<'_> {
         placed.extend(self.each.iter().map(|start| (*start, start + 1, Token::Each)));
         let separates = |index: &usize| {
             self.is_free(*index)
-                && matches!(self.text[*index], ',' | '、' | '+' | '/' | '(' | ')' | '和' | '&')
+                && matches!(
+                    self.text[*index],
+                    ',' | '、' | '+' | '/' | '(' | ')' | '和' | '&' | '①'..='⑳'
+                )
         };
         placed.extend(
             (0..self.text.len())
@@ -425,6 +442,21 @@ impl Scan<'_> {
         }
         tokens
     }
+}
+
+/// The length of a landline number with its area code: 0356-2345678.
+fn landline(text: &[char]) -> Option<usize> {
+    let digits = |from: usize| {
+        text[from.min(text.len())..]
+            .iter()
+            .take_while(|next| next.is_ascii_digit())
+            .count()
+    };
+    let area = digits(0);
+    let gap = usize::from(text.get(area).is_some_and(|next| matches!(next, '-' | ' ')));
+    let number = digits(area + gap);
+    (text.first() == Some(&'0') && matches!(area, 3 | 4) && gap == 1 && matches!(number, 7 | 8))
+        .then_some(area + gap + number)
 }
 
 /// The digits of a room that a mobile number follows without a blank: 3 in 30113812345678.
@@ -506,9 +538,20 @@ fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
                 .iter()
                 .any(|word| text[..=last].ends_with(&word.chars().collect::<Vec<_>>()))
         });
-    let settled = ["已付", "已转", "付了", "转了", "付过", "已收", "微信", "支付宝"]
-        .iter()
-        .any(|word| starts_with(text, behind_spaces(text, end), word));
+    let settled = [
+        "已付",
+        "已发",
+        "红包",
+        "已转",
+        "付了",
+        "转了",
+        "付过",
+        "已收",
+        "微信",
+        "支付宝",
+    ]
+    .iter()
+    .any(|word| starts_with(text, behind_spaces(text, end), word));
     // 20/份 is the price of one.
     if text.get(end) == Some(&'/') && text.get(end + 1).is_some_and(|next| is_unit_start(*next)) {
         return Some((end + 2, true));
@@ -518,6 +561,19 @@ fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
     }
     if paid && !text.get(end).is_some_and(|next| is_unit_start(*next)) {
         return Some((end, true));
+    }
+    // 5-6点 is a time, whichever of its numbers is looked at.
+    let ranged = matches!(rest.first(), Some('-' | '到' | '至'))
+        .then(|| number(&text[end + 1..]))
+        .flatten();
+    if let Some(upper) = ranged {
+        let behind = end + 1 + upper.length;
+        let timed = ["点", "日", "月", "号", "楼", "天", "岁", "分钟", "小时"]
+            .iter()
+            .find(|word| starts_with(text, behind, word));
+        if let Some(word) = timed {
+            return Some((behind + word.chars().count(), false));
+        }
     }
     let words = [
         "点半", "点钟", "点", "月", "日", "楼", "层", "%", "人", "口人", "天", "岁", "年", "周", "分钟",

@@ -5,7 +5,7 @@ use super::dwelling::{Found, Register, Scope};
 use super::entry::{Household, Label, Scan};
 use super::goods::Named;
 use super::numerals::is_numeral;
-use super::quantity::is_unit_start;
+use super::quantity::{is_boundary, is_unit_start};
 use super::words;
 
 /// Start, end, and either the households of a name or a good.
@@ -50,6 +50,15 @@ impl Scan<'_> {
                 Some(held) => Household::Several([candidates(&held), candidates(&next)].concat()),
             });
         }
+        // 3栋5-1-301 names two buildings.
+        let elsewhere = |index: &usize| {
+            let other = building.as_ref().filter(|(key, _)| register.has_building(key));
+            other.is_some_and(|(key, unit)| !register.lives_in(*index, key, unit.as_deref()))
+        };
+        let written = match written {
+            Some(Household::One(index)) if elsewhere(&index) => Some(Household::Several(vec![index])),
+            written => written,
+        };
         let household = match (written, named) {
             (Some(Household::One(index)), Some(named)) if !named.contains(&index) => {
                 Household::Several([vec![index], named].concat())
@@ -130,6 +139,51 @@ impl Scan<'_> {
             ([], false) => one_of(named),
             _ => Household::Several(within),
         }
+    }
+
+    /// Takes words in front of the dwelling that hold more than a good or a number for nicknames: 爱吃苹果的猫,
+    /// 米粒妈妈, 小明2020.
+    pub(super) fn nicknames(&mut self) {
+        let Some(home) = self.homes.iter().map(|home| home.0).min() else {
+            return;
+        };
+        let mut start = 0;
+        while start < home {
+            let inside = |index: usize| index < home && !is_boundary(self.text[index]);
+            let end = (start..home).find(|index| !inside(*index)).unwrap_or(home);
+            if end > start && self.is_nickname(start, end) {
+                self.named.retain(|named| named.start < start || named.end > end);
+                self.mark(start, end, Label::Remark);
+            }
+            start = end + 1;
+        }
+    }
+
+    fn is_nickname(&self, start: usize, end: usize) -> bool {
+        let word = &self.text[start..end];
+        let counted = (start..end).any(|index| {
+            (self.text[index].is_ascii_digit() || is_numeral(self.text[index]))
+                && self.text.get(index + 1).is_some_and(|next| is_unit_start(*next))
+        });
+        let goods = self
+            .named
+            .iter()
+            .any(|named| start <= named.start && named.end <= end && named.end - named.start < end - start);
+        let digits = word.iter().any(char::is_ascii_digit);
+        let free: Vec<char> = (start..end)
+            .filter(|index| self.is_free(*index) && !self.text[*index].is_ascii_digit())
+            .map(|index| self.text[index])
+            .collect();
+        let known = (start..end).any(|index| !self.is_free(index));
+        let speaks = words::FILLER
+            .iter()
+            .any(|word| free.iter().copied().eq(word.chars()))
+            || words::any(&free, &["要", "订", "来", "买", "加", "退", "改", "取消", "不"]);
+        if counted || speaks || free.len() < 2 {
+            return false;
+        }
+        let food = free.iter().any(|next| words::GOODS.contains(*next));
+        goods || (digits && !known && !food && free.iter().all(|next| next.is_alphabetic()))
     }
 
     /// Marks registered names and goods, longest first, and returns the households of each name.

@@ -301,6 +301,19 @@ fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec
             && register.is_certain(text, at)
             && !register.begins(&text[mark.behind..])
     };
+    // 4.20晚餐 is a date.
+    let date = |mark: &Mark| {
+        let rest = &text[mark.behind..];
+        let digits = rest.iter().take_while(|next| next.is_ascii_digit()).count();
+        text[mark.behind - 1] == '.'
+            && mark.position != last + 1
+            && mark.position <= 12
+            && matches!(digits, 1 | 2)
+            && !register.begins(rest)
+            && rest
+                .get(digits)
+                .is_some_and(|next| !next.is_ascii() || *next == ' ')
+    };
     // 501: is what room 501 says, unless the list has come so far.
     let room = |mark: &Mark| {
         mark.position >= 100
@@ -309,7 +322,7 @@ fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec
                 .room(&mark.position.to_string(), &Scope::default())
                 .is_some()
     };
-    if let Some(mark) = mark_at(text, at, true).filter(|mark| !dotted(mark) && !room(mark)) {
+    if let Some(mark) = mark_at(text, at, true).filter(|mark| !dotted(mark) && !date(mark) && !room(mark)) {
         let behind = behind_slip(text, mark.behind);
         marks.push(Mark {
             start,

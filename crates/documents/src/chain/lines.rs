@@ -70,9 +70,7 @@ fn behind_speaker(text: &[char], register: &Register<'_>) -> usize {
         .take(16)
         .position(|next| *next == ':')
         .map(|colon| colon + 1);
-    named
-        .or(colon.filter(|colon| !text[..*colon].iter().any(char::is_ascii_digit)))
-        .unwrap_or(0)
+    named.or(colon).unwrap_or(0)
 }
 
 /// Whether the line shows how to write an entry: 例 3-2-501 A1份.

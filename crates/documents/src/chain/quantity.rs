@@ -158,7 +158,8 @@ pub(super) fn quantity_at(text: &[char], start: usize, free: &[bool], behind_goo
 pub(super) fn is_boundary(character: char) -> bool {
     matches!(
         character,
-        ' ' | ',' | '、' | '+' | '*' | '/' | ':' | '(' | ')' | '.' | '-' | '「' | '」' | '&' | '_'
+        ' ' | ',' | '、' | '+' | '*' | '/' | ':' | '(' | ')' | '.' | '-' | '「' | '」' | '&' | '_' | '①'
+            ..='⑳'
     ) || character == '和'
 }
 

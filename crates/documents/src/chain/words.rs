@@ -198,6 +198,16 @@ pub(super) const CHATTER: &[&str] = &[
     "转了",
     "付过了",
     "已付清",
+    "没有",
+    "没",
+    "无",
+    "暂无",
+    "快点接",
+    "快点",
+    "快接",
+    "抓紧",
+    "赶紧",
+    "接",
 ];
 
 /// The speaker means the own household.
@@ -506,10 +516,39 @@ pub(super) const ASKING: &[&str] = &[
     "有木有",
     "好不好",
     "咋",
+    "送一",
+    "买一送",
+    "买二送",
 ];
 
 /// Words by which somebody asks for the price.
 pub(super) const ASKING_PRICE: &[&str] = &["多少钱", "几块钱", "几元", "怎么卖", "什么价", "啥价", "贵不贵"];
+
+/// The same as the entry above.
+pub(super) const SAME: &[&str] = &[
+    "同上",
+    "同楼上",
+    "跟楼上",
+    "和楼上",
+    "跟上面",
+    "和上面",
+    "一样的",
+    "一样",
+];
+
+/// One of everything.
+pub(super) const EACH: &[&str] = &[
+    "都要",
+    "都来",
+    "各来",
+    "全要",
+    "全部来",
+    "每样",
+    "每种",
+    "各一",
+    "各要",
+    "样各",
+];
 
 /// Somebody is to buy something more.
 pub(super) const ERRAND: &[&str] = &[
@@ -527,6 +566,7 @@ pub(super) const ERRAND: &[&str] = &[
     "再买",
     "带点",
     "帮我买",
+    "也要",
 ];
 
 /// What follows holds only on a condition.
@@ -581,7 +621,7 @@ pub(super) const PLACEHOLDER: &[&str] = &[
 /// A title with these speaks to the households of the building that it names.
 pub(super) const SCOPED: &[&str] = &[
     "接龙", "团购", "套餐", "登记", "统计", "报名", "订单", "订购", "订菜", "居民", "邻居", "住户", "业主",
-    "群", "的", "保供", "物资", "买菜", "团", "采购", "预订",
+    "群", "的", "保供", "物资", "买菜", "团", "采购", "预订", "汇总", "合计", "名单",
 ];
 
 /// A title with these names the building only as a place.
