@@ -11,7 +11,7 @@ use super::lines::{
     scope_of,
 };
 use super::quantity::in_sale_units;
-use super::{Line, several, words};
+use super::{Line, line_words, several, words};
 
 /// An entry as written, before it is compared with the others.
 #[derive(Clone, Debug)]
@@ -213,11 +213,11 @@ impl Outliner<'_> {
             .skip_while(|next| matches!(next, ' ' | '('))
             .collect();
         let example = |word: &&str| trimmed.starts_with(&word.chars().collect::<Vec<_>>());
-        let example = words::EXAMPLE.iter().any(example) || (self.in_title(index) && has_example(text));
+        let example = line_words::EXAMPLE.iter().any(example) || (self.in_title(index) && has_example(text));
         let written = !matches!(reading.household, Household::Unwritten(_));
         let orders = reading.has_good || reading.has_amount || reading.change != Change::New;
         let recall = words::any(text, &["撤回了一条消息"]);
-        let system = words::any(text, words::SYSTEM) && (recall || !(written && orders));
+        let system = words::any(text, line_words::SYSTEM) && (recall || !(written && orders));
         if example || system || is_chatter(text, self.register) || is_field_heading(text) {
             return Role::Structure;
         }
@@ -251,7 +251,7 @@ impl Outliner<'_> {
             .is_some_and(|first| matches!(first, '共' | '剩' | '余'));
         // 麻烦大家，要2份A is somebody's wish although it addresses everybody.
         let wish = reading.has_amount && words::any(text, &["要", "订", "买", "来"]) && !self.in_title(index);
-        let notice = total || (!wish && words::any(text, words::NOTICE));
+        let notice = total || (!wish && words::any(text, line_words::NOTICE));
         if notice && !written && !reading.first_person && reading.change == Change::New {
             return if self.in_title(index) {
                 Role::Title
@@ -279,7 +279,7 @@ impl Outliner<'_> {
             && reading.has_good
             && reading.has_amount
             && !reading.priced
-            && !words::any(text, words::SUPPLY);
+            && !words::any(text, line_words::SUPPLY);
         if self.in_title(index) && !reading.first_person && reading.change == Change::New && !wish {
             return Role::Title;
         }

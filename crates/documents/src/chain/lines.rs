@@ -5,7 +5,7 @@ use super::dwelling::{Register, Scope};
 use super::entry::{Change, Household, Reading};
 use super::lex::{Segment, Shape};
 use super::quantity::is_boundary;
-use super::words;
+use super::{line_words, words};
 
 /// A line of the price list: goods, prices and sizes, but no household and no text besides. A numbered
 /// line must not say how many, for then somebody may have forgotten the dwelling.
@@ -33,7 +33,7 @@ pub(super) fn is_organiser(segment: &Segment, position: u32, reading: &Reading) 
         && !reading.has_good
         && reading.change == Change::New
         && matches!(reading.household, Household::Unwritten(_))
-        && words::any(&segment.content.folded, words::ORGANISER)
+        && words::any(&segment.content.folded, line_words::ORGANISER)
 }
 
 /// A line that says no more than 收到, 好的谢谢 or 哈哈哈, also behind the name of who says it.
@@ -52,7 +52,7 @@ fn is_chat_piece(piece: &[char]) -> bool {
     if piece.iter().all(|next| !next.is_alphanumeric()) {
         return true;
     }
-    let longest = words::CHATTER
+    let longest = line_words::CHATTER
         .iter()
         .map(|word| word.chars().collect::<Vec<_>>())
         .filter(|word| piece.starts_with(word))
@@ -75,7 +75,7 @@ fn behind_speaker(text: &[char], register: &Register<'_>) -> usize {
 
 /// Whether the line shows how to write an entry: 例 3-2-501 A1份.
 pub(super) fn has_example(text: &[char]) -> bool {
-    words::EXAMPLE.iter().any(|word| {
+    line_words::EXAMPLE.iter().any(|word| {
         let length = word.chars().count();
         (0..text.len().saturating_sub(length - 1)).any(|start| {
             let fresh = start == 0 || is_boundary(text[start - 1]);
@@ -92,7 +92,7 @@ pub(super) fn is_field_heading(text: &[char]) -> bool {
         .filter(|piece| !piece.is_empty())
     {
         let spelt: String = piece.iter().collect();
-        if !words::FIELDS.contains(&spelt.as_str()) {
+        if !line_words::FIELDS.contains(&spelt.as_str()) {
             return false;
         }
         count += 1;
@@ -103,7 +103,7 @@ pub(super) fn is_field_heading(text: &[char]) -> bool {
 /// An entry that only holds its place in the list.
 pub(super) fn is_placeholder(text: &[char]) -> bool {
     let spelt: String = text.iter().filter(|next| next.is_alphanumeric()).collect();
-    spelt.is_empty() || words::PLACEHOLDER.contains(&spelt.as_str())
+    spelt.is_empty() || line_words::PLACEHOLDER.contains(&spelt.as_str())
 }
 
 /// The building, or the unit of the only building, that a heading or a title names for the lines below it:
@@ -153,7 +153,7 @@ pub(super) fn scope_of(
     let titled = in_title
         && !has_amount
         && !rest.iter().any(char::is_ascii_digit)
-        && words::any(rest, words::SCOPED)
-        && !words::any(rest, words::PLACE);
+        && words::any(rest, line_words::SCOPED)
+        && !words::any(rest, line_words::PLACE);
     (empty || nobody || titled).then_some(scope)
 }

@@ -28,8 +28,17 @@ enum Fate {
     Above,
 }
 
-/// Parses and scores every message of the files in a folder beside the corpus.
-pub(super) fn score(folder: &str) -> Score {
+/// The files in a folder beside the corpus, without the annotations behind the lines.
+pub(super) fn files(folder: &str) -> Vec<(String, String)> {
+    let plain = |line: &str| line.split('⇒').next().unwrap_or_default().trim_end().to_string();
+    annotated(folder)
+        .into_iter()
+        .map(|(name, source)| (name, source.lines().map(plain).collect::<Vec<_>>().join("\n")))
+        .collect()
+}
+
+/// The files in a folder beside the corpus: names and contents.
+fn annotated(folder: &str) -> Vec<(String, String)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/chains")
         .join(folder);
@@ -38,11 +47,18 @@ pub(super) fn score(folder: &str) -> Score {
         .map(|entry| entry.unwrap().path())
         .collect();
     files.sort();
-    let mut score = Score::default();
-    for file in files {
-        let source = std::fs::read_to_string(&file).unwrap();
-        let corpus = load(&source);
+    let named = |file: std::path::PathBuf| {
         let name = file.file_stem().unwrap().to_string_lossy().into_owned();
+        (name, std::fs::read_to_string(&file).unwrap())
+    };
+    files.into_iter().map(named).collect()
+}
+
+/// Parses and scores every message of a folder.
+pub(super) fn score(folder: &str) -> Score {
+    let mut score = Score::default();
+    for (name, source) in annotated(folder) {
+        let corpus = load(&source);
         for case in &corpus.cases {
             score.messages += 1;
             score_case(

@@ -1,6 +1,7 @@
 //! The corpus of chain messages and the properties that hold for any text.
 
 mod batches;
+mod files;
 mod properties;
 
 use super::*;
