@@ -72,6 +72,8 @@ struct Outliner<'a> {
     register: &'a Register<'a>,
     catalogue: &'a Catalogue<'a>,
     outline: Outline,
+    /// What was read before: a list that is posted again and again repeats its lines.
+    known: HashMap<Vec<char>, (Scope, Reading)>,
     /// The draft that the next line may continue.
     open: Option<usize>,
     copies: HashMap<usize, Copy>,
@@ -102,6 +104,7 @@ pub(super) fn outline(segments: &[Segment], register: &Register<'_>, catalogue: 
         catalogue,
         outline,
         copies,
+        known: HashMap::new(),
         open: None,
         open_alone: false,
         sender: None,
@@ -118,7 +121,8 @@ pub(super) fn outline(segments: &[Segment], register: &Register<'_>, catalogue: 
 
 impl Outliner<'_> {
     fn place(&mut self, index: usize) {
-        let segment = &self.segments[index];
+        let segments = self.segments;
+        let segment = &segments[index];
         match segment.shape {
             Shape::Blank | Shape::Separator => {
                 self.structure(segment);
@@ -157,7 +161,8 @@ impl Outliner<'_> {
     }
 
     fn plain(&mut self, index: usize) {
-        let segment = &self.segments[index];
+        let segments = self.segments;
+        let segment = &segments[index];
         let reading = self.read(&segment.content);
         match self.role(index, &reading) {
             Role::Heading(scope) => {
@@ -200,12 +205,21 @@ impl Outliner<'_> {
         }
     }
 
-    fn read(&self, content: &Written) -> Reading {
-        read(content, self.register, self.catalogue, &self.scope)
+    fn read(&mut self, content: &Written) -> Reading {
+        if let Some((scope, reading)) = self.known.get(&content.original)
+            && *scope == self.scope
+        {
+            return reading.clone();
+        }
+        let reading = read(content, self.register, self.catalogue, &self.scope);
+        let known = (self.scope.clone(), reading.clone());
+        self.known.insert(content.original.clone(), known);
+        reading
     }
 
     fn role(&self, index: usize, reading: &Reading) -> Role {
-        let segment = &self.segments[index];
+        let segments = self.segments;
+        let segment = &segments[index];
         let text = &segment.content.folded;
         let trimmed: Vec<char> = text
             .iter()

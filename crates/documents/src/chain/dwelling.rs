@@ -56,6 +56,8 @@ pub(super) struct Mention {
     pub end: usize,
     /// What it led to.
     pub found: Found,
+    /// The household if its last letter belongs to the room, where it may also be the letter of a good.
+    pub lettered: Option<usize>,
 }
 
 impl<'a> Register<'a> {
@@ -321,6 +323,7 @@ impl<'a> Register<'a> {
                     start,
                     end: parse.end,
                     found,
+                    lettered: None,
                 });
             }
         }
@@ -335,7 +338,12 @@ impl<'a> Register<'a> {
             Some((_, other)) => Found::Several(vec![*other, index]),
             None => Found::One(index),
         };
-        Some(Mention { start, end, found })
+        Some(Mention {
+            start,
+            end,
+            found,
+            lettered: rival.map(|_| index),
+        })
     }
 
     /// The buildings that a key may mean: itself, or those with this number in any court.

@@ -37,7 +37,12 @@ impl Scan<'_> {
         });
         let mut written: Option<Household> = None;
         for mention in mentions {
-            let next = match mention.found {
+            // Where a good is named besides, the letter belongs to the room.
+            let found = match mention.lettered.filter(|_| !self.named.is_empty()) {
+                Some(index) => Found::One(index),
+                None => mention.found,
+            };
+            let next = match found {
                 Found::One(index) => Household::One(index),
                 Found::Several(several) => Household::Several(several),
                 Found::Unknown(near) => {

@@ -222,7 +222,7 @@ const ALIKE: [&str; 9] = [
 /// 份 is said for one of anything, and some counting words for one another. Other pairs need a conversion.
 fn interchangeable(written: &str, sold_by: &str) -> bool {
     let alike = |group: &&str| group.contains(written) && group.contains(sold_by);
-    written == "份" || sold_by.is_empty() || ALIKE.iter().any(|group| alike(&group))
+    written == "份" || sold_by.is_empty() || ALIKE.iter().any(alike)
 }
 
 /// More than this in one household's order is asked back.
