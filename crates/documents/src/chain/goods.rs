@@ -203,7 +203,11 @@ impl<'a> Catalogue<'a> {
             && (open(to) && (text[to] == ' ' || text[to].is_ascii_digit()));
         if to - from > 1 && !multiplied {
             // Letters run together name several goods only in ABC各1份.
-            let each = (to..text.len())
+            let suffix = LETTER_SUFFIXES
+                .iter()
+                .find(|word| super::address::starts_with(text, to, word))
+                .map_or(0, |word| word.chars().count());
+            let each = (to + suffix..text.len())
                 .find(|index| text[*index] != ' ')
                 .is_some_and(|index| text[index] == '各');
             let listed = text[from..to]

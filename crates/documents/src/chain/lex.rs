@@ -499,7 +499,8 @@ fn is_lost_break(
     let dot = text[mark.behind - 1] == '.';
     let Some(previous) = previous else {
         // Behind a title on the same line a list begins with its next number and a household.
-        return before == ' ' && mark.position == last + 1 && household;
+        // The first of them may have been left empty: 1. 2. 倪萍.
+        return before == ' ' && (last + 1..=last + 3).contains(&mark.position) && household;
     };
     if before.is_ascii_alphanumeric() || "-.#*+:/¥".contains(before) {
         return false;

@@ -262,7 +262,11 @@ fn read_rest(
         let end = (start..scan.text.len())
             .find(|index| !inside(*index))
             .unwrap_or(scan.text.len());
-        let (from, to) = without_filler(&scan.text, start, end);
+        let (mut from, mut to) = without_filler(&scan.text, start, end);
+        if to - from == 1 && end - start == 2 && !scan.text[from].is_ascii() {
+            // The 来 of 大来 is part of a word.
+            (from, to) = (start, end);
+        }
         let behind_amount = scan.amounts.iter().any(|amount| amount.end == from);
         let beside_amount = behind_amount || scan.amounts.iter().any(|amount| amount.start == to);
         let written = content.original[from..to].iter().collect::<String>();
@@ -404,7 +408,11 @@ fn judge(scan: &Scan<'_>, piece: &[char], bare: bool, behind_amount: bool, besid
     }
     if piece.iter().any(char::is_ascii_digit) {
         let letters = piece.iter().any(|character| character.is_alphabetic());
-        return if letters {
+        let initials = piece.iter().take_while(|next| next.is_ascii_alphabetic()).count();
+        return if initials >= 2 {
+            // The td of td5斤.
+            Rest::Good(scan.catalogue.similar(&piece[..initials]))
+        } else if letters {
             Rest::Good(scan.catalogue.similar(piece))
         } else {
             Rest::Number

@@ -285,6 +285,11 @@ pub(super) const FILLER: &[&str] = &[
     "哈",
     "呢",
     "啊",
+    "只要",
+    "就要",
+    "只",
+    "就",
+    "各位",
 ];
 
 /// Words by which somebody asks instead of ordering.

@@ -1,5 +1,5 @@
 //! Messages with what must come of each line written behind it: `⇒ 3-1-101 R1*2` is an order, several are
-//! separated with `;`, `?` is a question (`? of` names what it must propose), `!` unrecognised, `~` structure or
+//! separated with `;`, also with `?` among them, `?` is a question (`? of` names what it must propose), `!` unrecognised, `~` structure or
 //! unrecognised, `~?` anything but an order, `"` belongs to the entry above, and nothing is structure.
 
 use std::collections::BTreeSet;
@@ -193,7 +193,8 @@ fn is_right(
         _ => {
             let mut left = fates.clone();
             left.remove(&Fate::Structure);
-            left == orders(expected)
+            let asked = expected.split(';').any(|part| part.trim() == "?");
+            left.remove(&Fate::Question) == asked && left == orders(expected)
         }
     }
 }
