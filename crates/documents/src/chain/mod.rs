@@ -8,6 +8,7 @@
 //! [`announcement`], [`numbered_list`], [`unpaid_reminder`] and [`pickup_call`] write the text that goes back
 //! to the chat.
 
+mod address;
 mod announce;
 mod draft;
 mod dwelling;
@@ -16,11 +17,17 @@ pub mod file;
 mod goods;
 mod household;
 mod lex;
+mod line_words;
+mod lines;
+mod menu;
 mod merge;
 mod numerals;
 mod order;
 mod quantity;
 mod reason;
+mod remarks;
+mod several;
+mod simplified;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -185,8 +192,9 @@ pub struct Parsed {
 /// in [`Parsed::questions`] or [`Parsed::unrecognised`].
 pub fn parse(text: &str, context: &Context<'_>) -> Parsed {
     let register = dwelling::Register::new(context.dwellings, context.aliases);
-    let catalogue = goods::Catalogue::new(context.goods, context.aliases);
+    let mut catalogue = goods::Catalogue::new(context.goods, context.aliases);
     let segments = lex::cut(text, &register);
+    menu::learn(&segments, &register, &mut catalogue);
     let outline = draft::outline(&segments, &register, &catalogue);
     let mut parsed = merge::settle(outline, &catalogue);
     keep_every_line(text, &mut parsed);
