@@ -1,11 +1,12 @@
 //! Reading the rows of one sheet below its heading.
 
 use super::check::{self, Context};
+use super::check_row::{self, Roles};
 use super::duplicates::{Duplicate, DuplicateKind, Earlier, Identity, Seen, identity, subject};
-use super::heading::{Field, Heading, signature};
+use super::heading::{Field, Heading, is_per_jin, signature};
 use super::raw::{Grid, Raw, cell};
 use super::skip::{Titles, no_data};
-use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, check_row, letter};
+use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, letter};
 use crate::forms::{Cell, Form, Kind};
 use crate::values::{Problem, tidy};
 
@@ -40,6 +41,9 @@ pub(super) struct RowsReader {
     spans: Vec<Span>,
     carried: Vec<Carried>,
     context: Context,
+    roles: Roles,
+    /// Position of the column of dates that the heading does not have, and the date above it.
+    report_date: Option<(usize, String)>,
     /// The row that comes next, and the first of a run of blank ones.
     next: usize,
     cells: Vec<Cell>,
@@ -80,6 +84,8 @@ impl RowsReader {
             spans: spans(grid, &heading),
             carried: carried(grid, &heading),
             context: Context::new(grid, &heading, sheet, calendar_d),
+            roles: Roles::new(form),
+            report_date: None,
             next: heading.last + 1,
             cells: vec![Cell::Empty; form.columns.len()],
             failed: vec![false; form.columns.len()],
@@ -203,13 +209,48 @@ impl RowsReader {
                 self.push_error(error);
             }
         }
-        let without_unit: Vec<usize> = self.heading.without_unit().map(|field| field.position).collect();
-        for position in without_unit {
+        let weights: Vec<_> = self
+            .heading
+            .weights()
+            .map(|field| (field.position, field.unit, field.package))
+            .collect();
+        for (position, unit, package) in weights {
+            let key = form.columns[position].key;
+            match (package, unit) {
+                (Some((word, None)), _) => {
+                    let problem = Problem::new(
+                        format!(
+                            "表头的单位是“{word}”，没有写每{word}多重；请写成（{word}，10公斤/{word}）或改填公斤"
+                        ),
+                        format!(
+                            "the heading counts {word} without saying how much one weighs; write ({word}, 10公斤/{word}) or give kilograms"
+                        ),
+                    );
+                    let error = self.finding(row, key, &[], &problem);
+                    self.push_error(error);
+                }
+                (None, None) => {
+                    let problem = Problem::new(
+                        "表头没有写单位；没写单位的数字按公斤读取",
+                        "the heading names no unit; numbers without a unit are read as kilograms",
+                    );
+                    let warning = self.finding(row, key, &[], &problem);
+                    self.reading.warnings.push(warning);
+                }
+                _ => {}
+            }
+        }
+        if self.heading.field("date").is_none()
+            && let Some(date) = self
+                .context
+                .report_date()
+                .filter(|_| form.column("date").is_some())
+        {
             let problem = Problem::new(
-                "表头没有写单位；没写单位的数字按公斤读取",
-                "the heading names no unit; numbers without a unit are read as kilograms",
+                format!("没有日期列，按表头上方的 {date} 读取"),
+                format!("there is no column of dates; {date} above the heading is taken"),
             );
-            let warning = self.finding(row, form.columns[position].key, &[], &problem);
+            let warning = self.finding(row, "date", &[], &problem);
             self.reading.warnings.push(warning);
         }
     }
@@ -256,16 +297,16 @@ impl RowsReader {
             if *raw == Raw::Empty {
                 continue;
             }
-            let unit = self.heading.fields[index].unit;
             let mut doubt = None;
             match check::cell(
                 &form.columns[position],
                 raw,
-                unit,
+                &self.heading.fields[index],
                 &self.context,
                 options,
                 &mut doubt,
             ) {
+                Ok(Cell::Int(fen)) if self.per_jin(index, raw) => cells[position] = Cell::Int(fen * 2),
                 Ok(cell) => cells[position] = cell,
                 Err(problem) => {
                     failed[position] = true;
@@ -278,7 +319,10 @@ impl RowsReader {
                 self.warn(row, form.columns[position].key, raws, &problem);
             }
         }
-        let (errors, doubts) = check_row::row(form, &mut cells);
+        if let Some((position, date)) = &self.report_date {
+            cells[*position] = Cell::Text(date.clone());
+        }
+        let (errors, doubts) = check_row::row(form, &self.roles, &mut cells);
         for (key, problem) in errors {
             valid = false;
             let error = self.finding(row, key, raws, &problem);
@@ -315,6 +359,18 @@ impl RowsReader {
         }
         self.cells = cells;
         None
+    }
+
+    /// Whether a price is that of a jin although the column wants that of a kilogram.
+    fn per_jin(&self, index: usize, raw: &Raw) -> bool {
+        let field = &self.heading.fields[index];
+        let column = &self.heading.form.columns[field.position];
+        column.kind == Kind::Money
+            && column.title.zh.contains("元/公斤")
+            && match raw {
+                Raw::Text(text) if text.contains('/') => is_per_jin(text),
+                _ => field.per_jin,
+            }
     }
 
     /// Reports required cells that are empty; tells whether there are none.
@@ -357,7 +413,7 @@ impl RowsReader {
                 _ => None,
             };
             if let Some(figure) = figure {
-                self.sums.total(row, position, figure, raw.shown());
+                self.sums.total(row, position, figure, raw.shown().into_owned());
             }
         }
         self.sums.total_ends();
