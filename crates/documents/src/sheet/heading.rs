@@ -203,19 +203,20 @@ pub(super) fn is_per_jin(text: &str) -> bool {
     text.contains("/斤") || text.contains("／斤") || text.contains("每斤") || text.contains("/市斤")
 }
 
-fn score_of(form: &Form, fields: &[Field]) -> i64 {
+fn score_of(form: &Form, fields: &[Field], unknown: usize) -> i64 {
     let present = |key: &str| fields.iter().any(|field| form.columns[field.position].key == key);
     let mut score = 0;
     for column in form.columns {
         let found = present(column.key) || (column.key == "room" && present("dwelling"));
         score += match (found, column.required) {
             (true, true) => 4,
-            (true, false) => 1,
-            (false, true) => -4,
+            (true, false) => 2,
+            (false, true) => -3,
             (false, false) => 0,
         };
     }
-    score
+    // A form that leaves many headings unexplained is the wrong one.
+    score - 2 * i64::try_from(unknown).unwrap_or(0)
 }
 
 fn matched(
@@ -272,11 +273,11 @@ fn matched(
             None => heading.unknown.push((letter(column), title.trim().to_string())),
         }
     }
-    heading.score = score_of(form, &heading.fields);
+    heading.score = score_of(form, &heading.fields, heading.unknown.len());
     heading
 }
 
-/// A heading counts when it has two columns of the form and at least half of the required ones.
+/// A heading counts when it has two columns of the form and half of the required ones, or four columns.
 fn fits(heading: &Heading) -> bool {
     let form = heading.form;
     let present = |key: &str| {
@@ -290,7 +291,7 @@ fn fits(heading: &Heading) -> bool {
         .iter()
         .filter(|column| present(column.key) || (column.key == "room" && present("dwelling")))
         .count();
-    heading.fields.len() >= 2 && found >= 1 && found * 2 >= required.len()
+    heading.fields.len() >= 2 && found >= 1 && (found * 2 >= required.len() || heading.fields.len() >= 4)
 }
 
 fn merges_above(grid: &Grid) -> Vec<Merge> {

@@ -1,5 +1,6 @@
 //! Reading the rows of one sheet below its heading.
 
+use super::carry::Fill;
 use super::check::{self, Context};
 use super::check_row::{self, Roles};
 use super::duplicates::{Duplicate, DuplicateKind, Earlier, Identity, Seen, identity, subject};
@@ -10,36 +11,12 @@ use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, l
 use crate::forms::{Cell, Form, Kind};
 use crate::values::{Problem, tidy};
 
-/// Columns that hold for all rows below until the next value, higher ones first.
-const AREAS: &[&str] = &["street", "community", "compound", "building", "unit"];
-const OWNERS: &[&str] = &["supplier", "employer", "enterprise"];
-
-/// Merged regions of one column that hold for several rows.
-struct Span {
-    column: usize,
-    /// First and last rows, in their order.
-    rows: Vec<(usize, usize)>,
-    next: usize,
-    held: Raw,
-}
-
-/// A column whose values hold for the rows below, for formats that do not tell of merged regions.
-struct Carried {
-    column: usize,
-    key: &'static str,
-    owner: bool,
-    held: Option<Raw>,
-    /// First row filled from above, and the number of such rows.
-    filled: Option<(usize, usize)>,
-}
-
 /// Reads row after row of a sheet.
 pub(super) struct RowsReader {
     heading: Heading,
     titles: Titles,
     identity: Identity,
-    spans: Vec<Span>,
-    carried: Vec<Carried>,
+    fill: Fill,
     context: Context,
     roles: Roles,
     /// Position of the column of dates that the heading does not have, and the date above it.
@@ -81,8 +58,7 @@ impl RowsReader {
         let mut reader = RowsReader {
             titles: Titles::new(&heading, &grid.rows[heading.first], &grid.rows[heading.last]),
             identity: identity(form),
-            spans: spans(grid, &heading),
-            carried: carried(grid, &heading),
+            fill: Fill::new(grid, &heading),
             context: Context::new(grid, &heading, sheet, calendar_d),
             roles: Roles::new(form),
             report_date: None,
@@ -110,9 +86,7 @@ impl RowsReader {
             return None;
         }
         self.blank_rows(row);
-        for span in &mut self.spans {
-            span.hold(row, cells);
-        }
+        self.fill.hold(row, cells);
         if let Some(why) = no_data(&self.heading, &self.titles, cells) {
             if why.zh == "合计行" {
                 self.check_total(row, cells);
@@ -120,32 +94,21 @@ impl RowsReader {
             self.skip(row, Problem::new(why.zh, why.en));
             return None;
         }
-        for span in &self.spans {
-            if span.covers(row) {
-                let own = slot(cells, span.column);
-                if own.is_empty() {
-                    own.clone_from(&span.held);
-                }
-            }
-        }
-        self.carry(row, cells);
+        self.fill.fill(row, cells);
         self.read_row(row, cells, seen, options)
     }
 
     /// What was found, with everything that shows only at the end.
     pub(super) fn finish(mut self) -> SheetReading {
-        let carried = std::mem::take(&mut self.carried);
-        for column in &carried {
-            if let Some((row, count)) = column.filled {
-                let problem = Problem::new(
-                    format!("空白处按上面一行填写，共 {count} 行；不对请逐行写明"),
-                    format!(
-                        "{count} empty cells were filled from the row above; write each row out if that is wrong"
-                    ),
-                );
-                let warning = self.finding(row, column.key, &[], &problem);
-                self.reading.warnings.push(warning);
-            }
+        for (key, row, count) in self.fill.filled() {
+            let problem = Problem::new(
+                format!("空白处按上面一行填写，共 {count} 行；不对请逐行写明"),
+                format!(
+                    "{count} empty cells were filled from the row above; write each row out if that is wrong"
+                ),
+            );
+            let warning = self.finding(row, key, &[], &problem);
+            self.reading.warnings.push(warning);
         }
         for (row, key, value, problem) in self.sums.finish() {
             let mut warning = self.finding(row, key, &[], &problem);
@@ -241,38 +204,16 @@ impl RowsReader {
             }
         }
         if self.heading.field("date").is_none()
-            && let Some(date) = self
-                .context
-                .report_date()
-                .filter(|_| form.column("date").is_some())
+            && let Some((position, date)) = form.position("date").zip(self.context.report_date())
         {
+            self.report_date = Some((position, date.to_string()));
+            let date = date.to_string();
             let problem = Problem::new(
                 format!("没有日期列，按表头上方的 {date} 读取"),
                 format!("there is no column of dates; {date} above the heading is taken"),
             );
             let warning = self.finding(row, "date", &[], &problem);
             self.reading.warnings.push(warning);
-        }
-    }
-
-    /// Fills area columns from above when the file format does not tell of merged regions.
-    fn carry(&mut self, row: usize, cells: &mut Vec<Raw>) {
-        // A new value of a higher column ends the lower ones: another compound has other buildings.
-        let mut renewed = false;
-        for carried in &mut self.carried {
-            if carried.owner {
-                renewed = false;
-            }
-            let own = slot(cells, carried.column);
-            if !own.is_empty() {
-                carried.held = Some(own.clone());
-                renewed = true;
-            } else if renewed {
-                carried.held = None;
-            } else if let Some(held) = &carried.held {
-                own.clone_from(held);
-                carried.filled.get_or_insert((row, 0)).1 += 1;
-            }
         }
     }
 
@@ -386,7 +327,9 @@ impl RowsReader {
             }
             complete = false;
             // A column missing from the heading is reported once, not by row.
-            if self.heading.field(column.key).is_some() || column.key == "room" {
+            if self.heading.field(column.key).is_some()
+                || (column.key == "room" && self.heading.field("dwelling").is_some())
+            {
                 let problem = Problem::new(
                     format!("“{}”必须填写；{}", column.title.zh, column.hint.zh),
                     format!("“{}” must be filled in: {}", column.title.en, column.hint.en),
@@ -515,86 +458,8 @@ impl RowsReader {
     }
 }
 
-/// The cell of a row, which grows as far as is needed.
-fn slot(cells: &mut Vec<Raw>, column: usize) -> &mut Raw {
-    if cells.len() <= column {
-        cells.resize(column + 1, Raw::Empty);
-    }
-    &mut cells[column]
-}
-
 fn title_of(form: &Form, key: &str) -> String {
     form.column(key)
         .map(|column| column.title.zh.to_string())
         .unwrap_or_default()
-}
-
-impl Span {
-    fn hold(&mut self, row: usize, cells: &[Raw]) {
-        while self.rows.get(self.next).is_some_and(|(_, bottom)| *bottom < row) {
-            self.next += 1;
-            self.held = Raw::Empty;
-        }
-        if self.rows.get(self.next).is_some_and(|(top, _)| *top == row) {
-            self.held = cell(cells, self.column).clone();
-        }
-    }
-
-    fn covers(&self, row: usize) -> bool {
-        self.rows
-            .get(self.next)
-            .is_some_and(|(top, bottom)| *top < row && row <= *bottom)
-    }
-}
-
-/// Merged regions below the heading, by column.
-///
-/// Counts and other quantities are left out: one merged figure must not be counted twice.
-fn spans(grid: &Grid, heading: &Heading) -> Vec<Span> {
-    let merges = grid.merges.as_deref().unwrap_or_default();
-    let carrying = heading.fields.iter().filter(|field| {
-        !matches!(
-            heading.form.columns[field.position].kind,
-            Kind::Count { .. } | Kind::Weight | Kind::Volume | Kind::Money
-        )
-    });
-    carrying
-        .filter_map(|field| {
-            let mut rows: Vec<(usize, usize)> = merges
-                .iter()
-                .filter(|merge| {
-                    merge.left == field.column && merge.top > heading.last && merge.bottom > merge.top
-                })
-                .map(|merge| (merge.top, merge.bottom))
-                .collect();
-            rows.sort_unstable();
-            (!rows.is_empty()).then_some(Span {
-                column: field.column,
-                rows,
-                next: 0,
-                held: Raw::Empty,
-            })
-        })
-        .collect()
-}
-
-fn carried(grid: &Grid, heading: &Heading) -> Vec<Carried> {
-    if grid.merges.is_some() {
-        return Vec::new();
-    }
-    AREAS
-        .iter()
-        .chain(OWNERS)
-        .filter_map(|key| {
-            let field = heading.field(key)?;
-            let kind = heading.form.columns[field.position].kind;
-            matches!(kind, Kind::Text { max } if max <= 60).then_some(Carried {
-                column: field.column,
-                key,
-                owner: OWNERS.contains(key),
-                held: None,
-                filled: None,
-            })
-        })
-        .collect()
 }
