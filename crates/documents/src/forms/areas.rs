@@ -54,7 +54,7 @@ pub static AREAS: Form = Form {
             .example("桂花社区"),
         Column::new("level", "级别", "Level", Kind::Choice(LEVELS), &["层级"])
             .required()
-            .example("社区、村"),
+            .example("社区"),
     ],
     title_synonyms: &["区划", "行政区划"],
 };

@@ -99,6 +99,7 @@ static GOODS: &[Rule] = &[between("price_fen", 0, 500_000), between("weight_g", 
 
 static MONITORING: &[Rule] = &[
     at_most("sales_g", "stock_before_g"),
+    at_most("sales_g", "stock_g"),
     Rule::Quotient {
         key: "supply_d",
         of: "stock_g",
@@ -224,20 +225,25 @@ fn outside(form: &Form, key: &str, min: i64, max: i64) -> Problem {
     let (low, low_en) = figure(form, key, i128::from(min) * 100);
     let (high, high_en) = figure(form, key, i128::from(max) * 100);
     Problem::new(
-        format!("不在常见范围（{low}到 {high}）内，请核对数量和单位"),
+        format!("不在常见范围（{low} 到 {high}）内，请核对数量和单位"),
         format!("outside the usual range ({low_en} to {high_en}); check figure and unit"),
     )
 }
 
 fn beside(form: &Form, one: (&str, i64), of: (&str, i64), bounds_c: (i64, i64)) -> Problem {
     let each_c = i128::from(one.1) * 100 / i128::from(of.1);
-    let (each, each_en) = figure(form, one.0, each_c);
-    let (low, low_en) = figure(form, one.0, i128::from(bounds_c.0));
-    let (high, high_en) = figure(form, one.0, i128::from(bounds_c.1));
+    let kind = |key: &str| form.column(key).map(|column| column.kind);
+    // The quotient of two weights or two prices has no unit.
+    let key = if kind(one.0) == kind(of.0) { "" } else { one.0 };
+    let (each, each_en) = figure(form, key, each_c);
+    let (low, low_en) = figure(form, key, i128::from(bounds_c.0));
+    let (high, high_en) = figure(form, key, i128::from(bounds_c.1));
     let (name, name_en) = title(form, one.0);
     let (of_name, of_name_en) = title(form, of.0);
     Problem::new(
-        format!("“{name}”除以“{of_name}”得 {each}，不合常理（一般在 {low}到 {high}之间），请核对数量和单位"),
+        format!(
+            "“{name}”除以“{of_name}”得 {each}，不合常理（一般在 {low} 到 {high} 之间），请核对数量和单位"
+        ),
         format!(
             "“{name_en}” divided by “{of_name_en}” gives {each_en}, which is implausible (usually {low_en} to {high_en}); check figures and units"
         ),

@@ -1,7 +1,7 @@
 //! Checking one cell by its kind.
 
 use super::Options;
-use super::heading::{Heading, normalised};
+use super::heading::{Field, Heading, normalised};
 use super::raw::{Grid, Raw};
 use crate::forms::{Cell, Column, Entry, Kind};
 use crate::values::{self, Problem, Unit};
@@ -12,6 +12,8 @@ pub(super) struct Context {
     pub(super) title: String,
     /// The first date above the heading, by which 3月5日 gets its year.
     date: Option<String>,
+    /// Whether that date has a day; otherwise it stands for the middle of its year.
+    whole_date: bool,
     /// Days to be added to plain numbers that are dates.
     calendar_d: f64,
 }
@@ -19,22 +21,28 @@ pub(super) struct Context {
 impl Context {
     pub(super) fn new(grid: &Grid, heading: &Heading, sheet: &str, calendar_d: f64) -> Context {
         let above = grid.rows[..heading.first].iter().flatten();
-        let texts: Vec<String> = above
-            .filter(|raw| !raw.is_empty())
-            .map(Raw::shown)
-            .take(40)
-            .collect();
+        let filled = above.filter(|raw| !raw.is_empty()).take(40);
+        let texts: Vec<String> = filled.map(|raw| raw.shown().into_owned()).collect();
         let dates = texts.iter().map(String::as_str).chain([sheet]);
+        let date = dates.filter_map(date_within).next();
         Context {
-            date: dates.filter_map(date_within).next(),
+            whole_date: date.as_ref().is_some_and(|(_, whole)| *whole),
+            date: date.map(|(date, _)| date),
             title: normalised(&format!("{} {sheet}", texts.join(" "))),
             calendar_d,
         }
     }
 }
 
-/// The first date inside a text such as 填报日期：2022年3月5日, or the beginning of the year of 2022年.
-fn date_within(text: &str) -> Option<String> {
+impl Context {
+    /// The day of a report, when it stands above the heading in full.
+    pub(super) fn report_date(&self) -> Option<&str> {
+        self.date.as_deref().filter(|_| self.whole_date)
+    }
+}
+
+/// The first date inside a text such as 填报日期：2022年3月5日, or the middle of the year of 2022年.
+fn date_within(text: &str) -> Option<(String, bool)> {
     let text = values::fold_width(text);
     let starts = text.char_indices().filter(|(_, letter)| letter.is_ascii_digit());
     for (at, _) in starts {
@@ -43,11 +51,11 @@ fn date_within(text: &str) -> Option<String> {
             .find(|letter: char| !(letter.is_ascii_digit() || "年月日-/.".contains(letter)))
             .unwrap_or(rest.len());
         if let Ok(date) = values::date(rest[..end].trim_end_matches(['-', '/', '.'])) {
-            return Some(date);
+            return Some((date, true));
         }
         let year = rest.get(..4).filter(|year| year.starts_with("20"))?;
         if rest[4..].starts_with('年') && year.bytes().all(|byte| byte.is_ascii_digit()) {
-            return Some(format!("{year}-06-30"));
+            return Some((format!("{year}-06-30"), false));
         }
     }
     None
@@ -57,11 +65,12 @@ fn date_within(text: &str) -> Option<String> {
 pub(super) fn cell(
     column: &Column,
     raw: &Raw,
-    unit: Option<Unit>,
+    field: &Field,
     context: &Context,
     options: &Options<'_>,
     doubt: &mut Option<Problem>,
 ) -> Result<Cell, Problem> {
+    let unit = field.unit;
     match raw {
         Raw::Empty => return Ok(Cell::Empty),
         Raw::Unsaved => {
@@ -160,7 +169,7 @@ pub(super) fn cell(
             guessed(&text, raw, doubt);
             Ok(cell)
         }
-        Kind::Weight => weight(column, &text, unit, doubt).inspect(|_| guessed(&text, raw, doubt)),
+        Kind::Weight => weight(column, &text, field, doubt).inspect(|_| guessed(&text, raw, doubt)),
         Kind::Volume => values::volume_l(&text, unit).map(Cell::Int),
         Kind::Distance => values::distance_m(&text, unit)
             .map(Cell::Int)
@@ -223,18 +232,27 @@ fn guessed(text: &str, raw: &Raw, doubt: &mut Option<Problem>) {
     }
 }
 
-fn weight(
-    column: &Column,
-    text: &str,
-    unit: Option<Unit>,
-    doubt: &mut Option<Problem>,
-) -> Result<Cell, Problem> {
-    let failed = match values::weight_g(text, unit) {
+fn weight(column: &Column, text: &str, field: &Field, doubt: &mut Option<Problem>) -> Result<Cell, Problem> {
+    if let Some((_, weight_g)) = field.package
+        && let Ok(packages) = values::number_micro(text)
+    {
+        // A heading that does not say how much a package weighs is an error of its own.
+        let grams = packages * i128::from(weight_g.unwrap_or(0)) / 1_000_000;
+        return i64::try_from(grams).map(Cell::Int).map_err(|_| too_large());
+    }
+    let oil = column.key.starts_with("oil");
+    if oil
+        && field.unit == Some(Unit::Litre)
+        && let Ok(litres) = values::number_micro(text)
+    {
+        let grams = litres * i128::from(values::OIL_LITRE_G) / 1_000_000;
+        return i64::try_from(grams).map(Cell::Int).map_err(|_| too_large());
+    }
+    let failed = match values::weight_g(text, field.unit) {
         Ok(weight_g) => return Ok(Cell::Int(weight_g)),
         Err(problem) => problem,
     };
     // Oil is sold by the litre.
-    let oil = column.key.starts_with("oil");
     let folded = values::compact(text);
     let litres =
         values::weight_with_unit_g(&folded, values::OIL_LITRE_G).filter(|(_, rest)| oil && rest.is_empty());
@@ -244,6 +262,10 @@ fn weight(
         "converted to weight with 0.92 kg a litre",
     ));
     Ok(Cell::Int(weight_g))
+}
+
+fn too_large() -> Problem {
+    Problem::new("数字太大，请核对", "the number is too large; please check")
 }
 
 fn phone(text: &str, doubt: &mut Option<Problem>) -> Result<Cell, Problem> {
@@ -293,7 +315,7 @@ fn stamp(column: &Column, serial: f64) -> Result<Cell, Problem> {
         Kind::Date => values::date_from_serial(serial).map(Cell::Text),
         Kind::Time => values::time_from_serial(serial).map(Cell::Text),
         Kind::Text { .. } if !matches!(column.key, "room" | "building" | "unit") => {
-            Ok(Cell::Text(Raw::Stamp(serial).shown()))
+            Ok(Cell::Text(Raw::Stamp(serial).shown().into_owned()))
         }
         _ => Err(Problem::new(
             "表格软件把内容变成了日期（例如 3-2 变成 3月2日）；请把该列设为“文本”后重新填写",

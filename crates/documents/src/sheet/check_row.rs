@@ -1,17 +1,52 @@
 //! Checking one row as a whole.
 
-use crate::forms::{Cell, Form, sanity};
+use crate::forms::{Cell, Form, Kind, sanity};
 use crate::values::{self, Problem};
 
 /// A finding about a row: the column it is about and what is wrong.
 pub(super) type Finding = (&'static str, Problem);
 
+/// Positions of the columns that the check of a row looks at, found once for all rows.
+pub(super) struct Roles {
+    dwelling: Option<usize>,
+    compound: Option<usize>,
+    /// Building, unit and room.
+    parts: Option<[usize; 3]>,
+    /// Latitude and longitude.
+    angles: Option<[usize; 2]>,
+}
+
+impl Roles {
+    pub(super) fn new(form: &Form) -> Roles {
+        let parts = ["building", "unit", "room"].map(|key| form.position(key));
+        let angles = ["latitude", "longitude"].map(|key| form.position(key));
+        // A form may have a column of whole addresses that is plain text.
+        let dwelling = form
+            .position("dwelling")
+            .filter(|position| form.columns[*position].kind == Kind::Dwelling);
+        Roles {
+            dwelling,
+            compound: form.position("compound"),
+            parts: match parts {
+                [Some(building), Some(unit), Some(room)] => Some([building, unit, room]),
+                _ => None,
+            },
+            angles: match angles {
+                [Some(latitude), Some(longitude)] => Some([latitude, longitude]),
+                _ => None,
+            },
+        }
+    }
+}
+
 /// Findings about a row as a whole: errors first, doubts second. Fills derived cells.
-pub(super) fn row(form: &'static Form, cells: &mut [Cell]) -> (Vec<Finding>, Vec<Finding>) {
+pub(super) fn row(form: &'static Form, roles: &Roles, cells: &mut [Cell]) -> (Vec<Finding>, Vec<Finding>) {
     let mut errors = Vec::new();
     let mut doubts = Vec::new();
-    expand_dwelling(form, cells, &mut errors);
-    check_coordinates(form, cells, &mut errors, &mut doubts);
+    expand_dwelling(roles, cells, &mut errors);
+    if let Some(angles) = roles.angles {
+        check_coordinates(angles.map(|at| cells[at].int()), &mut errors, &mut doubts);
+    }
     sanity::check(form, cells, &mut doubts);
     let int = |key: &str| form.position(key).and_then(|position| cells[position].int());
     let text = |key: &str| form.position(key).and_then(|position| cells[position].text());
@@ -44,12 +79,12 @@ pub(super) fn row(form: &'static Form, cells: &mut [Cell]) -> (Vec<Finding>, Vec
 }
 
 /// Moves 3栋2单元501 into building, unit and room; refuses contradictions with those columns.
-fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Finding>) {
-    let Some(at) = form.position("dwelling") else {
+fn expand_dwelling(roles: &Roles, cells: &mut [Cell], errors: &mut Vec<Finding>) {
+    let (Some(at), Some(parts)) = (roles.dwelling, roles.parts) else {
         return;
     };
-    let Some(written) = cells[at].text().map(ToString::to_string) else {
-        spread_room(form, cells);
+    let Cell::Text(written) = std::mem::replace(&mut cells[at], Cell::Empty) else {
+        spread_room(parts, cells);
         return;
     };
     let (compound, dwelling) = match (values::dwelling(&written), values::address(&written)) {
@@ -57,7 +92,7 @@ fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Fin
         (_, Some((compound, dwelling))) => (compound, dwelling),
         _ => return,
     };
-    if let Some(position) = form.position("compound").filter(|_| !compound.is_empty()) {
+    if let Some(position) = roles.compound.filter(|_| !compound.is_empty()) {
         match cells[position].text() {
             None => cells[position] = Cell::Text(compound),
             Some(own) if own.contains(&compound) || compound.contains(own) => {}
@@ -70,16 +105,14 @@ fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Fin
             }
         }
     }
-    cells[at] = Cell::Empty;
-    for (key, value) in [
+    let named = [
         ("building", dwelling.building),
         ("unit", dwelling.unit),
         ("room", dwelling.room),
-    ] {
-        let Some(position) = form.position(key).filter(|_| !value.is_empty()) else {
-            continue;
-        };
+    ];
+    for (position, (key, value)) in parts.into_iter().zip(named) {
         match cells[position].text() {
+            _ if value.is_empty() => {}
             Some(own) if own != value => errors.push((
                 key,
                 Problem::new(
@@ -94,15 +127,13 @@ fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Fin
 }
 
 /// Many offices write the whole address under 房号: 3-2-501 without a building column, 2-501 or 2单元501 beside one.
-fn spread_room(form: &'static Form, cells: &mut [Cell]) {
-    let (Some(building), Some(unit), Some(room)) = (
-        form.position("building"),
-        form.position("unit"),
-        form.position("room"),
-    ) else {
-        return;
-    };
-    let Some(Ok(written)) = cells[room].text().map(values::dwelling) else {
+fn spread_room([building, unit, room]: [usize; 3], cells: &mut [Cell]) {
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let Some(Ok(written)) = cells[room]
+        .text()
+        .filter(|text| !plain(text))
+        .map(values::dwelling)
+    else {
         return;
     };
     let parts = match (cells[building].is_empty(), cells[unit].is_empty()) {
@@ -110,6 +141,13 @@ fn spread_room(form: &'static Form, cells: &mut [Cell]) {
         // The building has a column of its own, so the first of two parts is the unit.
         (false, true) if written.unit.is_empty() && !written.building.is_empty() => (None, written.building),
         (false, true) if written.building.is_empty() && !written.unit.is_empty() => (None, written.unit),
+        // The address is written out in full beside the columns of its parts.
+        (false, false)
+            if cells[building].text() == Some(&written.building)
+                && cells[unit].text() == Some(&written.unit) =>
+        {
+            (None, String::new())
+        }
         _ => return,
     };
     if let Some(value) = parts.0 {
@@ -122,11 +160,10 @@ fn spread_room(form: &'static Form, cells: &mut [Cell]) {
 }
 
 /// China reaches from 3.5°N to 53.6°N and from 73.4°E to 135.1°E.
-fn check_coordinates(form: &Form, cells: &[Cell], errors: &mut Vec<Finding>, doubts: &mut Vec<Finding>) {
-    let int = |key: &str| form.position(key).and_then(|position| cells[position].int());
+fn check_coordinates(angles: [Option<i64>; 2], errors: &mut Vec<Finding>, doubts: &mut Vec<Finding>) {
     let north = 3_000_000..=54_000_000;
     let east = 73_000_000..=136_000_000;
-    match (int("latitude"), int("longitude")) {
+    match (angles[0], angles[1]) {
         (Some(latitude), Some(longitude)) if east.contains(&latitude) && north.contains(&longitude) => errors.push((
             "latitude",
             Problem::new(

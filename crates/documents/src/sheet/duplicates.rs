@@ -57,6 +57,7 @@ impl DuplicateKind {
 }
 
 /// What makes rows of a form the same, and what makes them look the same.
+#[derive(Clone)]
 pub(super) struct Identity {
     /// Columns that tell what a row is about.
     pub(super) keys: &'static [&'static str],
@@ -66,6 +67,9 @@ pub(super) struct Identity {
     person: Option<(&'static str, &'static str)>,
     /// Column of a name, and the column in whose bounds two near names are a likely duplicate.
     near: Option<(&'static str, &'static str)>,
+    /// Positions of `keys`, and of `person`.
+    key_at: Vec<usize>,
+    person_at: Option<(usize, usize)>,
 }
 
 const fn once(keys: &'static [&'static str]) -> Identity {
@@ -74,10 +78,12 @@ const fn once(keys: &'static [&'static str]) -> Identity {
         repeats: false,
         person: None,
         near: None,
+        key_at: Vec::new(),
+        person_at: None,
     }
 }
 
-const fn many(keys: &'static [&'static str]) -> Identity {
+fn many(keys: &'static [&'static str]) -> Identity {
     Identity {
         repeats: true,
         ..once(keys)
@@ -86,7 +92,23 @@ const fn many(keys: &'static [&'static str]) -> Identity {
 
 /// The identity of the rows of a form.
 pub(super) fn identity(form: &Form) -> Identity {
-    match form.key {
+    let identity = identity_of(form.key);
+    let person = identity
+        .person
+        .map(|(name, phone)| (form.position(name), form.position(phone)));
+    Identity {
+        key_at: identity
+            .keys
+            .iter()
+            .filter_map(|key| form.position(key))
+            .collect(),
+        person_at: person.and_then(|(name, phone)| name.zip(phone)),
+        ..identity
+    }
+}
+
+fn identity_of(form: &str) -> Identity {
+    match form {
         "areas" => once(&["code"]),
         "compounds" => Identity {
             near: Some(("compound", "community")),
@@ -201,14 +223,12 @@ impl Seen {
             sheet: u16::try_from(self.sheets.len() - 1).unwrap_or(u16::MAX),
             row,
         };
-        let last = identity.keys.last()?;
-        if text(form, cells, last).is_empty() {
-            return None;
-        }
+        let last = identity.key_at.last()?;
+        cells[*last].text().filter(|text| !text.is_empty())?;
         let mut hasher = DefaultHasher::new();
         form.key.hash(&mut hasher);
-        for key in identity.keys {
-            text(form, cells, key).hash(&mut hasher);
+        for position in &identity.key_at {
+            cells[*position].text().unwrap_or("").hash(&mut hasher);
         }
         let content = content_hash(cells);
         match self.subjects.entry(hasher.finish()) {
@@ -248,9 +268,8 @@ impl Seen {
         cells: &[Cell],
         at: At,
     ) -> Option<Earlier> {
-        if let Some((name, phone)) = identity.person {
-            let (name, phone) = (text(form, cells, name), text(form, cells, phone));
-            if !name.is_empty() && !phone.is_empty() {
+        if let Some((name, phone)) = identity.person_at {
+            if let (Some(name), Some(phone)) = (cells[name].text(), cells[phone].text()) {
                 let short = short_name(name);
                 match self.people.entry(hash_of((form.key, phone))) {
                     Entry::Occupied(earlier) => {

@@ -46,6 +46,8 @@ impl Package {
 const PARTS_MAX: usize = 5_000;
 /// Bytes at the beginning of a part in which definitions of entities would stand.
 const HEAD_BYTES: usize = 4_096;
+/// Deepest nesting of elements; spreadsheet programs stay below twenty.
+const DEPTH_MAX: usize = 200;
 /// Most bytes kept of the merged regions of one sheet.
 const MERGES_BYTES_MAX: usize = 8 * 1024 * 1024;
 
@@ -118,6 +120,9 @@ fn inspect_packed(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Package, Reje
         if xml && look.defines_entities() {
             return Err(Rejected::Entities);
         }
+        if xml && look.deepest > DEPTH_MAX {
+            return Err(Rejected::TooDeep);
+        }
         let merges = look.merges();
         if !merges.is_empty() {
             merged_parts.insert(name, merges);
@@ -168,6 +173,11 @@ struct Look {
     /// The end of the piece before, because a word may be cut by the pieces.
     tail: Vec<u8>,
     found: Option<Vec<u8>>,
+    /// Elements that are open, and the most that were.
+    depth: usize,
+    deepest: usize,
+    /// The last byte of the piece before.
+    before: u8,
 }
 
 const MERGES_TAG: &[u8] = b"mergeCells";
@@ -176,6 +186,7 @@ impl Write for Look {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
         let missing = HEAD_BYTES.saturating_sub(self.head.len()).min(piece.len());
         self.head.extend_from_slice(&piece[..missing]);
+        self.count_depth(piece);
         if let Some(found) = &mut self.found {
             let room = MERGES_BYTES_MAX.saturating_sub(found.len()).min(piece.len());
             found.extend_from_slice(&piece[..room]);
@@ -201,6 +212,27 @@ impl Write for Look {
 }
 
 impl Look {
+    /// Follows how deep elements stand inside one another, by their brackets alone.
+    fn count_depth(&mut self, piece: &[u8]) {
+        let (mut depth, mut before) = (self.depth, self.before);
+        for byte in piece {
+            if before == b'<' {
+                match byte {
+                    b'/' => depth = depth.saturating_sub(1),
+                    b'?' | b'!' => {}
+                    _ => {
+                        depth += 1;
+                        self.deepest = self.deepest.max(depth);
+                    }
+                }
+            } else if *byte == b'>' && before == b'/' {
+                depth = depth.saturating_sub(1);
+            }
+            before = *byte;
+        }
+        (self.depth, self.before) = (depth, before);
+    }
+
     fn defines_entities(&self) -> bool {
         memchr::memmem::find(&self.head, b"<!DOCTYPE").is_some()
             || memchr::memmem::find(&self.head, b"<!ENTITY").is_some()

@@ -4,6 +4,7 @@
 //! and returns checked rows next to errors that name the cell. Nothing is dropped silently:
 //! lines that are no data appear in [`SheetReading::skipped`] with the reason.
 
+mod carry;
 mod check;
 mod check_row;
 pub(crate) mod decode;

@@ -1,6 +1,7 @@
 //! One cell as stored in a file, whatever the file format.
 
 use calamine::{Data, DataRef, Dimensions, ExcelDateTime};
+use std::borrow::Cow;
 
 /// One cell as stored in the file.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -20,19 +21,19 @@ pub(super) enum Raw {
 
 impl Raw {
     /// The value as a person sees it, for messages and for parsing as text.
-    pub(super) fn shown(&self) -> String {
+    pub(super) fn shown(&self) -> Cow<'_, str> {
         match self {
-            Raw::Empty | Raw::Unsaved => String::new(),
-            Raw::Text(text) | Raw::Failed(text) => text.clone(),
-            Raw::Number(number) => number.to_string(),
-            Raw::Flag(flag) => if *flag { "是" } else { "否" }.to_string(),
+            Raw::Empty | Raw::Unsaved => Cow::Borrowed(""),
+            Raw::Text(text) | Raw::Failed(text) => Cow::Borrowed(text),
+            Raw::Number(number) => Cow::Owned(number.to_string()),
+            Raw::Flag(flag) => Cow::Borrowed(if *flag { "是" } else { "否" }),
             Raw::Stamp(serial) => {
                 let read = if serial.fract() == 0.0 {
                     crate::values::date_from_serial
                 } else {
                     crate::values::time_from_serial
                 };
-                read(*serial).unwrap_or_else(|_| serial.to_string())
+                Cow::Owned(read(*serial).unwrap_or_else(|_| serial.to_string()))
             }
         }
     }

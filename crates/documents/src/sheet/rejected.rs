@@ -30,6 +30,8 @@ pub enum Rejected {
     ExternalLinks,
     /// A part of the file defines entities of its own, which no spreadsheet program writes.
     Entities,
+    /// The elements of a part stand deeper inside one another than any spreadsheet program writes.
+    TooDeep,
     /// Whoever watched the reading ended it.
     Cancelled,
     /// The file is protected by a password.
@@ -77,6 +79,7 @@ impl Rejected {
                 "文件里有引用其他文件的外部链接，数值可能已经过时；请全选后“复制—选择性粘贴为数值”，再断开链接后上传".to_string()
             }
             Rejected::Entities => "文件里含有实体定义，不是表格软件正常保存的文件，为安全起见不予读取；请重新另存为 xlsx".to_string(),
+            Rejected::TooDeep => "文件内部嵌套过深，不是表格软件正常保存的文件，为安全起见不予读取；请重新另存为 xlsx".to_string(),
             Rejected::Cancelled => "已取消读取，没有写入任何内容".to_string(),
             Rejected::Encrypted => "文件设有密码；请取消密码后再上传".to_string(),
             Rejected::NotSpreadsheet { seems: Some((zh, _)) } => {
@@ -120,6 +123,9 @@ impl Rejected {
             }
             Rejected::Entities => {
                 "the file defines entities, which no spreadsheet program writes, and is not read for safety; save it again as xlsx".to_string()
+            }
+            Rejected::TooDeep => {
+                "the elements of the file are nested deeper than a spreadsheet program writes; it is not read for safety, save it again as xlsx".to_string()
             }
             Rejected::Cancelled => "reading was cancelled; nothing was written".to_string(),
             Rejected::Encrypted => {

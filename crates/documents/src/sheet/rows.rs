@@ -1,45 +1,26 @@
 //! Reading the rows of one sheet below its heading.
 
+use super::carry::Fill;
 use super::check::{self, Context};
+use super::check_row::{self, Roles};
 use super::duplicates::{Duplicate, DuplicateKind, Earlier, Identity, Seen, identity, subject};
-use super::heading::{Field, Heading, signature};
+use super::heading::{Field, Heading, is_per_jin, signature};
 use super::raw::{Grid, Raw, cell};
 use super::skip::{Titles, no_data};
-use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, check_row, letter};
+use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, letter};
 use crate::forms::{Cell, Form, Kind};
 use crate::values::{Problem, tidy};
-
-/// Columns that hold for all rows below until the next value, higher ones first.
-const AREAS: &[&str] = &["street", "community", "compound", "building", "unit"];
-const OWNERS: &[&str] = &["supplier", "employer", "enterprise"];
-
-/// Merged regions of one column that hold for several rows.
-struct Span {
-    column: usize,
-    /// First and last rows, in their order.
-    rows: Vec<(usize, usize)>,
-    next: usize,
-    held: Raw,
-}
-
-/// A column whose values hold for the rows below, for formats that do not tell of merged regions.
-struct Carried {
-    column: usize,
-    key: &'static str,
-    owner: bool,
-    held: Option<Raw>,
-    /// First row filled from above, and the number of such rows.
-    filled: Option<(usize, usize)>,
-}
 
 /// Reads row after row of a sheet.
 pub(super) struct RowsReader {
     heading: Heading,
     titles: Titles,
     identity: Identity,
-    spans: Vec<Span>,
-    carried: Vec<Carried>,
+    fill: Fill,
     context: Context,
+    roles: Roles,
+    /// Position of the column of dates that the heading does not have, and the date above it.
+    report_date: Option<(usize, String)>,
     /// The row that comes next, and the first of a run of blank ones.
     next: usize,
     cells: Vec<Cell>,
@@ -77,9 +58,10 @@ impl RowsReader {
         let mut reader = RowsReader {
             titles: Titles::new(&heading, &grid.rows[heading.first], &grid.rows[heading.last]),
             identity: identity(form),
-            spans: spans(grid, &heading),
-            carried: carried(grid, &heading),
+            fill: Fill::new(grid, &heading),
             context: Context::new(grid, &heading, sheet, calendar_d),
+            roles: Roles::new(form),
+            report_date: None,
             next: heading.last + 1,
             cells: vec![Cell::Empty; form.columns.len()],
             failed: vec![false; form.columns.len()],
@@ -104,9 +86,7 @@ impl RowsReader {
             return None;
         }
         self.blank_rows(row);
-        for span in &mut self.spans {
-            span.hold(row, cells);
-        }
+        self.fill.hold(row, cells);
         if let Some(why) = no_data(&self.heading, &self.titles, cells) {
             if why.zh == "合计行" {
                 self.check_total(row, cells);
@@ -114,32 +94,21 @@ impl RowsReader {
             self.skip(row, Problem::new(why.zh, why.en));
             return None;
         }
-        for span in &self.spans {
-            if span.covers(row) {
-                let own = slot(cells, span.column);
-                if own.is_empty() {
-                    own.clone_from(&span.held);
-                }
-            }
-        }
-        self.carry(row, cells);
+        self.fill.fill(row, cells);
         self.read_row(row, cells, seen, options)
     }
 
     /// What was found, with everything that shows only at the end.
     pub(super) fn finish(mut self) -> SheetReading {
-        let carried = std::mem::take(&mut self.carried);
-        for column in &carried {
-            if let Some((row, count)) = column.filled {
-                let problem = Problem::new(
-                    format!("空白处按上面一行填写，共 {count} 行；不对请逐行写明"),
-                    format!(
-                        "{count} empty cells were filled from the row above; write each row out if that is wrong"
-                    ),
-                );
-                let warning = self.finding(row, column.key, &[], &problem);
-                self.reading.warnings.push(warning);
-            }
+        for (key, row, count) in self.fill.filled() {
+            let problem = Problem::new(
+                format!("空白处按上面一行填写，共 {count} 行；不对请逐行写明"),
+                format!(
+                    "{count} empty cells were filled from the row above; write each row out if that is wrong"
+                ),
+            );
+            let warning = self.finding(row, key, &[], &problem);
+            self.reading.warnings.push(warning);
         }
         for (row, key, value, problem) in self.sums.finish() {
             let mut warning = self.finding(row, key, &[], &problem);
@@ -203,35 +172,48 @@ impl RowsReader {
                 self.push_error(error);
             }
         }
-        let without_unit: Vec<usize> = self.heading.without_unit().map(|field| field.position).collect();
-        for position in without_unit {
-            let problem = Problem::new(
-                "表头没有写单位；没写单位的数字按公斤读取",
-                "the heading names no unit; numbers without a unit are read as kilograms",
-            );
-            let warning = self.finding(row, form.columns[position].key, &[], &problem);
-            self.reading.warnings.push(warning);
+        let weights: Vec<_> = self
+            .heading
+            .weights()
+            .map(|field| (field.position, field.unit, field.package))
+            .collect();
+        for (position, unit, package) in weights {
+            let key = form.columns[position].key;
+            match (package, unit) {
+                (Some((word, None)), _) => {
+                    let problem = Problem::new(
+                        format!(
+                            "表头的单位是“{word}”，没有写每{word}多重；请写成（{word}，10公斤/{word}）或改填公斤"
+                        ),
+                        format!(
+                            "the heading counts {word} without saying how much one weighs; write ({word}, 10公斤/{word}) or give kilograms"
+                        ),
+                    );
+                    let error = self.finding(row, key, &[], &problem);
+                    self.push_error(error);
+                }
+                (None, None) => {
+                    let problem = Problem::new(
+                        "表头没有写单位；没写单位的数字按公斤读取",
+                        "the heading names no unit; numbers without a unit are read as kilograms",
+                    );
+                    let warning = self.finding(row, key, &[], &problem);
+                    self.reading.warnings.push(warning);
+                }
+                _ => {}
+            }
         }
-    }
-
-    /// Fills area columns from above when the file format does not tell of merged regions.
-    fn carry(&mut self, row: usize, cells: &mut Vec<Raw>) {
-        // A new value of a higher column ends the lower ones: another compound has other buildings.
-        let mut renewed = false;
-        for carried in &mut self.carried {
-            if carried.owner {
-                renewed = false;
-            }
-            let own = slot(cells, carried.column);
-            if !own.is_empty() {
-                carried.held = Some(own.clone());
-                renewed = true;
-            } else if renewed {
-                carried.held = None;
-            } else if let Some(held) = &carried.held {
-                own.clone_from(held);
-                carried.filled.get_or_insert((row, 0)).1 += 1;
-            }
+        if self.heading.field("date").is_none()
+            && let Some((position, date)) = form.position("date").zip(self.context.report_date())
+        {
+            self.report_date = Some((position, date.to_string()));
+            let date = date.to_string();
+            let problem = Problem::new(
+                format!("没有日期列，按表头上方的 {date} 读取"),
+                format!("there is no column of dates; {date} above the heading is taken"),
+            );
+            let warning = self.finding(row, "date", &[], &problem);
+            self.reading.warnings.push(warning);
         }
     }
 
@@ -256,16 +238,16 @@ impl RowsReader {
             if *raw == Raw::Empty {
                 continue;
             }
-            let unit = self.heading.fields[index].unit;
             let mut doubt = None;
             match check::cell(
                 &form.columns[position],
                 raw,
-                unit,
+                &self.heading.fields[index],
                 &self.context,
                 options,
                 &mut doubt,
             ) {
+                Ok(Cell::Int(fen)) if self.per_jin(index, raw) => cells[position] = Cell::Int(fen * 2),
                 Ok(cell) => cells[position] = cell,
                 Err(problem) => {
                     failed[position] = true;
@@ -278,7 +260,10 @@ impl RowsReader {
                 self.warn(row, form.columns[position].key, raws, &problem);
             }
         }
-        let (errors, doubts) = check_row::row(form, &mut cells);
+        if let Some((position, date)) = &self.report_date {
+            cells[*position] = Cell::Text(date.clone());
+        }
+        let (errors, doubts) = check_row::row(form, &self.roles, &mut cells);
         for (key, problem) in errors {
             valid = false;
             let error = self.finding(row, key, raws, &problem);
@@ -317,6 +302,18 @@ impl RowsReader {
         None
     }
 
+    /// Whether a price is that of a jin although the column wants that of a kilogram.
+    fn per_jin(&self, index: usize, raw: &Raw) -> bool {
+        let field = &self.heading.fields[index];
+        let column = &self.heading.form.columns[field.position];
+        column.kind == Kind::Money
+            && column.title.zh.contains("元/公斤")
+            && match raw {
+                Raw::Text(text) if text.contains('/') => is_per_jin(text),
+                _ => field.per_jin,
+            }
+    }
+
     /// Reports required cells that are empty; tells whether there are none.
     fn required(&mut self, row: usize, raws: &[Raw], cells: &[Cell], failed: &[bool]) -> bool {
         let form = self.heading.form;
@@ -330,7 +327,9 @@ impl RowsReader {
             }
             complete = false;
             // A column missing from the heading is reported once, not by row.
-            if self.heading.field(column.key).is_some() || column.key == "room" {
+            if self.heading.field(column.key).is_some()
+                || (column.key == "room" && self.heading.field("dwelling").is_some())
+            {
                 let problem = Problem::new(
                     format!("“{}”必须填写；{}", column.title.zh, column.hint.zh),
                     format!("“{}” must be filled in: {}", column.title.en, column.hint.en),
@@ -357,7 +356,7 @@ impl RowsReader {
                 _ => None,
             };
             if let Some(figure) = figure {
-                self.sums.total(row, position, figure, raw.shown());
+                self.sums.total(row, position, figure, raw.shown().into_owned());
             }
         }
         self.sums.total_ends();
@@ -459,86 +458,8 @@ impl RowsReader {
     }
 }
 
-/// The cell of a row, which grows as far as is needed.
-fn slot(cells: &mut Vec<Raw>, column: usize) -> &mut Raw {
-    if cells.len() <= column {
-        cells.resize(column + 1, Raw::Empty);
-    }
-    &mut cells[column]
-}
-
 fn title_of(form: &Form, key: &str) -> String {
     form.column(key)
         .map(|column| column.title.zh.to_string())
         .unwrap_or_default()
-}
-
-impl Span {
-    fn hold(&mut self, row: usize, cells: &[Raw]) {
-        while self.rows.get(self.next).is_some_and(|(_, bottom)| *bottom < row) {
-            self.next += 1;
-            self.held = Raw::Empty;
-        }
-        if self.rows.get(self.next).is_some_and(|(top, _)| *top == row) {
-            self.held = cell(cells, self.column).clone();
-        }
-    }
-
-    fn covers(&self, row: usize) -> bool {
-        self.rows
-            .get(self.next)
-            .is_some_and(|(top, bottom)| *top < row && row <= *bottom)
-    }
-}
-
-/// Merged regions below the heading, by column.
-///
-/// Counts and other quantities are left out: one merged figure must not be counted twice.
-fn spans(grid: &Grid, heading: &Heading) -> Vec<Span> {
-    let merges = grid.merges.as_deref().unwrap_or_default();
-    let carrying = heading.fields.iter().filter(|field| {
-        !matches!(
-            heading.form.columns[field.position].kind,
-            Kind::Count { .. } | Kind::Weight | Kind::Volume | Kind::Money
-        )
-    });
-    carrying
-        .filter_map(|field| {
-            let mut rows: Vec<(usize, usize)> = merges
-                .iter()
-                .filter(|merge| {
-                    merge.left == field.column && merge.top > heading.last && merge.bottom > merge.top
-                })
-                .map(|merge| (merge.top, merge.bottom))
-                .collect();
-            rows.sort_unstable();
-            (!rows.is_empty()).then_some(Span {
-                column: field.column,
-                rows,
-                next: 0,
-                held: Raw::Empty,
-            })
-        })
-        .collect()
-}
-
-fn carried(grid: &Grid, heading: &Heading) -> Vec<Carried> {
-    if grid.merges.is_some() {
-        return Vec::new();
-    }
-    AREAS
-        .iter()
-        .chain(OWNERS)
-        .filter_map(|key| {
-            let field = heading.field(key)?;
-            let kind = heading.form.columns[field.position].kind;
-            matches!(kind, Kind::Text { max } if max <= 60).then_some(Carried {
-                column: field.column,
-                key,
-                owner: OWNERS.contains(key),
-                held: None,
-                filled: None,
-            })
-        })
-        .collect()
 }

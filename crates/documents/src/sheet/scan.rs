@@ -4,12 +4,18 @@ use super::duplicates::Seen;
 use super::heading::{self, Candidates, Heading, ROWS_AFTER, SEARCH_ROWS};
 use super::raw::{Grid, Merge, Raw};
 use super::rows::RowsReader;
-use super::source::{Feed, feed};
+use super::source::{Feed, Sink, feed};
 use super::{CellError, Options, Progress, Reading, Rejected, RowReading, SheetReading, Skipped, letter};
 use crate::forms::{FORMS, Form};
+use std::sync::mpsc::sync_channel;
 
 /// Rows kept until the heading is known.
 pub(super) const HEAD_ROWS: usize = SEARCH_ROWS + ROWS_AFTER + 2;
+/// Size from which a file is unpacked in a thread of its own.
+const APART_BYTES: usize = 256 * 1024;
+/// Rows handed over together, and how many such batches may wait.
+const BATCH_ROWS: usize = 256;
+const BATCHES: usize = 8;
 /// Rows between two reports to whoever watches.
 const WATCH_ROWS: usize = 1_000;
 
@@ -88,13 +94,74 @@ pub fn scan<'o>(
         watch,
         each,
     };
-    feed(bytes, file_name, &mut |feed| scan.take(feed))?;
+    if bytes.len() < APART_BYTES {
+        feed(bytes, file_name, &mut |feed| scan.take(feed))?;
+    } else {
+        feed_apart(bytes, file_name, &mut |feed| scan.take(feed))?;
+    }
     if scan.done.iter().all(|sheet| sheet.form.is_none()) {
         return Err(Rejected::NoForm {
             found: scan.first_row,
         });
     }
     Ok(Reading { sheets: scan.done })
+}
+
+/// What a file holds, on its way from one thread to the other.
+enum Sent {
+    Sheet(String, Option<Vec<Merge>>, f64),
+    Row(usize, Vec<Raw>),
+    Far(usize, usize),
+    End,
+}
+
+/// As [`feed`], with the file unpacked in a thread of its own while its rows are checked in this one.
+fn feed_apart(bytes: &[u8], file_name: &str, sink: &mut Sink<'_>) -> Result<(), Rejected> {
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel::<Vec<Sent>>(BATCHES);
+        let reader = scope.spawn(move || {
+            let mut batch = Vec::with_capacity(BATCH_ROWS);
+            let read = feed(bytes, file_name, &mut |feed| {
+                batch.push(match feed {
+                    Feed::Sheet {
+                        name,
+                        merges,
+                        calendar_d,
+                    } => Sent::Sheet(name.to_string(), merges, calendar_d),
+                    Feed::Row(row, cells) => Sent::Row(row, std::mem::take(cells)),
+                    Feed::Far(row, column) => Sent::Far(row, column),
+                    Feed::End => Sent::End,
+                });
+                if batch.len() < BATCH_ROWS {
+                    return Ok(());
+                }
+                // Nobody listens any more after a refusal, which is then the answer.
+                let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH_ROWS));
+                sender.send(full).map_err(|_| Rejected::Cancelled)
+            });
+            let sent = sender.send(batch).map_err(|_| Rejected::Cancelled);
+            read.and(sent)
+        });
+        for batch in receiver {
+            for sent in batch {
+                match sent {
+                    Sent::Sheet(name, merges, calendar_d) => sink(Feed::Sheet {
+                        name: &name,
+                        merges,
+                        calendar_d,
+                    })?,
+                    Sent::Row(row, mut cells) => sink(Feed::Row(row, &mut cells))?,
+                    Sent::Far(row, column) => sink(Feed::Far(row, column))?,
+                    Sent::End => sink(Feed::End)?,
+                }
+            }
+        }
+        reader.join().unwrap_or_else(|_| {
+            Err(Rejected::Unreadable {
+                detail: "the reader failed".to_string(),
+            })
+        })
+    })
 }
 
 struct Scan<'a, 'o> {

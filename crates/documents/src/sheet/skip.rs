@@ -81,8 +81,8 @@ impl Titles {
         let texts = fields.map(|field| {
             (
                 field.column,
-                cell(first, field.column).shown(),
-                cell(last, field.column).shown(),
+                cell(first, field.column).shown().into_owned(),
+                cell(last, field.column).shown().into_owned(),
             )
         });
         Titles(texts.collect())
@@ -116,6 +116,41 @@ pub(super) fn no_data(heading: &Heading, titles: &Titles, cells: &[Raw]) -> Opti
     if written.starts_with('#') && texts().all(|(_, text)| is_tag(text)) {
         return Some(Text::new("HXL 标签行", "the row of HXL tags"));
     }
+    if titles.again(cells) {
+        return Some(Text::new("重复的表头", "the heading again"));
+    }
+    let hints = texts().filter(|(_, text)| HINTS.iter().any(|word| text.starts_with(word)));
+    if filled >= 3 && hints.count() * 2 >= filled {
+        return Some(Text::new("填写说明", "hints for filling in"));
+    }
+    if may_begin(written) {
+        let why = by_first(written, filled);
+        if why.is_some() {
+            return why;
+        }
+    }
+    let known = heading
+        .fields
+        .iter()
+        .any(|field| !cell(cells, field.column).is_empty());
+    (!known).then(|| Text::new("没有表头所列的内容", "nothing under any heading"))
+}
+
+/// Whether a text may be one of the words by which [`by_first`] knows a row; most are told by their first letter.
+fn may_begin(text: &str) -> bool {
+    let first = text
+        .chars()
+        .find(|letter| !" \u{3000}（(【[*※#".contains(*letter));
+    first.is_some_and(|first| {
+        first.is_ascii_alphabetic()
+            || first > '\u{ff00}'
+            || EXAMPLES.iter().chain(NOTES).any(|word| word.starts_with(first))
+            || first == '填'
+    })
+}
+
+/// Examples, hints and notes below the table, by the first text of their row.
+fn by_first(written: &str, filled: usize) -> Option<Text> {
     let first = normalised(written);
     if EXAMPLES.contains(&first.as_str()) || (first.starts_with("示例") && first.chars().count() <= 6) {
         return Some(Text::new("示例行", "the example"));
@@ -123,23 +158,12 @@ pub(super) fn no_data(heading: &Heading, titles: &Titles, cells: &[Raw]) -> Opti
     if ["填写说明", "填表说明", "howtofill"].contains(&first.as_str()) {
         return Some(Text::new("填写说明", "hints for filling in"));
     }
-    let hints = texts().filter(|(_, text)| HINTS.iter().any(|word| text.starts_with(word)));
-    if filled >= 3 && hints.count() * 2 >= filled {
-        return Some(Text::new("填写说明", "hints for filling in"));
-    }
-    if titles.again(cells) {
-        return Some(Text::new("重复的表头", "the heading again"));
-    }
     // A footer keeps its colon or a length that no data cell of one word has.
     let sentence = written.contains(['：', ':', '。']) || written.chars().count() > 30;
     if filled <= 3 && sentence && NOTES.iter().any(|word| first.starts_with(word)) {
         return Some(Text::new("表尾说明", "a note below the table"));
     }
-    let known = heading
-        .fields
-        .iter()
-        .any(|field| !cell(cells, field.column).is_empty());
-    (!known).then(|| Text::new("没有表头所列的内容", "nothing under any heading"))
+    None
 }
 
 /// `#affected+children`, as the humanitarian exchange language writes tags.

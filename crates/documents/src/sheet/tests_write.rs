@@ -135,7 +135,7 @@ fn examples_of_the_templates_are_valid() {
                 let cell = check::cell(
                     column,
                     raw,
-                    field.unit,
+                    field,
                     &check::Context::new(grid, &heading, "", 0.0),
                     &Options::default(),
                     &mut None,

@@ -265,6 +265,9 @@ pub fn address(text: &str) -> Option<(String, Dwelling)> {
 
 /// A value in a column of its own, without the words that its heading already says.
 fn alone(text: &str, roles: &[Role]) -> String {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.to_string();
+    }
     let folded = compact(text).to_uppercase();
     let folded = folded.strip_suffix(".0").unwrap_or(&folded);
     match parts(folded).as_deref() {

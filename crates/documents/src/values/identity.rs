@@ -4,6 +4,10 @@ use super::{Problem, compact};
 
 /// Phone number: mobile as 11 digits, landline as `023-58123456`, service number as 10 digits.
 pub fn phone(text: &str) -> Result<String, Problem> {
+    let mobile = |bytes: &[u8]| bytes.len() == 11 && bytes[0] == b'1' && bytes[1] >= b'3';
+    if mobile(text.as_bytes()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_string());
+    }
     let folded = compact(text);
     if folded.contains(['E', 'e']) && folded.contains('.') {
         return Err(Problem::new(

@@ -64,6 +64,26 @@ pub fn packed_weight_g(text: &str) -> Option<i64> {
         .filter(|weight| (0..=1_000_000_000_000).contains(weight))
 }
 
+/// The package that a heading counts, as in 食用油（桶）, and the grams of one where the heading says so, as in
+/// 面粉（袋，25公斤/袋）.
+pub fn heading_package(heading: &str) -> Option<(&'static str, Option<i64>)> {
+    let folded = compact(heading);
+    let mut parts = folded.split(['(', ')', '[', ']', '【', '】', '/', ':', '，', ',', '、', '|']);
+    parts.next();
+    let package = parts.find_map(|part| {
+        let part = part.strip_prefix("单位").unwrap_or(part);
+        PACKAGES.iter().find(|word| part == **word)
+    })?;
+    let inside = folded
+        .split_once(['(', '[', '【'])
+        .map_or("", |(_, inside)| inside);
+    let weight = inside
+        .trim_end_matches([')', ']', '】'])
+        .split(['，', ',', '、'])
+        .find_map(packed_weight_g);
+    Some((package, weight.filter(|weight| *weight > 0)))
+}
+
 /// Passes over a sign, 每箱, /袋 or 装.
 fn skip_word(text: &str) -> Option<&str> {
     for sign in [

@@ -39,10 +39,20 @@ pub enum Unit {
     TenThousandYuan,
     /// 万 of whatever is counted
     TenThousand,
+    /// 万斤
+    TenThousandJin,
+    /// 万公斤
+    TenThousandKilogram,
+    /// 万吨
+    TenThousandTonne,
 }
 
 /// Words of units, longer ones first where one begins another.
 const WORDS: &[(&str, Unit)] = &[
+    ("万公斤", Unit::TenThousandKilogram),
+    ("万千克", Unit::TenThousandKilogram),
+    ("万斤", Unit::TenThousandJin),
+    ("万吨", Unit::TenThousandTonne),
     ("千克", Unit::Kilogram),
     ("公斤", Unit::Kilogram),
     ("kg", Unit::Kilogram),
@@ -172,6 +182,9 @@ fn unit_g(unit: Unit) -> Option<i128> {
         Unit::Jin => 500,
         Unit::Kilogram => 1_000,
         Unit::Tonne => 1_000_000,
+        Unit::TenThousandJin => 5_000_000,
+        Unit::TenThousandKilogram => 10_000_000,
+        Unit::TenThousandTonne => 10_000_000_000,
         _ => return None,
     })
 }
