@@ -75,7 +75,7 @@ fn proposals(known: &Known, standing: &[Order], question: &Question) -> Vec<Prop
     for home in homes {
         let code = home.and_then(|home| known.household(home)).unwrap_or_default();
         let stands = standing.iter().find(|order| order.household == code);
-        let had = stands.map(|order| wants_of(order)).unwrap_or_default();
+        let had = stands.map(wants_of).unwrap_or_default();
         if withdrawal && stands.is_some() {
             add(Proposal {
                 household: code.clone(),

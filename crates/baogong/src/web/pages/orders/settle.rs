@@ -180,7 +180,10 @@ fn by_hand(
         let want = typed.wants.iter().find(|want| want.pack == pack.code);
         want.map_or(0, |want| want.quantity)
     };
-    let about_dwelling = typed.error.as_ref().filter(|error| error.field == Some("dwelling"));
+    let about_dwelling = typed
+        .error
+        .as_ref()
+        .filter(|error| error.field == Some("dwelling"));
     html! {
         section id="by-hand" class="card" {
             div class="card-head" { h2 { (web.t("自己填", "Enter it")) } }
