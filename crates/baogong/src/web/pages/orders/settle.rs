@@ -154,7 +154,7 @@ fn asked(web: &Web, id: &str, paste: &Paste, place: usize, question: &OpenLine) 
                         }
                     }
                     (kit::key_button("choice", "none", "0", web.t("不是订单", "Not an order"), Tone::Plain))
-                    (kit::key_button("choice", "skip", "S", web.t("先跳过", "Skip for now"), Tone::Quiet))
+                    (kit::key_button("choice", "skip", "S", web.t("先跳过", "Skip, ask me later"), Tone::Quiet))
                 }
             }))
             (kit::details(web.t("看前后几行", "Lines around it"), html! {
