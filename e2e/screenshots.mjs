@@ -13,7 +13,7 @@ const folder = process.env.BAOGONG_ARTIFACTS ?? "artifacts";
 async function someOrders(county) {
   const page = await open({ size: PHONE, login: "lianluo" });
   await visit(page, `${county.round.path}/take?compound=${county.compound.code}`);
-  const lines = county.homes.slice(2).map(({ dwelling }, index) => `${index + 1}. ${dwelling} A${1 + (index % 2)} B1`);
+  const lines = county.homes.slice(2, 9).map(({ dwelling }, index) => `${index + 1}. ${dwelling} A${1 + (index % 2)} B1`);
   await page.locator("textarea[name=text]").fill(["#接龙", ...lines, `${lines.length + 1}. 99-9-9901 A1`].join("\n"));
   await press(page, `${county.round.path}/chain`);
   await picture(page, join(folder, "phone", "lianluo-chain-result"));

@@ -56,7 +56,7 @@ export async function assign(page) {
 }
 
 /** Opens a round with the supplier that feeds the compound; gives its path, the order link's path and the packs. */
-export async function openRound(page, { code, mode = "C", total = 60, packs = 3, title = "" }) {
+export async function openRound(page, { code, mode = "C", total = 60, packs = 3, title = "", release = "" }) {
   const supplier = await mainSupplier(page, code);
   await page.locator(`input[name=mode][value='${mode}']`).check({ force: true });
   const ticked = page.locator("input[name=compound]:checked");
@@ -69,6 +69,7 @@ export async function openRound(page, { code, mode = "C", total = 60, packs = 3,
     offered.push((await fields.nth(index).getAttribute("name")).slice("total:".length));
   }
   await page.locator("input[name=title]").fill(title);
+  if (release) await page.locator(`input[name=release][value='${release}']`).check({ force: true });
   await press(page, "/rounds");
   const path = new URL(page.url()).pathname;
   if (!/^\/rounds\/./.test(path)) throw new Error(`no round: ${await words(page)}`);

@@ -2,6 +2,7 @@
 import "htmx.org";
 import { startCopyAndPrint } from "./copy";
 import { showDrafts, startDrafts } from "./draft";
+import { startKeyButtons } from "./keys";
 import { showOrders, startOrders } from "./order";
 import { announceScript, on } from "./page";
 import { showRefresh, startRefresh } from "./refresh";
@@ -65,6 +66,7 @@ startTables();
 startDrafts();
 startRefresh();
 startKeys();
+startKeyButtons();
 startDrop();
 
 document.addEventListener("htmx:afterRequest", (event) => {

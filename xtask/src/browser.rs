@@ -69,6 +69,7 @@ fn node(folder: &Path, chromium: &Path, server: &Server) -> Command {
     command
         .current_dir(folder)
         .env("BAOGONG_URL", &server.url)
+        .env("BAOGONG_PROGRAM", server.program())
         .env("BAOGONG_PASSWORD", "baogong-demo")
         .env("BAOGONG_LINKS", server.links())
         .env("BAOGONG_NOTES", &server.notes)

@@ -78,6 +78,11 @@ impl Server {
         Err("the demo county was not loaded within ten minutes".to_string())
     }
 
+    /// The program that was built, for tests that need a server of their own.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// The sign-in links as the server printed them.
     pub fn links(&self) -> PathBuf {
         self.scratch.path.join("links.txt")

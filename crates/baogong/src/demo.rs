@@ -109,6 +109,8 @@ pub fn load_all(app: &App, size: Size, seed: u64) -> Result<i64> {
         let per_cent = u8::try_from((index + 1) * 100 / (total + 1)).unwrap_or(99);
         app.set_progress(Some((format!("正在导入 {} / importing", file.name), per_cent)));
         let upload = Upload {
+            // Applying counts anew.
+            summary: import::Summary::default(),
             district: DISTRICT.into(),
             file_name: file.name,
             bytes: file.bytes,

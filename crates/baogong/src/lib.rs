@@ -40,4 +40,10 @@ pub static MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../../../migrations/0003_ballot.sql"),
         then: None,
     },
+    store::Migration {
+        number: 4,
+        name: "faces",
+        sql: include_str!("../../../migrations/0004_faces.sql"),
+        then: None,
+    },
 ];

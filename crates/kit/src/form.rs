@@ -72,6 +72,25 @@ pub fn button_named(name: &str, value: &str, label: &str, tone: Tone) -> Markup 
     html! { button class={ "button " (tone.class()) } name=(name) value=(value) { (label) } }
 }
 
+/// A large button for one of several answers, pressed by hand or by the key that stands on it. Without scripts only the
+/// button works.
+pub fn key_button(name: &str, value: &str, key: &str, label: &str, tone: Tone) -> Markup {
+    html! {
+        button class={ "button keyed " (tone.class()) } name=(name) value=(value) data-key=(key.to_lowercase()) {
+            kbd aria-hidden="true" { (key) } span { (label) }
+        }
+    }
+}
+
+/// As [`key_button`], but leads to another page.
+pub fn key_link(href: &str, key: &str, label: &str) -> Markup {
+    html! {
+        a class="button keyed" href=(href) data-key=(key.to_lowercase()) {
+            kbd aria-hidden="true" { (key) } span { (label) }
+        }
+    }
+}
+
 /// A link that looks like a button.
 pub fn link_button(href: &str, label: &str, tone: Tone) -> Markup {
     html! { a class={ "button " (tone.class()) } href=(href) { (label) } }

@@ -27,8 +27,8 @@ pub use content::{
 };
 pub use field::Field;
 pub use form::{
-    actions, button, button_named, confirm_form, fields, form, link_button, link_button_with, print_button,
-    row_form, search_bar, upload_form,
+    actions, button, button_named, confirm_form, fields, form, key_button, key_link, link_button,
+    link_button_with, print_button, row_form, search_bar, upload_form,
 };
 pub use gallery::{gallery, gallery_resident};
 pub use icon::{Icon, icon};

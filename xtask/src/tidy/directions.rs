@@ -8,8 +8,8 @@ use super::{Finding, Source};
 
 /// Crates that depend on no other crate of the workspace.
 const LEAVES: &[&str] = &["ledger", "planner", "documents", "store", "print", "kit"];
-/// The only files of the application beside `web/` that may speak of it: they put the parts together.
-const FRAME: &[&str] = &["crates/baogong/src/main.rs", "crates/baogong/src/demo.rs"];
+/// The only files and folders of the application beside `web/` that may speak of it: they put the parts together.
+const FRAME: &[&str] = &["crates/baogong/src/cli/", "crates/baogong/src/demo.rs"];
 /// What a computation that is the same on every machine and every day does not touch.
 const OUTSIDE: &[&str] = &["std::time", "std::net", "std::fs", "rand::rng", "SystemTime"];
 /// Crates that compute only.
@@ -94,14 +94,14 @@ pub fn layers(sources: &[Source]) -> Vec<Finding> {
     for source in sources.iter().filter(|source| source.ending() == "rs") {
         let topic = source.path.starts_with("crates/baogong/src/")
             && !source.path.starts_with("crates/baogong/src/web/")
-            && !FRAME.contains(&source.path.as_str());
+            && !FRAME.iter().any(|frame| source.path.starts_with(frame));
         let pure = PURE.iter().any(|folder| source.path.starts_with(folder));
         if !topic && !pure {
             continue;
         }
         for (index, line) in without_comments(&source.text).lines().enumerate() {
             if topic && (has_word(line, "axum") || has_word(line, "web::")) {
-                findings.push(source.finding(index + 1, "only web/, main.rs and demo.rs know the web"));
+                findings.push(source.finding(index + 1, "only web/, cli/ and demo.rs know the web"));
             }
             for name in OUTSIDE.iter().filter(|name| pure && has_word(line, name)) {
                 findings.push(source.finding(
@@ -169,12 +169,13 @@ mod tests {
         let files = [
             ("crates/baogong/src/round/open.rs", text),
             ("crates/baogong/src/demo.rs", text),
+            ("crates/baogong/src/cli/serve.rs", text),
             ("crates/baogong/src/web/gate.rs", "use axum::Router;"),
         ];
         let findings = layers(&made(&files));
         assert_eq!(
             shown(&findings),
-            ["crates/baogong/src/round/open.rs:2: only web/, main.rs and demo.rs know the web"]
+            ["crates/baogong/src/round/open.rs:2: only web/, cli/ and demo.rs know the web"]
         );
     }
 

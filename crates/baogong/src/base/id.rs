@@ -61,6 +61,8 @@ ids! {
     RoundId;
     /// An order of one household in one round.
     OrderId;
+    /// A pasted chain message.
+    PasteId;
     /// A payment, advance, refund or settlement.
     PaymentId;
     /// A box of bags for one compound.

@@ -9,6 +9,10 @@ use crate::base::id::{BatchId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
 
 stmt!(
+    DISTRICTS,
+    "SELECT DISTINCT district FROM entry ORDER BY district LIMIT 20"
+);
+stmt!(
     GET,
     "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 AND code = $3"
 );
@@ -455,4 +459,10 @@ pub fn history(tx: &mut Tx, register: &str, in_district: &str, code: &str) -> Re
             Ok((row.get(0)?, row.get(1)?, entry(2)?, entry(3)?))
         })
         .collect()
+}
+
+/// The districts of which anything is registered, at most twenty.
+pub fn districts(tx: &mut Tx) -> Result<Vec<String>> {
+    let rows = tx.rows(&DISTRICTS, &params![])?;
+    rows.iter().map(|row| Ok(row.get(0)?)).collect()
 }

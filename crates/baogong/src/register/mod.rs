@@ -2,13 +2,14 @@
 //! an entry the same one, how it is coded, where it lies. Every register is listed, searched, imported,
 //! corrected and undone by the same code.
 
-pub mod areas;
 pub mod correct;
 pub mod dwelling;
 pub mod entry;
+pub mod export;
 pub mod import;
 pub mod place;
 pub mod removal;
+pub mod show;
 
 use documents::forms::{self, Form};
 use kit::Lang;
@@ -60,7 +61,7 @@ use crate::base::access::Field::{Health, Identity, Name, Phone};
 /// Every register, in the order in which one stands on another.
 pub static REGISTERS: &[Register] = &[
     Register {
-        form: &areas::AREAS,
+        form: &forms::AREAS,
         title: ("行政区划", "Areas"),
         identity: &["code"],
         coding: Coding::Column("code"),

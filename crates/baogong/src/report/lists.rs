@@ -74,7 +74,7 @@ pub fn coverage(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
     let covers = crate::coverage::board(tx, ctx, &subject.area)?;
     let compounds = compounds_table(tx, lang, &covers)?;
     let mut households = Vec::new();
-    for one in crate::coverage::first_out(tx, &subject.area, "", 100)? {
+    for one in crate::coverage::first_out(tx, &subject.area, &subject.only, 100)? {
         let name = entry::get(tx, "households", district(&one.household), &one.household)?
             .map_or_else(|| one.household.clone(), |entry| entry.name);
         households.push(vec![
@@ -116,7 +116,13 @@ pub fn people(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
     let rules = rules::at(tx, &subject.area, ctx.now_s)?;
     let mut rows = Vec::new();
     let mut members = 0;
-    for person in two_lists::people(tx, &rules, &subject.area, "", false)? {
+    for person in two_lists::people(
+        tx,
+        &rules,
+        &subject.area,
+        &subject.words,
+        subject.only == "visits",
+    )? {
         members += person.household.members;
         rows.push(vec![
             text(person.entry.name.as_str()),

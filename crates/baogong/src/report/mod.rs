@@ -3,10 +3,12 @@
 
 pub mod board;
 pub mod documents;
+pub mod hxl;
 pub mod lists;
 pub mod render;
 pub mod rounds;
 pub mod situation;
+pub mod tables;
 
 use kit::Lang;
 use print::Document;
@@ -23,6 +25,10 @@ pub struct Subject {
     pub round: String,
     /// The trip, for reports of a trip, else empty.
     pub trip: String,
+    /// Words that a list was searched for; empty for all of it.
+    pub words: String,
+    /// The part of a list that is shown, such as a category or a tab; empty for all of it.
+    pub only: String,
 }
 
 /// A report.
@@ -61,6 +67,62 @@ pub static REPORTS: &[Report] = &[
         action: Action::Collect,
         listed: true,
         make: lists::advances,
+    },
+    Report {
+        key: "closed",
+        title: ("封闭小区一览", "Closed compounds"),
+        action: Action::ViewLists,
+        listed: false,
+        make: tables::closed,
+    },
+    Report {
+        key: "assignment",
+        title: ("保供单位分配表", "Assignment of suppliers"),
+        action: Action::Propose,
+        listed: false,
+        make: tables::assignment,
+    },
+    Report {
+        key: "directives",
+        title: ("指令一览", "Directives"),
+        action: Action::ViewPlan,
+        listed: false,
+        make: tables::directives,
+    },
+    Report {
+        key: "rounds",
+        title: ("轮次一览", "Rounds"),
+        action: Action::ViewRounds,
+        listed: false,
+        make: tables::rounds,
+    },
+    Report {
+        key: "unpaid",
+        title: ("未付款清单", "Unpaid orders"),
+        action: Action::Collect,
+        listed: false,
+        make: tables::unpaid,
+    },
+    Report {
+        key: "boxes",
+        title: ("装箱清单", "Boxes"),
+        action: Action::ViewRounds,
+        listed: false,
+        make: tables::boxes,
+    },
+    Report {
+        key: "trips",
+        title: ("车次一览", "Trips"),
+        action: Action::Deliver,
+        listed: false,
+        make: tables::trips,
+    },
+    Report {
+        key: "users",
+        title: ("用户一览", "Users"),
+        action: Action::ManageUsers,
+        listed: false,
+        make: tables::users,
     },
     Report {
         key: "people",

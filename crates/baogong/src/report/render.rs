@@ -73,8 +73,36 @@ fn kind(rows: &[Vec<Datum>], column: usize) -> OutKind {
     }
 }
 
-/// The document as a workbook: figures on the first sheet, each table on its own.
-pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
+/// The document as a workbook: figures on the first sheet, each table on its own, with a row of HXL tags if wanted.
+pub fn workbook(document: &Document, lang: Lang, tagged: bool) -> Result<Vec<u8>, String> {
+    let mut sheets = sheets(document, lang);
+    if tagged {
+        sheets.iter_mut().for_each(add_tags);
+    }
+    ::documents::sheet::write(&sheets)
+}
+
+/// The largest table of the document as CSV, with a row of HXL tags if wanted.
+pub fn csv(document: &Document, lang: Lang, tagged: bool) -> Result<Vec<u8>, String> {
+    let sheets = sheets(document, lang);
+    let largest = sheets
+        .into_iter()
+        .rev()
+        .max_by_key(|sheet| sheet.columns.len() * (sheet.rows.len() + 1));
+    let mut sheet = largest.ok_or_else(|| format!("{} holds no table", document.title))?;
+    if tagged {
+        add_tags(&mut sheet);
+    }
+    Ok(::documents::sheet::write_csv(&sheet))
+}
+
+fn add_tags(sheet: &mut OutSheet) {
+    let tags = sheet.columns.iter().map(|column| super::hxl::tag(&column.title));
+    let tags: Vec<&str> = tags.collect();
+    ::documents::sheet::add_hxl(sheet, &tags);
+}
+
+fn sheets(document: &Document, lang: Lang) -> Vec<OutSheet> {
     let mut sheets = Vec::new();
     let mut heading = document.title.clone();
     let notes: Vec<String> = document
@@ -157,7 +185,7 @@ pub fn workbook(document: &Document, lang: Lang) -> Result<Vec<u8>, String> {
             sheets[index].name = name;
         }
     }
-    ::documents::sheet::write(&sheets)
+    sheets
 }
 
 /// A name that a spreadsheet accepts: at most 31 characters, none of `[]:*?/\`.

@@ -24,7 +24,12 @@ fn id(subject: &Subject) -> Result<RoundId> {
     ))
 }
 
-fn load(tx: &mut Tx, ctx: &Ctx, subject: &Subject) -> Result<(String, Round, Vec<Pack>, Vec<Order>)> {
+/// The round that a report is about, with its packs and the orders of the area as one walks.
+pub(super) fn load(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    subject: &Subject,
+) -> Result<(String, Round, Vec<Pack>, Vec<Order>)> {
     let in_district = district(&subject.area).to_string();
     let round = open::get(tx, &in_district, id(subject)?)?;
     if ctx

@@ -4,13 +4,14 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use documents::chain::{self, Context, Dwelling, Parsed};
+use documents::chain::{self, Candidate, Context, Dwelling, Parsed};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+use super::alias::{self, AliasKind};
 use super::order::{self, OrderChange, OrderDraft, Want};
-use super::{Channel, Pack, open};
-use crate::base::id::RoundId;
+use super::{Channel, Pack, open, settle};
+use crate::base::id::{PasteId, RoundId};
 use crate::base::{Ctx, Error, Result};
 use crate::register::entry::{self, Entry, Household};
 
@@ -60,6 +61,9 @@ pub struct ChainOutcome {
     pub unrecognised: Vec<LineOutcome>,
     /// Header, title, example and separators.
     pub structure: Vec<LineOutcome>,
+    /// The pasted message under which the open lines can be settled one by one; none when nothing is open.
+    #[serde(default)]
+    pub paste: Option<PasteId>,
 }
 
 /// The dwellings of a compound and the packs of a round, as the parser needs them.
@@ -67,6 +71,7 @@ pub struct Known {
     households: Vec<Entry>,
     dwellings: Vec<Dwelling>,
     goods: Vec<chain::Good>,
+    aliases: Vec<chain::Alias>,
     packs: Vec<Pack>,
 }
 
@@ -103,10 +108,31 @@ pub fn known(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str) -> 
             menu_letter: Some(letter),
         })
         .collect();
+    let mut aliases = Vec::new();
+    for alias in alias::of_compound(tx, compound)? {
+        let meaning = match alias.kind {
+            AliasKind::Dwelling => households
+                .iter()
+                .position(|household| household.code == alias.meaning)
+                .map(Candidate::Dwelling),
+            AliasKind::Good => packs
+                .iter()
+                .position(|pack| pack.name == alias.meaning)
+                .map(Candidate::Good),
+        };
+        // A household that is gone, or a good that this round does not have, teaches nothing.
+        if let Some(meaning) = meaning {
+            aliases.push(chain::Alias {
+                written: alias.written,
+                meaning,
+            });
+        }
+    }
     Ok(Known {
         households,
         dwellings,
         goods,
+        aliases,
         packs,
     })
 }
@@ -119,11 +145,30 @@ impl Known {
             &Context {
                 dwellings: &self.dwellings,
                 goods: &self.goods,
+                aliases: &self.aliases,
             },
         )
     }
 
-    fn words(&self, dwelling: Option<usize>, lines: &[(usize, u32)]) -> String {
+    /// The code of a household by its place in what was parsed.
+    pub(super) fn household(&self, dwelling: usize) -> Option<String> {
+        self.households.get(dwelling).map(|entry| entry.code.clone())
+    }
+
+    /// Goods and quantities as packs of the round.
+    pub(super) fn wants(&self, lines: &[(usize, u32)]) -> Vec<Want> {
+        lines
+            .iter()
+            .filter_map(|(good, quantity)| {
+                Some(Want {
+                    pack: self.packs.get(*good)?.code.clone(),
+                    quantity: i64::from(*quantity),
+                })
+            })
+            .collect()
+    }
+
+    pub(super) fn words(&self, dwelling: Option<usize>, lines: &[(usize, u32)]) -> String {
         let place = dwelling
             .and_then(|index| self.households.get(index))
             .map_or("?", |entry| entry.name.as_str());
@@ -137,10 +182,10 @@ impl Known {
 
 /// Takes the orders of a chain message. Lines that were ordered before by the same household are compared: the
 /// same stays, another replaces the unpaid one.
-pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> {
-    let known = known(tx, &draft.district, draft.round, &draft.compound)?;
-    let terms = order::terms(tx, ctx, &draft.district, draft.round, &draft.compound)?;
-    let parsed = known.parse(&draft.text);
+pub fn take(tx: &mut Tx, ctx: &Ctx, message: &ChainDraft) -> Result<ChainOutcome> {
+    let known = known(tx, &message.district, message.round, &message.compound)?;
+    let terms = order::terms(tx, ctx, &message.district, message.round, &message.compound)?;
+    let parsed = known.parse(&message.text);
     let mut outcome = ChainOutcome::default();
     let plain = |line: &chain::Line| LineOutcome {
         number: line.number,
@@ -155,22 +200,13 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> 
         let Some(household) = known.households.get(one.dwelling) else {
             continue;
         };
-        let wants = one
-            .lines
-            .iter()
-            .filter_map(|(good, quantity)| {
-                Some(Want {
-                    pack: known.packs.get(*good)?.code.clone(),
-                    quantity: i64::from(*quantity),
-                })
-            })
-            .collect();
+        let wants = known.wants(&one.lines);
         let draft = OrderDraft {
-            district: draft.district.clone(),
-            round: draft.round,
+            district: message.district.clone(),
+            round: message.round,
             household: household.code.clone(),
             phone: one.phone.clone().unwrap_or_default(),
-            channel: if draft.advance {
+            channel: if message.advance {
                 Channel::Proxy
             } else {
                 Channel::Chain
@@ -198,8 +234,27 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> 
         }
         outcome.orders.push(line);
     }
+    let standing = match parsed.questions.is_empty() {
+        true => Vec::new(),
+        false => order::of_round(tx, &message.district, message.round, &message.compound)?,
+    };
+    let mut settled = settle::settled_before(tx, &message.district, message.round, &message.compound)?;
+    // Two neighbours may write the same words, so each earlier answer counts for one line.
+    let mut was_settled = |text: &str| {
+        let at = settled.iter().position(|one| one == text);
+        at.map(|at| settled.swap_remove(at)).is_some()
+    };
+    let mut open = Vec::new();
     for question in &parsed.questions {
         let mut line = plain(&question.line);
+        if was_settled(&line.text) {
+            line.unchanged = true;
+            line.zh = "上次贴的时候已经处理过。".into();
+            line.en = "Settled when it was pasted before.".into();
+            outcome.questions.push(line);
+            continue;
+        }
+        open.push(settle::open_line(&known, &standing, question));
         if let Some(guess) = &question.guess {
             line.understood = known.words(guess.dwelling, &guess.lines);
         }
@@ -208,6 +263,14 @@ pub fn take(tx: &mut Tx, ctx: &Ctx, draft: &ChainDraft) -> Result<ChainOutcome> 
     }
     outcome.unrecognised = parsed.unrecognised.iter().map(plain).collect();
     outcome.structure = parsed.structure.iter().map(plain).collect();
+    for line in &mut outcome.unrecognised {
+        line.unchanged = was_settled(&line.text);
+        if !line.unchanged {
+            open.push(settle::blank_line(line));
+        }
+    }
+    open.sort_by_key(|line| line.number);
+    outcome.paste = settle::keep(tx, ctx, message, &open)?;
     Ok(outcome)
 }
 

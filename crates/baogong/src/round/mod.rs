@@ -1,6 +1,7 @@
 //! The round (一轮): offers, orders, payment, packing, trips, hand-over and settlement for one supplier and one
 //! or many compounds. Every quantity and every fen moves through the ledger.
 
+pub mod alias;
 pub mod ballot;
 pub mod chain;
 pub mod chart;
@@ -10,6 +11,7 @@ pub mod open;
 pub mod order;
 pub mod packing;
 pub mod payment;
+pub mod settle;
 pub mod settlement;
 pub mod sheet;
 pub mod trips;

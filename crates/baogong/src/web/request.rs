@@ -419,6 +419,8 @@ impl Web {
 
 /// The type of an XLSX file.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+/// The type of a CSV file.
+pub const CSV: &str = "text/csv; charset=utf-8";
 /// The type of a PDF file.
 pub const PDF: &str = "application/pdf";
 

@@ -161,3 +161,167 @@ fn the_demo_county_is_complete() {
         .count();
     assert_eq!(couriers, 92);
 }
+
+fn id_of(location: &str) -> String {
+    location.rsplit('/').next().unwrap().to_string()
+}
+
+/// SH-2: a heading that a person matched is read so in every later file with the same headings, until it is forgotten.
+#[test]
+fn a_heading_that_was_matched_by_hand_is_remembered_until_it_is_forgotten() {
+    for server in with_areas() {
+        let mut browser = server.user("zhihui", "headquarters", "431023", "");
+        let file = |name: &str| format!("姓名,手机,岗位,干啥的单位\n{name},13900001111,分拣,惠民超市\n");
+        let first = browser.upload("/imports", &[], "一.csv", file("魏一鸣").as_bytes());
+        assert_eq!(first.status, 303, "{}", first.text());
+        browser.open(&first.location).shows("1列没有读取");
+        let matched = [
+            ("sheet", "0"),
+            ("c:A", "name"),
+            ("c:B", "phone"),
+            ("c:C", "post"),
+            ("c:D", "employer"),
+        ];
+        let twice = [
+            ("sheet", "0"),
+            ("c:A", "name"),
+            ("c:B", "phone"),
+            ("c:C", "post"),
+            ("c:D", "name"),
+        ];
+        let refused = browser.send(&format!("{}/mapping", first.location), &twice);
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        refused.shows("A列和D列都选成了");
+        browser
+            .submit(&format!("{}/mapping", first.location), &matched)
+            .shows("与上次相同");
+        browser
+            .submit(&format!("{}/apply", first.location), &[])
+            .shows("已导入");
+        let staff = server.entries("staff", "431023");
+        assert_eq!(
+            baogong::register::text(&staff[0].body, "employer"),
+            "惠民超市",
+            "{}",
+            server.name
+        );
+
+        let second = browser.upload("/imports", &[], "二.csv", file("石二柱").as_bytes());
+        let preview = browser.open(&second.location);
+        preview.shows("与上次相同");
+        let signature = preview.between("name=\"signature\" value=\"", "\"").unwrap();
+        browser
+            .submit(
+                &format!("{}/forget", second.location),
+                &[("signature", &signature)],
+            )
+            .shows("1列没有读取");
+        assert!(server.findings().is_empty());
+    }
+}
+
+/// Two rows of one person stand side by side; only what was chosen is written.
+#[test]
+fn of_two_probable_duplicates_the_chosen_row_is_written() {
+    for server in with_areas() {
+        server.import("附表1.xlsx", awkward_compounds()).unwrap();
+        let mut browser = server.user("office", "office", "431023001", "");
+        let rows = "小区,房号,户主,人数,手机\n橙香苑,3-2-501,欧阳同人,2,13900003333\n橙香苑,3-2-502,欧阳同人,4,13900003333\n";
+        let sent = browser.upload("/imports", &[], "住户.csv", rows.as_bytes());
+        let page = browser.open(&sent.location);
+        page.shows("疑似重复");
+        assert!(
+            !page.body.contains("13900003333") && !page.body.contains("欧阳同人"),
+            "{}: names and phones are masked",
+            server.name
+        );
+        let field = |name: &str| page.between(&format!("name=\"{name}\" value=\""), "\"").unwrap();
+        let pair = ["first_sheet", "first_row", "second_sheet", "second_row"].map(|name| (name, field(name)));
+        let mut fields: Vec<(&str, &str)> =
+            pair.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        fields.push(("keep", "second"));
+        browser
+            .submit(&format!("{}/duplicate", sent.location), &fields)
+            .shows("保留后一行");
+        browser
+            .submit(&format!("{}/apply", sent.location), &[])
+            .shows("已导入");
+        let names: Vec<String> = server
+            .entries("households", "431023001001")
+            .into_iter()
+            .map(|entry| entry.name)
+            .collect();
+        assert_eq!(names, ["3栋2单元502"], "{}", server.name);
+        // What is applied cannot be chosen anew, and an invented pair is refused.
+        let late = browser.send(&format!("{}/duplicate", sent.location), &fields);
+        assert_eq!(late.status, 409, "{}", late.text());
+        let other = browser.upload("/imports", &[], "住户2.csv", rows.as_bytes());
+        fields[1].1 = "77";
+        let invented = browser.send(&format!("{}/duplicate", other.location), &fields);
+        assert_eq!(invented.status, 422, "{}", invented.text());
+    }
+}
+
+/// the file comes back with its wrong cells marked, also those that are wrong only beside what is registered; corrected,
+/// it is taken.
+#[test]
+fn a_file_with_errors_comes_back_marked_and_reads_the_same() {
+    for server in with_areas() {
+        let mut browser = server.user("office", "office", "431023001", "");
+        let rows = "社区,小区,户数\n没有的社区,甲小区,120\n滨河路社区,乙小区,好多\n";
+        let sent = browser.upload("/imports", &[], "小区.csv", rows.as_bytes());
+        browser.open(&sent.location).shows("2处错误");
+        let marked = browser.get(&format!("{}/corrected.xlsx", sent.location));
+        assert_eq!(marked.status, 200, "{}", marked.text());
+        let errors = server.import("小区（标错）.xlsx", marked.bytes).unwrap_err();
+        let mut values: Vec<&str> = errors.iter().map(|error| error.value.as_str()).collect();
+        values.sort_unstable();
+        assert_eq!(values, ["好多", "没有的社区"], "{}: {errors:#?}", server.name);
+        // Nobody else's office downloads it.
+        let mut other = server.user("bieren", "office", "431023002", "");
+        let id = id_of(&sent.location);
+        assert_eq!(other.get(&format!("/imports/{id}/corrected.xlsx")).status, 404);
+    }
+}
+
+/// A long file is read by a job; its page says how far it is and leads to the preview.
+#[test]
+fn a_long_file_is_read_by_a_job_that_shows_how_far_it_is() {
+    let server = with_areas().remove(0);
+    let mut browser = server.user("office", "office", "431023001", "");
+    let rows: String = (0..40_000)
+        .map(|index| format!("人{index},139{index:08},分拣,某单位第{index}号仓库东侧二楼\n"))
+        .collect();
+    let sent = browser.upload(
+        "/imports",
+        &[],
+        "很长.csv",
+        format!("姓名,手机,岗位,单位\n{rows}").as_bytes(),
+    );
+    assert_eq!(sent.status, 303, "{}", sent.text());
+    assert!(
+        sent.location.starts_with("/imports/reading/"),
+        "{}",
+        sent.location
+    );
+    let mut other = server.user("bieren", "office", "431023001", "");
+    assert_eq!(other.get(&sent.location).status, 404, "nobody else's job");
+    let begun = std::time::Instant::now();
+    let found = loop {
+        let page = browser.get(&sent.location);
+        if page.status == 303 {
+            break page.location;
+        }
+        page.shows("行");
+        assert!(begun.elapsed().as_secs() < 300, "{}", page.text());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    };
+    browser.open(&found).shows("40,000");
+    // A file that is no spreadsheet is refused by the job too.
+    let broken = browser.upload("/imports", &[], "坏.xlsx", &vec![b'x'; 3 << 20]);
+    let begun = std::time::Instant::now();
+    while !browser.open(&broken.location).body.contains("没有导入") {
+        assert!(begun.elapsed().as_secs() < 60);
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+}

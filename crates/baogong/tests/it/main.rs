@@ -4,12 +4,14 @@
 
 mod access;
 mod ballot;
+mod cli;
 mod imports;
 mod migration;
 mod process;
 mod rules_of_ordering;
 mod scene;
 mod schema;
+mod settle;
 mod statements;
 mod story;
 mod support;

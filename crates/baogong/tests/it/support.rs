@@ -175,6 +175,7 @@ impl Server {
             return Err(preview.errors);
         }
         let upload = Upload {
+            summary: preview.summary(),
             district: demo::DISTRICT.into(),
             file_name: file_name.into(),
             bytes,

@@ -1,5 +1,7 @@
 //! Text to copy back to the chat group: the announcement, the list, reminders and calls.
 
+use super::quantity::sale_unit;
+
 /// A good or pack as it is announced.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Offer {
@@ -168,7 +170,10 @@ pub fn numbered_list(title: &str, orders: &[ListedOrder]) -> String {
         let items: Vec<String> = order
             .items
             .iter()
-            .map(|(name, quantity, unit)| format!("{name} {quantity}{unit}"))
+            .map(|(name, quantity, unit)| {
+                let unit = sale_unit(unit);
+                format!("{name} {quantity}{unit}")
+            })
             .collect();
         lines.push(format!("{}. {} {}", index + 1, order.dwelling, items.join("，")));
     }

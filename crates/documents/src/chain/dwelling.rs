@@ -1,9 +1,10 @@
 //! The register of a compound and the dwellings that a text mentions.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::Dwelling;
-use super::numerals::{chinese_value, folded_term, is_numeral, one_edit};
+use super::address::{Building, Court, Parse, Rooms, building_at, courts, normal, parses};
+use super::numerals::{folded_term, is_numeral, one_edit};
+use super::{Alias, Candidate, Dwelling};
 
 /// At most so many candidates are offered for one question.
 pub(super) const CANDIDATES_MAX: usize = 6;
@@ -11,13 +12,28 @@ pub(super) const CANDIDATES_MAX: usize = 6;
 /// The households of a compound, indexed by what people write of them.
 pub(super) struct Register<'a> {
     dwellings: &'a [Dwelling],
+    /// Building, unit and room in comparable form.
     keys: Vec<[String; 3]>,
     by_building_room: HashMap<(String, String), Vec<usize>>,
     by_room: HashMap<String, Vec<usize>>,
     by_name: HashMap<Vec<char>, Vec<usize>>,
     by_phone: HashMap<String, Vec<usize>>,
+    /// The buildings that share a number or letter: A leads to 桂花苑A座.
+    by_core: HashMap<String, BTreeSet<String>>,
+    building_keys: HashSet<String>,
+    courts: Vec<Court>,
     name_length_max: usize,
     one_building: bool,
+    rooms: Rooms,
+}
+
+/// The building, and the unit, that a title or a heading names for the lines below it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Scope {
+    /// Key of the building.
+    pub building: Option<String>,
+    /// Key of the unit.
+    pub unit: Option<String>,
 }
 
 /// What a mention of a dwelling led to.
@@ -40,20 +56,21 @@ pub(super) struct Mention {
     pub end: usize,
     /// What it led to.
     pub found: Found,
-}
-
-/// One way to read a mention.
-struct Parse {
-    end: usize,
-    building: String,
-    unit: Option<String>,
-    room: String,
-    certain: bool,
+    /// The household if its last letter belongs to the room, where it may also be the letter of a good.
+    pub lettered: Option<usize>,
 }
 
 impl<'a> Register<'a> {
-    /// Indexes the households.
-    pub fn new(dwellings: &'a [Dwelling]) -> Self {
+    /// Indexes the households by dwelling, name, phone and the nicknames learned.
+    pub fn new(dwellings: &'a [Dwelling], aliases: &[Alias]) -> Self {
+        let mut buildings: HashMap<&str, Building> = HashMap::new();
+        for dwelling in dwellings {
+            buildings
+                .entry(&dwelling.building)
+                .or_insert_with(|| Building::new(&dwelling.building));
+        }
+        let mut apart: Vec<Building> = buildings.values().cloned().collect();
+        apart.sort();
         let mut register = Register {
             dwellings,
             keys: Vec::with_capacity(dwellings.len()),
@@ -61,38 +78,58 @@ impl<'a> Register<'a> {
             by_room: HashMap::new(),
             by_name: HashMap::new(),
             by_phone: HashMap::new(),
+            by_core: HashMap::new(),
+            building_keys: apart.iter().map(Building::key).collect(),
+            courts: courts(&apart),
             name_length_max: 0,
-            one_building: false,
+            one_building: buildings.len() == 1,
+            rooms: Rooms::default(),
         };
+        for building in &apart {
+            let holders = register.by_core.entry(building.core.clone()).or_default();
+            holders.insert(building.key());
+        }
         for (index, dwelling) in dwellings.iter().enumerate() {
-            let [building, unit, room] =
-                [&dwelling.building, &dwelling.unit, &dwelling.room].map(|part| normal(part));
+            let building = buildings[dwelling.building.as_str()].key();
+            let [unit, room] = [&dwelling.unit, &dwelling.room].map(|part| normal(part));
             register
                 .by_building_room
                 .entry((building.clone(), room.clone()))
                 .or_default()
                 .push(index);
             register.by_room.entry(room.clone()).or_default().push(index);
+            register.rooms.small |= room.len() <= 2;
+            register.rooms.storeyed |= room.contains('-');
             register.keys.push([building, unit, room]);
-            if let Some(name) = &dwelling.name {
-                let name = folded_term(name);
-                if name.len() >= 2 {
-                    register.name_length_max = register.name_length_max.max(name.len());
-                    register.by_name.entry(name).or_default().push(index);
-                }
+            for name in several(dwelling.name.as_deref()) {
+                register.add_name(name, index);
             }
-            if let Some(phone) = &dwelling.phone {
+            for phone in several(dwelling.phone.as_deref()) {
                 let digits: String = phone.chars().filter(char::is_ascii_digit).collect();
                 if !digits.is_empty() {
                     register.by_phone.entry(digits).or_default().push(index);
                 }
             }
         }
-        register.one_building = register
-            .keys
-            .first()
-            .is_some_and(|first| register.keys.iter().all(|key| key[0] == first[0]));
+        for alias in aliases {
+            if let Candidate::Dwelling(index) = alias.meaning
+                && index < dwellings.len()
+            {
+                register.add_name(&alias.written, index);
+            }
+        }
         register
+    }
+
+    fn add_name(&mut self, name: &str, index: usize) {
+        let name = folded_term(name);
+        if name.len() >= 2 {
+            self.name_length_max = self.name_length_max.max(name.len());
+            let holders = self.by_name.entry(name).or_default();
+            if !holders.contains(&index) {
+                holders.push(index);
+            }
+        }
     }
 
     /// The households registered with this phone number.
@@ -103,19 +140,29 @@ impl<'a> Register<'a> {
     /// The longest registered name that begins at `start`, as its length and households.
     pub fn name_at(&self, text: &[char], start: usize) -> Option<(usize, &[usize])> {
         let longest = self.name_length_max.min(text.len().saturating_sub(start));
+        let latin = |index: usize| text.get(index).is_some_and(char::is_ascii_alphabetic);
+        if start > 0 && latin(start) && latin(start - 1) {
+            return None;
+        }
         (2..=longest).rev().find_map(|length| {
-            self.by_name
-                .get(&text[start..start + length])
-                .map(|found| (length, found.as_slice()))
+            let end = start + length;
+            let found = self.by_name.get(&text[start..end])?;
+            (!(latin(end - 1) && latin(end))).then_some((length, found.as_slice()))
         })
+    }
+
+    /// Whether the text, of at least two characters, is a part of the household's registered names.
+    pub fn is_called(&self, index: usize, text: &[char]) -> bool {
+        let name = folded_term(self.dwellings[index].name.as_deref().unwrap_or_default());
+        text.len() >= 2 && name.windows(text.len()).any(|part| part == text)
     }
 
     /// Households by surname and, when it is known, building: for 3栋王姐.
     pub fn surname(&self, surname: char, building: Option<&str>) -> Vec<usize> {
         let matches = |index: &usize| {
-            let named = self.dwellings[*index].name.as_ref();
-            named.is_some_and(|name| folded_term(name).first() == Some(&surname))
-                && building.is_none_or(|building| self.keys[*index][0] == building)
+            let mut names = several(self.dwellings[*index].name.as_deref());
+            names.any(|name| folded_term(name).first() == Some(&surname))
+                && building.is_none_or(|building| self.lives_in(*index, building, None))
         };
         (0..self.dwellings.len())
             .filter(matches)
@@ -123,33 +170,103 @@ impl<'a> Register<'a> {
             .collect()
     }
 
-    /// A bare room such as 501室. It decides only where the compound has a single building.
-    pub fn room(&self, room: &str) -> Option<Found> {
+    /// Whether all households live in one building.
+    pub fn is_one_building(&self) -> bool {
+        self.one_building
+    }
+
+    /// Whether rooms of one or two digits exist.
+    pub fn has_small_rooms(&self) -> bool {
+        self.rooms.small
+    }
+
+    /// A building without a room that is written at `start`: key, unit, and the position behind.
+    pub fn building_at(&self, text: &[char], start: usize) -> Option<(String, Option<String>, usize)> {
+        building_at(text, start, &self.courts)
+    }
+
+    /// Whether a building of this key, or with this number, is registered.
+    pub fn has_building(&self, key: &str) -> bool {
+        !self.buildings(key).is_empty()
+    }
+
+    /// The building that a key or a number means, if it means one only.
+    pub fn only_building(&self, key: &str) -> Option<String> {
+        match self.buildings(key).as_slice() {
+            [one] => Some(one.clone()),
+            _ => None,
+        }
+    }
+
+    /// Whether a household lives in the building, or in one of this number in any court, and in the unit.
+    pub fn lives_in(&self, index: usize, building: &str, unit: Option<&str>) -> bool {
+        let [held, held_unit, _] = &self.keys[index];
+        let same = held == building || self.buildings(building).contains(held);
+        same && unit.is_none_or(|unit| held_unit == unit || held_unit.is_empty())
+    }
+
+    /// Whether a household lives where a heading says.
+    pub fn is_in(&self, index: usize, scope: &Scope) -> bool {
+        let [building, unit, _] = &self.keys[index];
+        let wanted =
+            |wanted: &Option<String>, held: &String| wanted.as_ref().is_none_or(|wanted| wanted == held);
+        wanted(&scope.building, building) && (unit.is_empty() || wanted(&scope.unit, unit))
+    }
+
+    /// A bare room such as 501室. It decides only where the compound has a single building, or a heading
+    /// has named the building.
+    pub fn room(&self, room: &str, scope: &Scope) -> Option<Found> {
         let found = self.by_room.get(room)?;
-        Some(match found.as_slice() {
-            [one] if self.one_building => Found::One(*one),
+        let within: Vec<usize> = found
+            .iter()
+            .copied()
+            .filter(|index| self.is_in(*index, scope))
+            .collect();
+        Some(match within.as_slice() {
+            [one] if self.one_building || scope.building.is_some() => Found::One(*one),
+            [] => Found::Several(found.iter().copied().take(CANDIDATES_MAX).collect()),
             several => Found::Several(several.iter().copied().take(CANDIDATES_MAX).collect()),
         })
+    }
+
+    /// Rooms of the building in question that differ from this one by a slip.
+    pub fn near_rooms(&self, room: &str, scope: &Scope) -> Vec<usize> {
+        let room: Vec<char> = room.chars().collect();
+        let near = |index: &usize| {
+            self.is_in(*index, scope) && one_edit(&self.keys[*index][2].chars().collect::<Vec<_>>(), &room)
+        };
+        (0..self.keys.len()).filter(near).take(CANDIDATES_MAX).collect()
+    }
+
+    /// Dwellings whose parts may be written without anything between them: 12501 for 12-501.
+    pub fn run_together(&self, digits: &str) -> Vec<usize> {
+        let fits = |index: &usize| {
+            let [building, unit, room] = &self.keys[*index];
+            let spelt = [building.as_str(), unit, room].concat();
+            let short = [building.as_str(), room].concat();
+            (spelt == digits || short == digits) && !building.is_empty()
+        };
+        (0..self.keys.len()).filter(fits).take(CANDIDATES_MAX).collect()
     }
 
     /// Whether a dwelling or a registered name begins the text, behind spaces.
     pub fn begins(&self, text: &[char]) -> bool {
         let start = text.iter().take_while(|character| **character == ' ').count();
-        self.mention_at(text, start).is_some() || self.name_at(text, start).is_some()
+        self.mention_at(text, start, &Scope::default()).is_some() || self.name_at(text, start).is_some()
     }
 
     /// Whether a mention at `start` leads to exactly one household.
     pub fn is_certain(&self, text: &[char], start: usize) -> bool {
-        self.mention_at(text, start)
+        self.mention_at(text, start, &Scope::default())
             .is_some_and(|mention| matches!(mention.found, Found::One(_)))
     }
 
     /// All mentions in a text, left to right, without overlap.
-    pub fn mentions(&self, text: &[char]) -> Vec<Mention> {
+    pub fn mentions(&self, text: &[char], scope: &Scope) -> Vec<Mention> {
         let mut mentions = Vec::new();
         let mut start = 0;
         while start < text.len() {
-            match self.mention_at(text, start) {
+            match self.mention_at(text, start, scope) {
                 Some(mention) => {
                     start = mention.end;
                     mentions.push(mention);
@@ -161,20 +278,37 @@ impl<'a> Register<'a> {
     }
 
     /// The dwelling written at `start`, read in the way that leads to a household, else in the longest.
-    fn mention_at(&self, text: &[char], start: usize) -> Option<Mention> {
+    fn mention_at(&self, text: &[char], start: usize, scope: &Scope) -> Option<Mention> {
+        let first = *text.get(start)?;
         let before = start.checked_sub(1).map(|index| text[index]);
-        if before.is_some_and(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-'))
+        if first == ' '
+            || before
+                .is_some_and(|character| character.is_ascii_alphanumeric() || matches!(character, '.' | '-'))
         {
             return None;
         }
-        if before.is_some_and(is_numeral) && is_numeral(*text.get(start)?) {
+        // The 00-11 of 9:00-11:00 is a time.
+        let minutes = before == Some(':') && start >= 2 && text[start - 2].is_ascii_digit();
+        if minutes || before.is_some_and(is_numeral) && is_numeral(first) {
             return None;
         }
+        let opens = text[..start].iter().all(|next| *next == ' ');
+        let glued = before.is_some_and(|next| {
+            !next.is_ascii() && next.is_alphabetic() && !"住在是家我给帮为".contains(next)
+        });
         let mut ones: Vec<(usize, usize)> = Vec::new();
         let mut several: Option<Mention> = None;
         let mut unknown: Option<Mention> = None;
-        for parse in parses(text, start) {
-            let found = self.resolve(&parse);
+        for parse in parses(text, start, &self.courts, self.rooms) {
+            if parse.spaced && !opens {
+                continue;
+            }
+            let found = match self.resolve(&parse, scope, glued) {
+                // 3 501 may be the third entry of a list and its room.
+                Found::One(index) if parse.spaced && parse.unit.is_none() => Found::Several(vec![index]),
+                Found::Several(_) | Found::Unknown(_) if parse.spaced => continue,
+                found => found,
+            };
             let slot = match found {
                 Found::One(index) => {
                     ones.push((parse.end, index));
@@ -189,6 +323,7 @@ impl<'a> Register<'a> {
                     start,
                     end: parse.end,
                     found,
+                    lettered: None,
                 });
             }
         }
@@ -203,61 +338,103 @@ impl<'a> Register<'a> {
             Some((_, other)) => Found::Several(vec![*other, index]),
             None => Found::One(index),
         };
-        Some(Mention { start, end, found })
+        Some(Mention {
+            start,
+            end,
+            found,
+            lettered: rival.map(|_| index),
+        })
     }
 
-    /// Looks a reading up in the register.
-    fn resolve(&self, parse: &Parse) -> Found {
-        let key = (parse.building.clone(), parse.room.clone());
-        let same_room = self.by_building_room.get(&key).map_or(&[][..], Vec::as_slice);
+    /// The buildings that a key may mean: itself, or those with this number in any court.
+    fn buildings(&self, key: &str) -> Vec<String> {
+        if self.building_keys.contains(key) {
+            return vec![key.to_string()];
+        }
+        self.by_core
+            .get(key)
+            .map_or(Vec::new(), |held| held.iter().cloned().collect())
+    }
+
+    /// Looks a reading up in the register. `glued` tells that other text stands directly in front, such as the
+    /// name of a court that is not registered.
+    fn resolve(&self, parse: &Parse, scope: &Scope, glued: bool) -> Found {
+        let buildings = match (&parse.building, &scope.building) {
+            (Some(key), _) => self.buildings(key),
+            (None, Some(building)) => vec![building.clone()],
+            (None, None) => self.by_core.values().flatten().cloned().collect(),
+        };
+        let in_building = |building: &String| -> &[usize] {
+            let key = (building.clone(), parse.room.clone());
+            self.by_building_room.get(&key).map_or(&[], Vec::as_slice)
+        };
+        let same_room: Vec<usize> = buildings.iter().flat_map(in_building).copied().collect();
+        let with_unit = |wanted: &str| -> Vec<usize> {
+            let with = |index: &usize| self.keys[*index][1] == wanted;
+            same_room.iter().copied().filter(with).collect()
+        };
         let exact: Vec<usize> = match &parse.unit {
-            None => same_room.to_vec(),
+            None => same_room.clone(),
             Some(unit) => {
-                let with = |wanted: &str| -> Vec<usize> {
-                    same_room
-                        .iter()
-                        .copied()
-                        .filter(|index| self.keys[*index][1] == wanted)
-                        .collect()
-                };
-                let exact = with(unit);
+                let exact = with_unit(unit);
                 // A register that keeps no unit for this building cannot contradict the one written.
-                if exact.is_empty() { with("") } else { exact }
+                if exact.is_empty() && !parse.spaced {
+                    with_unit("")
+                } else {
+                    exact
+                }
             }
         };
-        match exact.as_slice() {
-            [one] => return Found::One(*one),
-            [] => {}
-            _ => return Found::Several(exact),
+        let by_unit = self.by_unit(parse, scope);
+        let in_court = parse
+            .building
+            .as_ref()
+            .is_some_and(|key| !buildings.contains(key));
+        let unsure = buildings.len() > 1 || (in_court && glued);
+        match (exact.as_slice(), by_unit.as_slice()) {
+            ([one], []) if !unsure => Found::One(*one),
+            ([], [one]) if buildings.is_empty() || self.one_building => Found::One(*one),
+            ([], []) => Found::Unknown(self.similar(parse, &buildings, same_room)),
+            _ => Found::Several([exact, by_unit].concat()),
         }
-        if parse.unit.is_none() && self.one_building {
-            let by_unit = self.by_room.get(&parse.room).map_or(&[][..], Vec::as_slice);
-            let by_unit: Vec<usize> = by_unit
-                .iter()
-                .copied()
-                .filter(|index| self.keys[*index][1] == parse.building)
-                .collect();
-            if let [one] = by_unit.as_slice() {
-                return Found::One(*one);
-            }
+    }
+
+    /// 2-501 read as unit and room, where the building needs no telling.
+    fn by_unit(&self, parse: &Parse, scope: &Scope) -> Vec<usize> {
+        let (Some(unit), None, false) = (&parse.building, &parse.unit, parse.spaced) else {
+            return Vec::new();
+        };
+        if !self.one_building && scope.building.is_none() {
+            return Vec::new();
         }
-        Found::Unknown(self.similar(parse, same_room))
+        let found = self.by_room.get(&parse.room).map_or(&[][..], Vec::as_slice);
+        let fits = |index: &usize| self.keys[*index][1] == *unit && self.is_in(*index, scope);
+        found.iter().copied().filter(fits).collect()
     }
 
     /// Candidates for a dwelling that is not registered: another unit, else another building or a slip in
     /// the room.
-    fn similar(&self, parse: &Parse, same_room: &[usize]) -> Vec<usize> {
+    fn similar(&self, parse: &Parse, buildings: &[String], same_room: Vec<usize>) -> Vec<usize> {
         if !same_room.is_empty() {
-            return same_room.iter().copied().take(CANDIDATES_MAX).collect();
+            return same_room.into_iter().take(CANDIDATES_MAX).collect();
         }
         let room: Vec<char> = parse.room.chars().collect();
         let elsewhere = self.by_room.get(&parse.room).map_or(&[][..], Vec::as_slice);
-        let slip = (0..self.keys.len()).filter(|index| {
-            self.keys[*index][0] == parse.building
-                && one_edit(&self.keys[*index][2].chars().collect::<Vec<_>>(), &room)
-        });
+        let slip = |with_unit: bool| {
+            let room = &room;
+            (0..self.keys.len()).filter(move |index| {
+                let [building, unit, held] = &self.keys[*index];
+                let here = if buildings.is_empty() && self.one_building && parse.unit.is_none() {
+                    parse.building.as_ref() == Some(unit)
+                } else {
+                    buildings.contains(building)
+                };
+                here && one_edit(&held.chars().collect::<Vec<_>>(), room)
+                    && (!with_unit || parse.unit.as_ref().is_none_or(|wanted| wanted == unit))
+            })
+        };
         let mut similar: Vec<usize> = Vec::new();
-        for index in elsewhere.iter().copied().chain(slip) {
+        for index in slip(true).chain(elsewhere.iter().copied()).chain(slip(false)) {
             if !similar.contains(&index) {
                 similar.push(index);
             }
@@ -269,197 +446,11 @@ impl<'a> Register<'a> {
     }
 }
 
-/// The comparable form of a building, unit or room: 三号楼, ３ and 03 are all `3`.
-pub(super) fn normal(part: &str) -> String {
-    let kept: Vec<char> = folded_term(part)
-        .into_iter()
-        .filter(|character| !"栋幢座号楼单元室房户门梯第#".contains(*character))
-        .collect();
-    if let Some(value) = chinese_value(&kept) {
-        return value.to_string();
-    }
-    let text: String = kept.into_iter().collect();
-    let trimmed = text.trim_start_matches('0');
-    if trimmed.is_empty() && !text.is_empty() {
-        "0".into()
-    } else {
-        trimmed.into()
-    }
-}
-
-/// Every way to read a dwelling at `start`.
-fn parses(text: &[char], start: usize) -> Vec<Parse> {
-    let mut found = Vec::new();
-    for (building, after_building) in parts(text, start, true) {
-        let Some((second, word)) =
-            connector(text, after_building, &["号楼", "栋", "幢", "座", "号", "楼", "#"])
-        else {
-            continue;
-        };
-        for (part, after_part) in parts(text, second, false) {
-            room(text, second, &building, None, after_part, &part, word, &mut found);
-            let Some((third, unit_word)) = connector(text, after_part, &["单元", "门", "梯", "单", "#"])
-            else {
-                continue;
-            };
-            let third = behind_floor(text, third);
-            for (last, after_last) in parts(text, third, false) {
-                let word = word || unit_word;
-                room(
-                    text,
-                    third,
-                    &building,
-                    Some(part.clone()),
-                    after_last,
-                    &last,
-                    word,
-                    &mut found,
-                );
-            }
-        }
-        let behind = behind_floor(text, second);
-        if behind != second {
-            for (part, after_part) in parts(text, behind, false) {
-                room(text, behind, &building, None, after_part, &part, word, &mut found);
-            }
-        }
-    }
-    found
-}
-
-/// Adds the reading with this room, unless the number is a quantity such as the 10 of 5-10斤.
-#[allow(
-    clippy::too_many_arguments,
-    reason = "each argument is one part of the dwelling written"
-)]
-fn room(
-    text: &[char],
-    start: usize,
-    building: &str,
-    unit: Option<String>,
-    after: usize,
-    part: &str,
-    word: bool,
-    found: &mut Vec<Parse>,
-) {
-    let mut end = after;
-    for suffix in ["号房", "室", "房", "户", "号"] {
-        if starts_with(text, end, suffix) && !starts_with(text, end, "号楼") {
-            end += suffix.chars().count();
-            break;
-        }
-    }
-    let long = part.chars().filter(char::is_ascii_digit).count() >= 3;
-    let measured = end == after
-        && text
-            .get(end)
-            .is_some_and(|next| super::quantity::is_unit_start(*next));
-    if (measured && !long) || text.get(end).is_some_and(char::is_ascii_digit) && end == after {
-        return;
-    }
-    let joined = start
-        .checked_sub(1)
-        .is_some_and(|index| text[index] != ' ' || word);
-    let certain = long && joined && text.get(start.wrapping_sub(1)) != Some(&'.') && !measured;
-    let room = part.to_string();
-    found.push(Parse {
-        end,
-        building: building.to_string(),
-        unit,
-        room,
-        certain,
-    });
-}
-
-/// The readings of one number at `start`, each with the position behind it. Buildings may be letters,
-/// rooms may end with one.
-fn parts(text: &[char], start: usize, building: bool) -> Vec<(String, usize)> {
-    let mut found = Vec::new();
-    let Some(first) = text.get(start) else {
-        return found;
-    };
-    if first.is_ascii_digit() {
-        let length = text[start..]
-            .iter()
-            .take_while(|character| character.is_ascii_digit())
-            .count();
-        if length <= 4 {
-            let digits: String = text[start..start + length].iter().collect();
-            let end = start + length;
-            if !building && text.get(end).is_some_and(char::is_ascii_uppercase) {
-                found.push((normal(&format!("{digits}{}", text[end])), end + 1));
-            }
-            found.push((normal(&digits), end));
-        }
-    } else if is_numeral(*first) && *first != '两' {
-        let length = text[start..]
-            .iter()
-            .take(7)
-            .take_while(|next| is_numeral(**next) && **next != '两')
-            .count();
-        for end in (start + 1..=start + length).rev() {
-            if let Some(value) = chinese_value(&text[start..end]) {
-                found.push((value.to_string(), end));
-            }
-        }
-    } else if building && (first.is_ascii_uppercase() || "甲乙丙丁东西南北".contains(*first)) {
-        found.push((first.to_string(), start + 1));
-        let length = text[start + 1..]
-            .iter()
-            .take_while(|character| character.is_ascii_digit())
-            .count();
-        if (1..=2).contains(&length) {
-            let digits: String = text[start + 1..start + 1 + length].iter().collect();
-            found.push((format!("{first}{digits}"), start + 1 + length));
-        }
-    }
-    found
-}
-
-/// The position behind a connector and whether it was a word or `#` rather than a dash.
-fn connector(text: &[char], start: usize, words: &[&str]) -> Option<(usize, bool)> {
-    let skip = |from: usize| from + usize::from(text.get(from) == Some(&' '));
-    let start = skip(start);
-    if let Some(word) = words.iter().find(|word| starts_with(text, start, word)) {
-        return Some((skip(start + word.chars().count()), true));
-    }
-    let dash = matches!(text.get(start)?, '-' | '/' | '.' | '_');
-    dash.then(|| (skip(start + 1), false))
-}
-
-/// Skips a storey such as 5楼 or 五层, which says nothing beyond the room.
-fn behind_floor(text: &[char], start: usize) -> usize {
-    let storey = parts(text, start, false)
-        .into_iter()
-        .find(|(_, end)| matches!(text.get(*end), Some('楼' | '层')));
-    match storey {
-        Some((_, end)) => {
-            let end = end + 1;
-            end + text[end..]
-                .iter()
-                .take(1)
-                .filter(|character| **character == ' ')
-                .count()
-        }
-        None => start,
-    }
-}
-
-/// A building without a room, such as the 3栋 of 3栋王姐: its key and the position behind it.
-pub(super) fn building_at(text: &[char], start: usize) -> Option<(String, usize)> {
-    parts(text, start, true).into_iter().find_map(|(building, end)| {
-        ["号楼", "栋", "幢", "座", "单元"]
-            .iter()
-            .find(|word| starts_with(text, end, word))
-            .map(|word| (building, end + word.chars().count()))
-    })
-}
-
-/// Whether the word stands at this position.
-pub(super) fn starts_with(text: &[char], start: usize, word: &str) -> bool {
-    let mut position = start;
-    word.chars().all(|character| {
-        position += 1;
-        text.get(position - 1) == Some(&character)
-    })
+/// The names or phone numbers of a dwelling where several people are registered.
+fn several(field: Option<&str>) -> impl Iterator<Item = &str> {
+    field
+        .unwrap_or_default()
+        .split(['、', '/', ',', '，', ';', '；'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
 }

@@ -1,10 +1,11 @@
 //! Reads one entry of a chain message: whose it is, what is ordered, and what is doubtful about it.
 
-use super::dwelling::{Register, starts_with};
+use super::dwelling::{Register, Scope};
 use super::goods::{Catalogue, Named};
 use super::lex::Written;
-use super::numerals::{decimal, is_numeral, mobile, number};
-use super::quantity::{Quantity, Token, is_boundary, is_unit_start, quantity_at};
+use super::numerals::{KEYCAP, is_numeral, mobile};
+use super::quantity::{Quantity, Token, is_boundary, quantity_at};
+use super::remarks::{behind_room, landline, remark_at};
 use super::{Candidate, Reason, order, words};
 
 /// Whose entry it is.
@@ -56,6 +57,8 @@ pub(super) struct Reading {
     pub change: Change,
     /// A good is named behind the word of change: 改成苹果3份.
     pub renames: bool,
+    /// The goods named, with a quantity or without.
+    pub named: Vec<usize>,
     /// At least one good is named.
     pub has_good: bool,
     /// At least one quantity is written.
@@ -66,8 +69,14 @@ pub(super) struct Reading {
     pub first_person: bool,
     /// A price is written.
     pub priced: bool,
+    /// At least two letters stand in front of the goods that they mean, as on a menu.
+    pub menu: bool,
     /// How much text was not understood.
     pub unread: usize,
+    /// It asks something, or orders on a condition.
+    pub asks: bool,
+    /// How the household calls itself, where that is no registered name and no building stands beside it.
+    pub nickname: Option<String>,
 }
 
 /// What has been made of a character.
@@ -87,25 +96,40 @@ pub(super) struct Scan<'a> {
     pub(super) amounts: Vec<Quantity>,
     pub(super) each: Vec<usize>,
     pub(super) names: Vec<(usize, usize)>,
+    /// Where dwellings and registered names are written.
+    pub(super) homes: Vec<(usize, usize)>,
     pub(super) by_name: bool,
+    pub(super) building_alone: bool,
     pub(super) change_at: Option<usize>,
 }
 
-/// Reads an entry without its number.
-pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catalogue<'_>) -> Reading {
+/// Reads an entry without its number, below a heading that may name the building.
+pub(super) fn read(
+    content: &Written,
+    register: &Register<'_>,
+    catalogue: &Catalogue<'_>,
+    scope: &Scope,
+) -> Reading {
     let mut scan = Scan {
-        text: content.folded.clone(),
+        text: content
+            .folded
+            .iter()
+            .map(|next| if *next == KEYCAP { ' ' } else { *next })
+            .collect(),
         labels: vec![Label::Free; content.folded.len()],
         catalogue,
         named: Vec::new(),
         amounts: Vec::new(),
         each: Vec::new(),
         names: Vec::new(),
+        homes: Vec::new(),
         by_name: false,
+        building_alone: false,
         change_at: None,
     };
     let phone = scan.phones();
-    let mut household = scan.household(register);
+    let mut household = scan.household(register, scope);
+    scan.nicknames();
     if let (Household::Unwritten(_), Some(phone)) = (&household, &phone) {
         match register.phone(phone) {
             [] => {}
@@ -113,10 +137,17 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
             several => household = Household::Several(several.to_vec()),
         }
     }
+    // A phone that is registered for somebody else contradicts the dwelling.
+    if let (Household::One(index), Some(phone)) = (&household, &phone) {
+        let holders = register.phone(phone);
+        if !holders.is_empty() && !holders.contains(index) {
+            household = Household::Several([vec![*index], holders.to_vec()].concat());
+        }
+    }
     let mut change = scan.change();
     let priced = scan.remarks();
     scan.quantities();
-    let understood = order::understand(&scan, content, change);
+    let understood = order::understand(&scan, content, change, &household, register);
     if change == Change::New && scan.is_plus() {
         change = Change::Plus;
     }
@@ -134,6 +165,12 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
         quantity_assumed: understood.assumed,
         change,
         renames: changed_at.is_some_and(|at| scan.named.iter().any(|named| named.start > at)),
+        named: scan
+            .named
+            .iter()
+            .filter(|named| named.goods.len() == 1)
+            .map(|named| named.goods[0])
+            .collect(),
         has_good: !scan.named.is_empty(),
         has_amount: !scan.amounts.is_empty(),
         amount: if let [amount] = scan.amounts.as_slice() {
@@ -144,6 +181,9 @@ pub(super) fn read(content: &Written, register: &Register<'_>, catalogue: &Catal
         first_person: words::any(&content.folded, words::FIRST_PERSON),
         priced,
         unread: understood.unread,
+        asks: asks(content, &scan),
+        menu: order::letters_beside_goods(&scan) >= 2,
+        nickname: understood.nickname.filter(|_| !scan.building_alone),
     }
 }
 
@@ -184,7 +224,19 @@ impl Scan<'_> {
         let mut start = 0;
         while start < self.text.len() {
             let fresh = start == 0 || !self.text[start - 1].is_ascii_digit();
-            if fresh && let Some((digits, length)) = mobile(&self.text[start..]) {
+            if fresh && let Some(length) = landline(&self.text[start..]) {
+                self.mark(start, start + length, Label::Known);
+                self.text[start..start + length].fill(' ');
+                start += length;
+                continue;
+            }
+            let glued = if fresh {
+                behind_room(&self.text[start..])
+            } else {
+                0
+            };
+            if fresh && let Some((digits, length)) = mobile(&self.text[start + glued..]) {
+                start += glued;
                 self.mark(start, start + length, Label::Known);
                 // A blank in place of the digits keeps them from being read as a dwelling.
                 self.text[start..start + length].fill(' ');
@@ -203,10 +255,35 @@ impl Scan<'_> {
             (words::SET, Change::Set),
             (words::ADD, Change::Add),
         ];
+        // 别的不要 says nothing of what is ordered.
+        for word in [
+            "别的不要了",
+            "别的不要",
+            "其他不要了",
+            "其他不要",
+            "其它不要了",
+            "其它不要",
+            "其他都不要",
+        ] {
+            if let Some((start, end)) = words::find(&self.text, &[word]) {
+                self.mark(start, end, Label::Remark);
+            }
+        }
         for (list, change) in lists {
             if let Some((start, end)) = words::find(&self.text, list)
                 && (start..end).all(|index| self.is_free(index))
             {
+                let counts = |range: std::ops::Range<usize>| {
+                    range.into_iter().any(|index| {
+                        self.is_free(index)
+                            && (self.text[index].is_ascii_digit() || is_numeral(self.text[index]))
+                    })
+                };
+                // A2份 多加饭 is a wish, 多加2份 an addition.
+                if change == Change::Add && counts(0..start) && !counts(end..self.text.len()) {
+                    self.mark(start, end, Label::Remark);
+                    continue;
+                }
                 self.mark(start, end, Label::Known);
                 self.change_at = Some(start);
                 return change;
@@ -343,7 +420,10 @@ impl Scan<'_> {
         placed.extend(self.each.iter().map(|start| (*start, start + 1, Token::Each)));
         let separates = |index: &usize| {
             self.is_free(*index)
-                && matches!(self.text[*index], ',' | '、' | '+' | '/' | '(' | ')' | '和' | '&')
+                && matches!(
+                    self.text[*index],
+                    ',' | '、' | '+' | '/' | '(' | ')' | '和' | '&' | '①'..='⑳'
+                )
         };
         placed.extend(
             (0..self.text.len())
@@ -364,45 +444,12 @@ impl Scan<'_> {
     }
 }
 
-/// A number that is no quantity at `start`: the position behind it, and whether it is a price.
-fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
-    if text[start] == '¥' {
-        let value = number(text.get(start + 1..)?)?;
-        return Some((start + 1 + value.length, true));
-    }
-    if starts_with(text, start, "尾号") {
-        let digits = text[start + 2..]
-            .iter()
-            .take_while(|next| next.is_ascii_digit())
-            .count();
-        return (digits > 0).then_some((start + 2 + digits, false));
-    }
-    let fresh = start == 0 || !(text[start - 1].is_ascii_digit() || is_numeral(text[start - 1]));
-    if !fresh {
-        return None;
-    }
-    let value = number(&text[start..])?;
-    let end = start + value.length;
-    if start > 0 && text[start - 1] == '第' {
-        return Some((end, false));
-    }
-    let rest = &text[end..];
-    if rest.first() == Some(&':') && decimal(rest.get(1..3)?).is_some_and(|minute| minute < 60) {
-        return Some((end + 3, false));
-    }
-    for word in ["元", "块钱", "¥"] {
-        if starts_with(text, end, word) {
-            let mut end = end + word.chars().count();
-            if text.get(end) == Some(&'/') && text.get(end + 1).is_some_and(|next| is_unit_start(*next)) {
-                end += 2;
-            }
-            return Some((end, true));
-        }
-    }
-    let words = [
-        "点半", "点钟", "点", "月", "日", "楼", "层", "%", "人", "口人", "天", "岁", "年", "周", "分钟",
-        "小时", "次", "期", "轮", "批", "米", "折", "家", "户",
-    ];
-    let word = words.iter().find(|word| starts_with(text, end, word))?;
-    Some((end + word.chars().count(), false))
+/// Whether the entry asks something, or says what holds only on a condition.
+fn asks(content: &Written, scan: &Scan<'_>) -> bool {
+    let marked = content.original.iter().any(|next| matches!(next, '?' | '？'));
+    let condition = words::find(&content.folded, words::CONDITION).is_some_and(|(start, _)| {
+        scan.named.iter().any(|named| named.start > start)
+            || scan.amounts.iter().any(|amount| amount.start > start)
+    });
+    marked || condition || words::any(&content.folded, words::ASKING)
 }

@@ -2,8 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::Good;
 use super::numerals::{folded_term, initials, is_numeral, one_edit};
+use super::{Alias, Candidate, Good};
 
 /// Words that follow a menu letter: A套餐, A款.
 const LETTER_SUFFIXES: [&str; 7] = ["套餐", "组合", "套", "餐", "款", "包", "类"];
@@ -32,14 +32,16 @@ pub(super) struct Named {
 }
 
 impl<'a> Catalogue<'a> {
-    /// Collects the terms: names, names without brackets, aliases, codes and menu letters.
-    pub fn new(goods: &'a [Good]) -> Self {
+    /// Collects the terms: names, names without brackets, aliases given and learned, codes and menu letters.
+    pub fn new(goods: &'a [Good], aliases: &[Alias]) -> Self {
         let mut catalogue = Catalogue {
             goods,
             terms: HashMap::new(),
             letters: HashMap::new(),
             length_max: 0,
         };
+        // What follows from a name holds only where nothing is called so outright.
+        let mut derived: Vec<(Vec<char>, usize)> = Vec::new();
         for (index, good) in goods.iter().enumerate() {
             let name = folded_term(&good.name);
             let core: Vec<char> = name
@@ -51,6 +53,10 @@ impl<'a> Catalogue<'a> {
                 .menu_letter
                 .map(|letter| letter.to_ascii_uppercase())
                 .or_else(|| own_letter(&core));
+            if let Some((head, size)) = sized(&core) {
+                derived.push(([size, head].concat(), index));
+                derived.push((head.to_vec(), index));
+            }
             catalogue.add(name, index);
             catalogue.add(core, index);
             for alias in &good.aliases {
@@ -67,6 +73,17 @@ impl<'a> Catalogue<'a> {
                 }
             }
         }
+        for alias in aliases {
+            if let Candidate::Good(index) = alias.meaning
+                && index < goods.len()
+            {
+                catalogue.add(folded_term(&alias.written), index);
+            }
+        }
+        derived.retain(|(term, _)| !catalogue.terms.contains_key(term));
+        for (term, index) in derived {
+            catalogue.add(term, index);
+        }
         let explicit = |letter: &char| {
             goods.iter().any(|good| {
                 good.menu_letter
@@ -80,7 +97,9 @@ impl<'a> Catalogue<'a> {
         }
         for (letter, holders) in catalogue.letters.clone() {
             for suffix in LETTER_SUFFIXES {
-                for word in [format!("{letter}{suffix}"), format!("{suffix}{letter}")] {
+                // 两套B is a quantity and a letter, while 套餐B is a name.
+                let behind = (suffix.chars().count() > 1).then(|| format!("{suffix}{letter}"));
+                for word in [Some(format!("{letter}{suffix}")), behind].into_iter().flatten() {
                     let word: Vec<char> = word.chars().collect();
                     if !catalogue.terms.contains_key(&word) {
                         catalogue.length_max = catalogue.length_max.max(word.len());
@@ -90,6 +109,25 @@ impl<'a> Catalogue<'a> {
             }
         }
         catalogue
+    }
+
+    /// Makes a letter or another label name a good, as the menu in the text says. A label that already names
+    /// something else becomes ambiguous.
+    pub fn announce(&mut self, label: &[char], good: usize) {
+        if let ([letter], true) = (label, label[0].is_ascii_alphabetic()) {
+            for suffix in LETTER_SUFFIXES {
+                let behind = (suffix.chars().count() > 1).then(|| format!("{suffix}{letter}"));
+                for word in [Some(format!("{letter}{suffix}")), behind].into_iter().flatten() {
+                    self.add(word.chars().collect(), good);
+                }
+            }
+        }
+        self.add(label.to_vec(), good);
+    }
+
+    /// Whether anything goes by this letter.
+    pub fn has_letter(&self, letter: char) -> bool {
+        self.letters.contains_key(&letter)
     }
 
     fn add(&mut self, term: Vec<char>, good: usize) {
@@ -165,7 +203,11 @@ impl<'a> Catalogue<'a> {
             && (open(to) && (text[to] == ' ' || text[to].is_ascii_digit()));
         if to - from > 1 && !multiplied {
             // Letters run together name several goods only in ABC各1份.
-            let each = (to..text.len())
+            let suffix = LETTER_SUFFIXES
+                .iter()
+                .find(|word| super::address::starts_with(text, to, word))
+                .map_or(0, |word| word.chars().count());
+            let each = (to + suffix..text.len())
                 .find(|index| text[*index] != ' ')
                 .is_some_and(|index| text[index] == '各');
             let listed = text[from..to]
@@ -209,6 +251,16 @@ impl<'a> Catalogue<'a> {
     /// of the name.
     pub fn similar(&self, written: &[char]) -> Vec<usize> {
         let mut similar: Vec<usize> = Vec::new();
+        // D2 in a list whose menu is not in the text may be the fourth good.
+        if let [letter @ 'A'..='Z', number @ ..] = written
+            && number.iter().all(char::is_ascii_digit)
+        {
+            let index = *letter as usize - 'A' as usize;
+            return (index < self.goods.len() && !self.has_letter(*letter))
+                .then_some(index)
+                .into_iter()
+                .collect();
+        }
         let latin = written.len() >= 2 && written.iter().all(char::is_ascii_alphabetic);
         let spelt: String = written.iter().collect();
         let mut terms: Vec<_> = self.terms.iter().collect();
@@ -227,6 +279,20 @@ impl<'a> Catalogue<'a> {
         similar.truncate(super::dwelling::CANDIDATES_MAX);
         similar
     }
+}
+
+/// Takes 大米5kg or 鸡蛋30枚 apart into the good and its size.
+fn sized(name: &[char]) -> Option<(&[char], &[char])> {
+    let from = name.iter().position(char::is_ascii_digit)?;
+    let digits = name[from..]
+        .iter()
+        .take_while(|next| next.is_ascii_digit() || **next == '.')
+        .count();
+    let behind: String = name[from + digits..].iter().collect();
+    let size = [
+        "斤", "公斤", "KG", "G", "克", "L", "升", "ML", "毫升", "枚", "个", "只", "斤装", "枚装", "抽", "卷",
+    ];
+    (from >= 2 && size.contains(&behind.as_str())).then(|| name.split_at(from))
 }
 
 /// The letter in a name such as A套餐 or 套餐B.

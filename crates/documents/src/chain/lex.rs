@@ -1,6 +1,7 @@
 //! Cuts a pasted text into segments: headers, separators, numbered entries and plain lines.
 
-use super::dwelling::{Register, starts_with};
+use super::address::starts_with;
+use super::dwelling::{Register, Scope};
 use super::numerals::{KEYCAP, decimal, fold};
 use super::quantity::{is_unit_start, unit_at};
 use super::stamp::without_stamp;
@@ -286,6 +287,8 @@ struct Mark {
 /// Finds the numbers of entries in a line: at its start, and behind lost line breaks within it.
 fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec<Mark> {
     let mut marks: Vec<Mark> = Vec::new();
+    let line_start = start;
+    let start = behind_label(text, start);
     let at = start
         + text[start..]
             .iter()
@@ -298,10 +301,41 @@ fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec
             && register.is_certain(text, at)
             && !register.begins(&text[mark.behind..])
     };
-    if let Some(mark) = mark_at(text, at, true).filter(|mark| !dotted(mark)) {
-        marks.push(Mark { start, ..mark });
-    } else if let Some(mark) = bare_mark(text, at, last, register) {
+    // 4.20晚餐 is a date.
+    let date = |mark: &Mark| {
+        let rest = &text[mark.behind..];
+        let digits = rest.iter().take_while(|next| next.is_ascii_digit()).count();
+        text[mark.behind - 1] == '.'
+            && mark.position != last + 1
+            && mark.position <= 12
+            && matches!(digits, 1 | 2)
+            && !register.begins(rest)
+            && rest
+                .get(digits)
+                .is_some_and(|next| !next.is_ascii() || *next == ' ')
+    };
+    // 501: is what room 501 says, unless the list has come so far.
+    let room = |mark: &Mark| {
+        mark.position >= 100
+            && mark.position > last + 3
+            && register
+                .room(&mark.position.to_string(), &Scope::default())
+                .is_some()
+    };
+    if let Some(mark) = mark_at(text, at, true).filter(|mark| !dotted(mark) && !date(mark) && !room(mark)) {
+        let behind = behind_slip(text, mark.behind);
+        marks.push(Mark {
+            start,
+            behind,
+            ..mark
+        });
+    } else if let Some(mark) =
+        bare_mark(text, at, last, register, start > line_start).filter(|mark| !room(mark))
+    {
         marks.push(mark);
+    }
+    if let Some(mark) = marks.first_mut() {
+        mark.start = line_start;
     }
     let mut index = marks.first().map_or(at, |mark| mark.behind);
     while index < text.len() {
@@ -324,6 +358,48 @@ fn marks(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Vec
         }
     }
     marks
+}
+
+/// Behind the word that an ordering page puts before the number: 跟团号：2, 序号2, #2.
+fn behind_label(text: &[char], start: usize) -> usize {
+    let at = start
+        + text[start..]
+            .iter()
+            .take_while(|character| **character == ' ')
+            .count();
+    let word = [
+        "跟团号",
+        "接龙号",
+        "订单号",
+        "订单",
+        "序号",
+        "编号",
+        "NO.",
+        "NO",
+        "#",
+    ]
+    .iter()
+    .find(|word| starts_with(text, at, word));
+    let Some(word) = word else { return start };
+    let behind = at + word.chars().count();
+    let gap = text[behind..]
+        .iter()
+        .take_while(|character| matches!(character, ' ' | ':'))
+        .count();
+    if text.get(behind + gap).is_some_and(char::is_ascii_digit) {
+        behind + gap
+    } else {
+        start
+    }
+}
+
+/// Behind delimiters that a thumb has doubled: `1..` and `2.。`.
+fn behind_slip(text: &[char], behind: usize) -> usize {
+    behind
+        + text[behind..]
+            .iter()
+            .take_while(|next| matches!(next, '.' | ',' | '、' | ':' | ')'))
+            .count()
 }
 
 /// A number with its delimiter at this position: `3.` `3、` `3)` `3:` `(3)` `③` `3️⃣`.
@@ -385,7 +461,14 @@ fn is_measure(rest: &[char]) -> bool {
 }
 
 /// `1 3-501 2份`: a number that continues the list and is set off by a space from a dwelling.
-fn bare_mark(text: &[char], start: usize, last: u32, register: &Register<'_>) -> Option<Mark> {
+/// Behind a label such as 跟团号 any number will do.
+fn bare_mark(
+    text: &[char],
+    start: usize,
+    last: u32,
+    register: &Register<'_>,
+    labelled: bool,
+) -> Option<Mark> {
     let digits = text[start..]
         .iter()
         .take_while(|character| character.is_ascii_digit())
@@ -395,7 +478,7 @@ fn bare_mark(text: &[char], start: usize, last: u32, register: &Register<'_>) ->
     }
     let position = u32::try_from(decimal(&text[start..start + digits])?).ok()?;
     let behind = start + digits;
-    (position == last + 1 && register.begins(&text[behind..])).then_some(Mark {
+    (labelled || (position == last + 1 && register.begins(&text[behind..]))).then_some(Mark {
         start,
         behind,
         position,
@@ -416,7 +499,8 @@ fn is_lost_break(
     let dot = text[mark.behind - 1] == '.';
     let Some(previous) = previous else {
         // Behind a title on the same line a list begins with its next number and a household.
-        return before == ' ' && mark.position == last + 1 && household;
+        // The first of them may have been left empty: 1. 2. 倪萍.
+        return before == ' ' && (last + 1..=last + 3).contains(&mark.position) && household;
     };
     if before.is_ascii_alphanumeric() || "-.#*+:/¥".contains(before) {
         return false;

@@ -181,6 +181,9 @@ impl Settler<'_> {
                 return self.ask(draft, Reason::NoDwelling, candidates);
             }
         };
+        if draft.reading.asks {
+            return self.ask(draft, Reason::Asks, Vec::new());
+        }
         let earlier = self.by_dwelling.get(&dwelling).copied();
         match draft.reading.change {
             Change::New => self.order(draft, dwelling, earlier),
@@ -274,7 +277,7 @@ impl Settler<'_> {
             return self.ask(draft, Reason::Withdrawal { other_line: None }, Vec::new());
         };
         let other_line = Some(order.line.number);
-        let named: Vec<usize> = draft.reading.lines.iter().map(|(good, _)| *good).collect();
+        let named = draft.reading.named.clone();
         let unclear = draft.reading.has_amount
             || (draft.reading.has_good
                 && (named.is_empty() || !named.iter().all(|good| has(&order.lines, *good))));
@@ -370,6 +373,7 @@ impl Settler<'_> {
             reason,
             guess,
             candidates,
+            nickname: draft.reading.nickname,
         });
     }
 }
@@ -387,13 +391,29 @@ fn dwellings(indices: &[usize]) -> Vec<Candidate> {
         .collect()
 }
 
-/// Whether two copies are of the same list: they begin alike, or more than half of the shorter one stands
-/// in the other. Lists of different groups share at most a few households.
+/// Whether two copies are of the same list: they begin alike, or at least half of the shorter one stands in the
+/// other at the same places, or more than half anywhere. Lists of different groups share at most a few
+/// households, and not their places.
 fn same_list(left: &[Draft], right: &[Draft]) -> bool {
     let keys: HashSet<Key> = left.iter().map(key).collect();
     let shared = right.iter().map(key).filter(|key| keys.contains(key)).count();
     let begin_alike = left.first().map(key) == right.first().map(key);
-    begin_alike || shared * 2 > left.len().min(right.len())
+    let places: HashSet<_> = left.iter().map(place).collect();
+    let in_place = right
+        .iter()
+        .map(place)
+        .filter(|place| places.contains(place))
+        .count();
+    let shorter = left.len().min(right.len());
+    begin_alike || in_place * 2 >= shorter.max(2) || shared * 2 > shorter
+}
+
+/// The number of an entry and whose it is.
+fn place(draft: &Draft) -> (Option<u32>, Option<usize>, String) {
+    match certain(draft) {
+        Some(index) => (draft.position, Some(index), String::new()),
+        None => (draft.position, None, draft.content.key()),
+    }
 }
 
 /// The newest copy of a list: the last one pasted, unless it is plainly the beginning of a longer one.

@@ -8,18 +8,26 @@
 //! [`announcement`], [`numbered_list`], [`unpaid_reminder`] and [`pickup_call`] write the text that goes back
 //! to the chat.
 
+mod address;
 mod announce;
 mod draft;
 mod dwelling;
 mod entry;
+pub mod file;
 mod goods;
 mod household;
 mod lex;
+mod line_words;
+mod lines;
+mod menu;
 mod merge;
 mod numerals;
 mod order;
 mod quantity;
 mod reason;
+mod remarks;
+mod several;
+mod simplified;
 mod stamp;
 #[cfg(test)]
 mod tests;
@@ -68,6 +76,17 @@ pub struct Context<'a> {
     pub dwellings: &'a [Dwelling],
     /// The goods of the round; results refer to them by index.
     pub goods: &'a [Good],
+    /// What liaisons of the compound have settled before.
+    pub aliases: &'a [Alias],
+}
+
+/// A word that a liaison has settled once: a nickname for a household or another word for a good.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alias {
+    /// The word as written, such as 豆豆妈 or 青菜包.
+    pub written: String,
+    /// What it stands for in this compound.
+    pub meaning: Candidate,
 }
 
 /// A piece of the pasted text.
@@ -136,6 +155,21 @@ pub struct Question {
     pub guess: Option<Guess>,
     /// What the doubtful writing may mean.
     pub candidates: Vec<Candidate>,
+    /// How the household calls itself in the entry, when that is no registered name.
+    pub nickname: Option<String>,
+}
+
+impl Question {
+    /// What answering this question with a household or a good teaches for the next message: the alias to
+    /// keep, or `None` when the writing is too common or too much like a number to stand for one thing.
+    pub fn teaches(&self, meaning: Candidate) -> Option<Alias> {
+        let written = match (meaning, &self.reason) {
+            (Candidate::Dwelling(_), _) => self.nickname.clone()?,
+            (Candidate::Good(_), Reason::UnknownGood { written }) => written.trim().to_string(),
+            (Candidate::Good(_), _) => return None,
+        };
+        words::is_learnable(&written).then_some(Alias { written, meaning })
+    }
 }
 
 /// What was read from a pasted text, each list in the order of its lines.
@@ -157,9 +191,10 @@ pub struct Parsed {
 /// Reads a pasted text against the households and goods of a round. Never fails: what cannot be read is
 /// in [`Parsed::questions`] or [`Parsed::unrecognised`].
 pub fn parse(text: &str, context: &Context<'_>) -> Parsed {
-    let register = dwelling::Register::new(context.dwellings);
-    let catalogue = goods::Catalogue::new(context.goods);
+    let register = dwelling::Register::new(context.dwellings, context.aliases);
+    let mut catalogue = goods::Catalogue::new(context.goods, context.aliases);
     let segments = lex::cut(text, &register);
+    menu::learn(&segments, &register, &mut catalogue);
     let outline = draft::outline(&segments, &register, &catalogue);
     let mut parsed = merge::settle(outline, &catalogue);
     keep_every_line(text, &mut parsed);

@@ -1,5 +1,7 @@
 //! Folding of characters and reading of numbers as neighbours write them.
 
+use super::simplified::simplified;
+
 /// A thousandth of one unit; quantities such as 半斤 and 1.5 are kept exact until they meet the sale unit.
 pub(super) const MILLI: u64 = 1000;
 
@@ -23,27 +25,12 @@ pub(super) fn fold(character: char) -> char {
         '【' | '〔' | '[' | '﹙' | '《' => '(',
         '】' | '〕' | ']' | '﹚' | '》' => ')',
         '￥' => '¥',
-        '龍' => '龙',
-        '兩' => '两',
-        '棟' => '栋',
-        '號' => '号',
-        '樓' => '楼',
-        '單' => '单',
-        '間' => '间',
-        '個' => '个',
-        '隻' => '只',
-        '條' => '条',
-        '塊' => '块',
-        '盤' => '盘',
-        '蘋' => '苹',
-        '雞' => '鸡',
-        '魚' => '鱼',
-        '蝦' => '虾',
-        '麵' => '面',
         '〇' => '零',
         KEYCAP => KEYCAP,
         '①'..='⑳' => half,
         _ if half.is_whitespace() || half.is_control() || is_decoration(half) => ' ',
+        'Ⅰ'..='Ⅸ' => char::from(b'1' + (half as u32 - 'Ⅰ' as u32) as u8),
+        '\u{4E00}'..='\u{9FFF}' => simplified(half),
         _ => half.to_ascii_uppercase(),
     }
 }
@@ -202,9 +189,10 @@ pub(super) fn decimal(digits: &[char]) -> Option<u64> {
 /// The length in characters of a mobile number at the start of the text and its eleven digits; spaces and
 /// dashes between the groups are allowed.
 pub(super) fn mobile(text: &[char]) -> Option<(String, usize)> {
+    let country = country_code(text);
     let mut digits = String::new();
-    let mut length = 0;
-    for (index, character) in text.iter().enumerate() {
+    let mut length = country;
+    for (index, character) in text.iter().enumerate().skip(country) {
         match character {
             '0'..='9' => {
                 digits.push(*character);
@@ -220,6 +208,16 @@ pub(super) fn mobile(text: &[char]) -> Option<(String, usize)> {
     let followed = text.get(length).is_some_and(char::is_ascii_digit);
     let plausible = digits.starts_with('1') && digits.as_bytes().get(1).is_some_and(|byte| *byte >= b'3');
     (digits.len() == 11 && plausible && !followed).then_some((digits, length))
+}
+
+/// The length of +86 in a number copied from an address book.
+fn country_code(text: &[char]) -> usize {
+    let plus = usize::from(text.first() == Some(&'+'));
+    if text.get(plus..plus + 2) != Some(&['8', '6']) {
+        return 0;
+    }
+    let gap = text.get(plus + 2).is_some_and(|next| matches!(next, ' ' | '-'));
+    plus + 2 + usize::from(gap)
 }
 
 /// The initials of the pinyin of a text as capital letters, for the common characters of GB 2312 level 1,
@@ -272,7 +270,7 @@ pub(super) fn initials(text: &[char]) -> Option<String> {
         .collect()
 }
 
-/// Whether two texts differ by at most one insertion, deletion or replacement.
+/// Whether two texts differ by at most one insertion, deletion or replacement, or by two neighbours exchanged.
 pub(super) fn one_edit(left: &[char], right: &[char]) -> bool {
     let (short, long) = if left.len() <= right.len() {
         (left, right)
@@ -281,7 +279,12 @@ pub(super) fn one_edit(left: &[char], right: &[char]) -> bool {
     };
     let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
     match long.len() - short.len() {
-        0 => short[same..].iter().skip(1).eq(long[same..].iter().skip(1)),
+        0 => {
+            let swapped =
+                short.len() >= same + 2 && short[same] == long[same + 1] && short[same + 1] == long[same];
+            short[same..].iter().skip(1).eq(long[same..].iter().skip(1))
+                || (swapped && short[same + 2..] == long[same + 2..])
+        }
         1 => short[same..] == long[same + 1..],
         _ => false,
     }
@@ -345,7 +348,8 @@ mod tests {
         let near =
             |a: &str, b: &str| one_edit(&a.chars().collect::<Vec<_>>(), &b.chars().collect::<Vec<_>>());
         assert!(near("苹果", "平果") && near("西红柿", "西红") && near("白菜", "白菜"));
-        assert!(!near("苹果", "梨") && !near("西红柿", "红西柿"));
+        assert!(near("1810", "1801") && near("西红柿", "红西柿"));
+        assert!(!near("苹果", "梨") && !near("西红柿", "柿西红"));
     }
 
     #[test]

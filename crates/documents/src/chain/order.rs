@@ -1,6 +1,8 @@
 //! From the goods and quantities of an entry to order lines, or to the first doubt about them.
 
-use super::entry::{Change, Scan};
+use super::dwelling::Register;
+use super::entry::{Change, Household, Scan};
+use super::goods::Named;
 use super::lex::Written;
 use super::numerals::MILLI;
 use super::quantity::{Doubt, Quantity, Token, in_sale_units, is_boundary, pair, sale_unit};
@@ -19,6 +21,8 @@ pub(super) struct Understood {
     pub assumed: bool,
     /// Characters that are neither household nor order nor filler.
     pub unread: usize,
+    /// How the household calls itself, where that is no registered name.
+    pub nickname: Option<String>,
     /// Other characters stand beside a registered name as if they belonged to it.
     pub name_extended: bool,
 }
@@ -34,7 +38,13 @@ enum Rest {
 
 /// Makes order lines of what was scanned. The first doubt stops the entry from being an order; the lines
 /// understood so far remain as the guess.
-pub(super) fn understand(scan: &Scan<'_>, content: &Written, change: Change) -> Understood {
+pub(super) fn understand(
+    scan: &Scan<'_>,
+    content: &Written,
+    change: Change,
+    household: &Household,
+    register: &Register<'_>,
+) -> Understood {
     let mut understood = Understood::default();
     let mut doubts: Vec<(Reason, Vec<Candidate>)> = Vec::new();
     for named in &scan.named {
@@ -53,7 +63,9 @@ pub(super) fn understand(scan: &Scan<'_>, content: &Written, change: Change) -> 
     }
     let goods = scan.catalogue.goods;
     let bare = scan.named.is_empty() && scan.amounts.len() == 1 && goods.len() == 1;
-    let near = read_rest(scan, content, bare, &mut understood, &mut doubts);
+    let called =
+        |piece: &[char]| matches!(household, Household::One(index) if register.is_called(*index, piece));
+    let near = read_rest(scan, content, bare, called, &mut understood, &mut doubts);
     let pairing = pair(&merged(scan.tokens()));
     let mut pairs = pairing.pairs;
     let foreign = doubts
@@ -86,8 +98,8 @@ pub(super) fn understand(scan: &Scan<'_>, content: &Written, change: Change) -> 
             &mut doubts,
         );
     }
-    let lone = scan.named.len() == 1 || scan.named.iter().all(|named| named.goods == scan.named[0].goods);
-    let unwritten = scan.amounts.is_empty() && change == Change::New && lone;
+    // Goods without any number are wanted once each; a number beside one of them leaves the others open.
+    let unwritten = scan.amounts.is_empty() && change == Change::New;
     for good in pairing.bare_goods {
         let by_weight = matches!(
             sale_unit(&goods[good].unit).as_str(),
@@ -128,6 +140,16 @@ fn add_line(
 ) {
     let unit = &scan.catalogue.goods[good].unit;
     let written = spelt(content, quantity);
+    // A pack named by its letter is counted with 个 whatever it is sold by.
+    let lettered = scan
+        .named
+        .iter()
+        .any(|named| named.goods == [good] && named.end - named.start == 1);
+    let mut counted = quantity.clone();
+    if lettered && counted.unit == "个" {
+        counted.unit = "份".into();
+    }
+    let quantity = &counted;
     let guess = match in_sale_units(quantity, unit) {
         Ok(whole) => Some(whole),
         Err(doubt) => {
@@ -161,6 +183,18 @@ fn add_line(
         }
         None => understood.lines.push((good, whole)),
     }
+}
+
+/// How many menu letters stand in front of the name of the good that they mean.
+pub(super) fn letters_beside_goods(scan: &Scan<'_>) -> usize {
+    let beside = |two: &[Named]| {
+        let [first, second] = two else { return false };
+        let joined = scan.text[first.end..second.start]
+            .iter()
+            .all(|next| matches!(next, ' ' | '.' | ':' | '、' | ')'));
+        joined && first.end - first.start == 1 && second.end - second.start > 1 && first.goods == second.goods
+    };
+    scan.named.windows(2).filter(|two| beside(two)).count()
 }
 
 /// A menu letter and the name of another good side by side: J 鸡翅, where J is something else.
@@ -212,6 +246,7 @@ fn read_rest(
     scan: &Scan<'_>,
     content: &Written,
     bare: bool,
+    called: impl Fn(&[char]) -> bool,
     understood: &mut Understood,
     doubts: &mut Vec<(Reason, Vec<Candidate>)>,
 ) -> Vec<usize> {
@@ -227,21 +262,58 @@ fn read_rest(
         let end = (start..scan.text.len())
             .find(|index| !inside(*index))
             .unwrap_or(scan.text.len());
-        let (from, to) = without_filler(&scan.text, start, end);
+        let (mut from, mut to) = without_filler(&scan.text, start, end);
+        if to - from == 1 && end - start == 2 && !scan.text[from].is_ascii() {
+            // The 来 of 大来 is part of a word.
+            (from, to) = (start, end);
+        }
         let behind_amount = scan.amounts.iter().any(|amount| amount.end == from);
         let beside_amount = behind_amount || scan.amounts.iter().any(|amount| amount.start == to);
         let written = content.original[from..to].iter().collect::<String>();
-        let judged = if to - from == 1 && scan.begins_name(to) {
-            // A何平: the letter that lifts a contact to the top of an address book.
+        let beside_remark = scan.is_remark(end) || (start > 0 && scan.is_remark(start - 1));
+        let aside = beside_remark
+            && to - from <= 2
+            && !scan.text[from..to]
+                .iter()
+                .any(|next| next.is_ascii() || words::GOODS.contains(*next));
+        let judged = if (to - from == 1 && scan.begins_name(to)) || called(&scan.text[from..to]) {
+            // A何平: the letter that lifts a contact to the top of an address book; 秀兰 behind the dwelling of 李秀兰.
             Rest::Nickname
+        } else if scan.text.get(end) == Some(&':') && scan.homes.iter().any(|home| home.1 == start) {
+            // What stands between the dwelling and a colon is who speaks.
+            Rest::Nickname
+        } else if aside && to > from {
+            // The 大 of 要大一点的.
+            Rest::Remark
+        } else if let Some(good) = glued_good(scan, from, to) {
+            Rest::Good(good)
         } else {
-            judge(scan, &scan.text[from..to], bare, behind_amount, beside_amount)
+            let before_home = scan.homes.first().is_some_and(|home| to <= home.0)
+                && scan.amounts.first().is_none_or(|amount| to <= amount.start);
+            judge(
+                scan,
+                &scan.text[from..to],
+                bare && !before_home,
+                behind_amount,
+                beside_amount,
+            )
         };
-        let short = (1..=2).contains(&(to - from)) && !scan.text[from].is_ascii();
+        // 潘多拉的盒子 is not 潘多拉, while 打电话来 behind a name is a remark.
+        let theirs = to > from && matches!(scan.text[start], '他' | '她');
+        let possessive = (from > start && scan.text[start] == '的' && to > from) || theirs;
+        let short = ((1..=2).contains(&(to - from)) && !scan.text[from].is_ascii()) || possessive;
         let plain = !matches!(judged, Rest::Nothing)
-            && !words::any(&scan.text[from..to], words::REMARK)
-            && !words::any(&scan.text[from..to], words::KINSHIP);
-        understood.name_extended |= short && plain && (scan.begins_name(to) || scan.ends_name(from));
+            && !words::any(&scan.text[start..end], words::REMARK)
+            && (theirs || !words::any(&scan.text[from..to], words::KINSHIP))
+            && !called(&scan.text[from..to]);
+        understood.name_extended |= short
+            && plain
+            && (scan.begins_name(to) || scan.ends_name(from) || (possessive && scan.ends_name(start)));
+        let named = matches!(judged, Rest::Nickname)
+            || (matches!(judged, Rest::Remark) && !words::any(&scan.text[from..to], words::REMARK));
+        if named && to - from >= 2 {
+            understood.nickname.get_or_insert_with(|| written.clone());
+        }
         match judged {
             Rest::Nothing => {}
             rest => {
@@ -273,6 +345,46 @@ fn read_rest(
     near
 }
 
+/// Goods that a word may mean which is written together with the name of a good, as in 疏菜包 or 菜包子: it is
+/// another good or a slip, unless it is surely how somebody is called.
+fn glued_good(scan: &Scan<'_>, from: usize, to: usize) -> Option<Vec<usize>> {
+    if from == to || to - from > 3 || !scan.text[from..to].iter().all(|next| !next.is_ascii()) {
+        return None;
+    }
+    let piece = &scan.text[from..to];
+    if words::any(piece, words::REMARK)
+        || is_called_so(piece)
+        || piece.iter().all(|next| !next.is_alphanumeric())
+    {
+        return None;
+    }
+    let good = scan.named.iter().find(|named| {
+        (named.start == to || named.end == from)
+            && scan.text[named.start..named.end]
+                .iter()
+                .any(|next| !next.is_ascii())
+    })?;
+    let (start, end) = (from.min(good.start), to.max(good.end));
+    let mut near = scan.catalogue.similar(&scan.text[start..end]);
+    near.extend(
+        good.goods
+            .iter()
+            .filter(|index| !near.contains(index))
+            .copied()
+            .collect::<Vec<_>>(),
+    );
+    Some(near)
+}
+
+/// Whether a short word is a form of address, such as 小陈 or 豆豆妈.
+fn is_called_so(piece: &[char]) -> bool {
+    let kin = words::KINSHIP
+        .iter()
+        .any(|word| piece.len() > word.chars().count() && piece.ends_with(&word.chars().collect::<Vec<_>>()));
+    let called = piece.len() == 2 && "小老阿".contains(piece[0]) && words::SURNAMES.contains(piece[1]);
+    (kin && !words::any(piece, &["老干妈"])) || called
+}
+
 /// Says what a piece of left-over text seems to be. In a round of one good a bare quantity orders it, so
 /// there (`bare`) only what is surely a nickname or a remark may stand beside the quantity.
 fn judge(scan: &Scan<'_>, piece: &[char], bare: bool, behind_amount: bool, beside_amount: bool) -> Rest {
@@ -288,12 +400,19 @@ fn judge(scan: &Scan<'_>, piece: &[char], bare: bool, behind_amount: bool, besid
     if kin && !behind_amount {
         return Rest::Nickname;
     }
+    if words::any(piece, words::ERRAND) {
+        return Rest::Good(scan.catalogue.similar(piece));
+    }
     if remark && !(bare && (food || beside_amount)) {
         return Rest::Remark;
     }
     if piece.iter().any(char::is_ascii_digit) {
         let letters = piece.iter().any(|character| character.is_alphabetic());
-        return if letters {
+        let initials = piece.iter().take_while(|next| next.is_ascii_alphabetic()).count();
+        return if initials >= 2 {
+            // The td of td5斤.
+            Rest::Good(scan.catalogue.similar(&piece[..initials]))
+        } else if letters {
             Rest::Good(scan.catalogue.similar(piece))
         } else {
             Rest::Number

@@ -1,6 +1,6 @@
 //! Quantities with their units, and which quantity belongs to which good.
 
-use super::dwelling::starts_with;
+use super::address::starts_with;
 use super::numerals::{MILLI, Number, number};
 
 /// Units of weight and how many grams one has.
@@ -14,7 +14,8 @@ const WEIGHTS: [(&str, u64); 6] = [
 ];
 
 /// Units that count pieces.
-const COUNTS: &str = "份箱袋提盒件个瓶桶包套板捆把颗只条根罐筐篮枚块听支扎盘串组壶网单打";
+const COUNTS: &str =
+    "份箱袋提盒件个瓶桶包套板捆把颗棵只条根罐筐篮枚块听支扎盘托串组壶网单打卷排碗杯篓头朵粒筒副双";
 
 /// No number is longer than this, in characters.
 const NUMBER_MAX: usize = 16;
@@ -89,7 +90,8 @@ pub(super) fn quantity_at(text: &[char], start: usize, free: &[bool], behind_goo
     let before = before.map(|index| text[index]);
     if !sign
         && before.is_some_and(|character| {
-            character.is_ascii_alphanumeric() || matches!(character, '.' | '-' | '/')
+            let divided = character == '/' && position >= 2 && text[position - 2].is_ascii_digit();
+            character.is_ascii_alphanumeric() || matches!(character, '.' | '-') || divided
         })
     {
         return None;
@@ -104,6 +106,13 @@ pub(super) fn quantity_at(text: &[char], start: usize, free: &[bool], behind_goo
         length,
         chinese,
     } = number(free_text)?;
+    // 一一份 and 两三份 are no quantities, and so is what is left of them.
+    let scaled = free_text[..length]
+        .iter()
+        .any(|next| matches!(next, '十' | '百' | '拾' | '佰'));
+    if chinese && ((length > 1 && !scaled) || (!sign && before.is_some_and(super::numerals::is_numeral))) {
+        return None;
+    }
     let mut end = position + length;
     let spaces = text[end..]
         .iter()
@@ -149,7 +158,8 @@ pub(super) fn quantity_at(text: &[char], start: usize, free: &[bool], behind_goo
 pub(super) fn is_boundary(character: char) -> bool {
     matches!(
         character,
-        ' ' | ',' | '、' | '+' | '*' | '/' | ':' | '(' | ')' | '.' | '-' | '「' | '」' | '&' | '_'
+        ' ' | ',' | '、' | '+' | '*' | '/' | ':' | '(' | ')' | '.' | '-' | '「' | '」' | '&' | '_' | '①'
+            ..='⑳'
     ) || character == '和'
 }
 
@@ -196,10 +206,23 @@ pub(super) fn in_sale_units(quantity: &Quantity, sold_by: &str) -> Result<u32, D
     }
 }
 
-/// 份 is said for one of anything; 套, 个 and 单 are said for packs. Other pairs need a conversion.
+/// Counting words that neighbours use for one another.
+const ALIKE: [&str; 9] = [
+    "袋包",
+    "箱件",
+    "桶壶",
+    "听罐",
+    "板盘托",
+    "颗棵个只",
+    "根条",
+    "捆把扎",
+    "份套单个组",
+];
+
+/// 份 is said for one of anything, and some counting words for one another. Other pairs need a conversion.
 fn interchangeable(written: &str, sold_by: &str) -> bool {
-    written == "份"
-        || (matches!(sold_by, "份" | "套" | "" | "个" | "单") && matches!(written, "套" | "个" | "单"))
+    let alike = |group: &&str| group.contains(written) && group.contains(sold_by);
+    written == "份" || sold_by.is_empty() || ALIKE.iter().any(alike)
 }
 
 /// More than this in one household's order is asked back.
@@ -274,7 +297,7 @@ pub(super) fn pair(tokens: &[Token]) -> Pairing {
     pairing
 }
 
-/// Resolves `A、B各1份` and returns the tokens that are left.
+/// Resolves `A、B各1份` and `各1份A和B`, and returns the tokens that are left.
 fn take_each(tokens: &[Token], pairing: &mut Pairing) -> Vec<Token> {
     let mut rest: Vec<Token> = Vec::new();
     let mut position = 0;
@@ -283,24 +306,38 @@ fn take_each(tokens: &[Token], pairing: &mut Pairing) -> Vec<Token> {
             .iter()
             .position(|token| *token != Token::Gap);
         let next = next.map(|skipped| position + 1 + skipped);
-        if let (Token::Each, Some(next)) = (&tokens[position], next)
-            && let Token::Amount(amount) = &tokens[next]
-        {
-            while let Some(token) =
-                rest.pop_if(|token| matches!(token, Token::Good(_) | Token::Break | Token::Gap))
-            {
-                if let Token::Good(good) = token {
-                    pairing.pairs.push((good, *amount));
-                }
-            }
-            rest.push(Token::Break);
-            position = next + 1;
-        } else {
+        let (Token::Each, Some(next)) = (&tokens[position], next) else {
             rest.push(tokens[position].clone());
             position += 1;
+            continue;
+        };
+        let Token::Amount(amount) = &tokens[next] else {
+            rest.push(tokens[position].clone());
+            position += 1;
+            continue;
+        };
+        position = next + 1;
+        let listed = |token: &Token| matches!(token, Token::Good(_) | Token::Break | Token::Gap);
+        let before = rest.iter().rev().take_while(|token| listed(token)).count();
+        let mut goods = rest.split_off(rest.len() - before);
+        if !goods.iter().any(|token| matches!(token, Token::Good(_))) {
+            let behind = tokens[position..]
+                .iter()
+                .take_while(|token| listed(token))
+                .count();
+            goods = tokens[position..position + behind].to_vec();
+            position += behind;
+            if !goods.iter().any(|token| matches!(token, Token::Good(_))) {
+                rest.push(Token::Amount(*amount));
+            }
         }
+        for token in goods {
+            if let Token::Good(good) = token {
+                pairing.pairs.push((good, *amount));
+            }
+        }
+        rest.push(Token::Break);
     }
-    pairing.pairs.reverse();
     rest
 }
 

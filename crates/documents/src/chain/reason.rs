@@ -83,6 +83,8 @@ pub enum Reason {
     Missing,
     /// The entry stands only in a quoted message.
     Quoted,
+    /// Something is asked, or ordered on a condition.
+    Asks,
 }
 
 impl Reason {
@@ -136,6 +138,7 @@ impl Reason {
                 )
             }
             Reason::Missing => "旧接龙里有这一条，最新的接龙里没有了，是退了还是漏了？".into(),
+            Reason::Asks => "这句是在问，或者带条件，请问清楚要不要、要几份。".into(),
             Reason::Quoted => "只在引用的消息里出现，没有找到原来那一条，要不要算？".into(),
         }
     }
@@ -200,6 +203,9 @@ impl Reason {
             ),
             Reason::Missing => {
                 "This entry is in an older copy of the list but not in the newest: withdrawn, or lost?".into()
+            }
+            Reason::Asks => {
+                "This asks, or orders on a condition; find out whether and how many are wanted.".into()
             }
             Reason::Quoted => {
                 "This stands only in a quoted message and its original was not found: does it count?".into()

@@ -1,138 +1,5 @@
 //! Word lists by which a line of chat is understood. Words are in folded form (see `numerals::fold`).
 
-/// Organisers' lines before and after the list.
-pub(super) const NOTICE: &[&str] = &[
-    "截单",
-    "截止",
-    "截团",
-    "结束",
-    "接龙",
-    "开团",
-    "成团",
-    "团购",
-    "到货",
-    "送达",
-    "送到",
-    "等会送",
-    "发货",
-    "大家",
-    "共计",
-    "合计",
-    "总计",
-    "一共",
-    "还剩",
-    "剩余",
-    "限购",
-    "限量",
-    "每户",
-    "每家",
-    "每人",
-    "已满",
-    "已售",
-    "售完",
-    "卖完",
-    "通知",
-    "温馨提示",
-    "注意",
-    "说明",
-    "备注:",
-    "收款",
-    "付款码",
-    "地址:",
-    "时间:",
-    "价格",
-    "参团",
-    "跟团",
-    "自提点",
-    "各位",
-    "邻居们",
-    "业主们",
-    "请按",
-    "务必",
-    "群公告",
-    "转发",
-];
-
-/// Words that make a quantity in a title a supply or a size, not an order.
-pub(super) const SUPPLY: &[&str] = &[
-    "共", "限", "起", "每", "约", "装", "剩", "余", "到货", "送来", "规格", "内含", "包括",
-];
-
-/// Messages that the chat program writes itself.
-pub(super) const SYSTEM: &[&str] = &[
-    "撤回了一条消息",
-    "加入了群聊",
-    "加入群聊",
-    "移出了群聊",
-    "修改群名",
-    "拍了拍",
-    "以下是新消息",
-    "以上是打招呼",
-    "[图片]",
-    "(图片)",
-    "(语音)",
-    "(表情)",
-    "(链接)",
-    "(视频)",
-];
-
-/// Example lines.
-pub(super) const EXAMPLE: &[&str] = &[
-    "例", "示例", "样例", "格式", "模板", "范例", "比如", "EXAMPLE", "E.G",
-];
-
-/// What makes the first entry of a list the organiser's own.
-pub(super) const ORGANISER: &[&str] = &[
-    "团购",
-    "团长",
-    "群主",
-    "接龙",
-    "保供",
-    "物业",
-    "社区",
-    "志愿者",
-    "楼长",
-    "楼栋长",
-    "管理员",
-    "网格",
-    "发起",
-    "组织",
-    "统计",
-];
-
-/// Chatter that carries nothing.
-pub(super) const CHATTER: &[&str] = &[
-    "收到",
-    "好的",
-    "好",
-    "谢谢",
-    "谢谢团长",
-    "感谢",
-    "辛苦了",
-    "团长辛苦了",
-    "辛苦",
-    "团长辛苦",
-    "OK",
-    "嗯",
-    "嗯嗯",
-    "是的",
-    "行",
-    "可以",
-    "已接",
-    "已接龙",
-    "接了",
-    "已付",
-    "已付款",
-    "已转",
-    "已转账",
-    "谢谢大家",
-    "大家辛苦了",
-    "顶",
-    "赞",
-    "知道了",
-    "明白",
-];
-
 /// The speaker means the own household.
 pub(super) const FIRST_PERSON: &[&str] = &[
     "我要",
@@ -291,16 +158,50 @@ pub(super) const REMARK: &[&str] = &[
     "优先",
     "团长",
     "登记",
+    "电梯",
+    "家里",
+    "大一",
+    "小一",
+    "一点",
+    "大点",
+    "小点",
+    "多加",
+    "少辣",
+    "多辣",
+    "加辣",
+    "清真",
+    "切",
+    "杀",
+    "打包",
+    "分开",
+    "剁",
+    "去皮",
+    "去骨",
+    "绞",
+    "别的",
+    "其他",
+    "其它",
+    "素食",
+    "未付",
+    "没付",
+    "登记",
+    "朋友",
+    "打来",
+    "冷藏",
+    "尽快",
     "房东",
     "租户",
     "租客",
     "业主",
+    "红包",
+    "已发",
 ];
 
 /// Characters of food and household goods: unknown text that holds one of them is taken for a good that
 /// is not in the list, never for a nickname.
 pub(super) const GOODS: &str = "菜瓜果蕉梨桃苹橙橘桔柚葡萄莓杏枣柿荔芒榴椰樱米面油蛋奶肉鸡鸭鹅鱼虾蟹排骨牛羊猪豆腐薯葱姜蒜盐糖酱醋\
-    茶水纸巾罩药套餐椒笋藕菇芹菠笼包饺粉丝饼馒粥馍糕酒烟液皂刷电罐布尿粮麦火腿肠饮料咖啡可乐雪碧酸汤料萝卜茄芋莴苣韭豌蔬";
+    茶水纸巾罩药套餐椒笋藕菇芹菠笼包饺粉丝饼馒粥馍糕酒烟液皂刷电罐布尿粮麦火腿肠饮料咖啡可乐雪碧酸汤料萝卜茄芋莴苣韭豌蔬\
+    洗洁精膏牙垃圾袋棉锅碗盆肝腰肚肘翅腿鸽鹌枸芝麻花生瓜桂圆木耳玉穗藜笋芥荠苋茼茴菌菇豉";
 
 /// Common surnames, by which unknown text is taken for a nickname.
 pub(super) const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜\
@@ -308,8 +209,9 @@ pub(super) const SURNAMES: &str = "王李张刘陈杨赵黄周吴徐孙胡朱高
 
 /// Endings and beginnings of how neighbours call each other.
 pub(super) const KINSHIP: &[&str] = &[
-    "妈", "爸", "姐", "哥", "叔", "姨", "婶", "嫂", "伯", "奶奶", "爷爷", "外婆", "外公", "大爷", "大妈",
-    "先生", "女士", "老师", "师傅", "小姐", "医生", "某", "家", "总", "弟", "妹", "同学", "太太",
+    "阿姨", "婆婆", "公公", "大娘", "大叔", "大伯", "大姐", "大哥", "爸爸", "妈妈", "妈咪", "同志", "妈",
+    "爸", "姐", "哥", "叔", "姨", "婶", "嫂", "伯", "奶奶", "爷爷", "外婆", "外公", "大爷", "大妈", "先生",
+    "女士", "老师", "师傅", "小姐", "医生", "某", "家", "总", "弟", "妹", "同学", "太太",
 ];
 
 /// Words that mean nothing by themselves between a dwelling and its goods.
@@ -353,6 +255,16 @@ pub(super) const FILLER: &[&str] = &[
     "与",
     "加",
     "还有",
+    "还要",
+    "还",
+    "另外",
+    "想要",
+    "想",
+    "顺便",
+    "留",
+    "预留",
+    "给",
+    "请",
     "的",
     "麻烦",
     "谢谢",
@@ -373,7 +285,127 @@ pub(super) const FILLER: &[&str] = &[
     "哈",
     "呢",
     "啊",
+    "只要",
+    "就要",
+    "只",
+    "就",
+    "各位",
 ];
+
+/// Words by which somebody asks instead of ordering.
+pub(super) const ASKING: &[&str] = &[
+    "吗",
+    "多少钱",
+    "有没有",
+    "还有没",
+    "能不能",
+    "可不可以",
+    "要不要",
+    "怎么",
+    "请问",
+    "什么时候",
+    "啥时候",
+    "是不是",
+    "行不行",
+    "为什么",
+    "几点",
+    "哪里买",
+    "有木有",
+    "好不好",
+    "咋",
+    "送一",
+    "买一送",
+    "买二送",
+];
+
+/// Words by which somebody asks for the price.
+pub(super) const ASKING_PRICE: &[&str] = &["多少钱", "几块钱", "几元", "怎么卖", "什么价", "啥价", "贵不贵"];
+
+/// The same as the entry above.
+pub(super) const SAME: &[&str] = &[
+    "同上",
+    "同楼上",
+    "跟楼上",
+    "和楼上",
+    "跟上面",
+    "和上面",
+    "一样的",
+    "一样",
+];
+
+/// One of everything.
+pub(super) const EACH: &[&str] = &[
+    "都要",
+    "都来",
+    "各来",
+    "全要",
+    "全部来",
+    "每样",
+    "每种",
+    "各一",
+    "各要",
+    "样各",
+];
+
+/// Somebody is to buy something more.
+pub(super) const ERRAND: &[&str] = &[
+    "帮买",
+    "代买",
+    "代购",
+    "买盒",
+    "买点",
+    "买个",
+    "买瓶",
+    "买包",
+    "帮带",
+    "捎",
+    "顺带",
+    "再买",
+    "带点",
+    "帮我买",
+    "也要",
+];
+
+/// What follows holds only on a condition.
+pub(super) const CONDITION: &[&str] = &[
+    "如果",
+    "要是",
+    "假如",
+    "若有",
+    "有的话",
+    "万一",
+    "看看有",
+    "有就",
+    "有多",
+];
+
+/// A number behind these is money.
+pub(super) const PAID: &[&str] = &[
+    "剩", "剩余", "余", "付", "转", "尾款", "已付", "付了", "付款", "实付", "转了", "已转", "转账", "定金",
+    "订金", "押金", "欠", "补", "差", "找", "红包", "收款", "单价", "总价", "合计¥",
+];
+
+/// A number in front of these counts people.
+pub(super) const PEOPLE: &[&str] = &[
+    "老人", "小孩", "孩子", "娃", "宝宝", "大人", "孕妇", "病人", "学生", "人",
+];
+
+/// Whether a word may be learned as standing for one household or one good: long enough, without digits, and
+/// not a form of address that fits many, such as 王姐 or 李先生.
+pub(super) fn is_learnable(written: &str) -> bool {
+    let folded = super::numerals::folded_term(written);
+    let Some(first) = folded.first() else {
+        return false;
+    };
+    let letters = folded.iter().filter(|letter| letter.is_alphabetic()).count();
+    let address = SURNAMES.contains(*first) || "小老阿大".contains(*first);
+    let common = address
+        && KINSHIP
+            .iter()
+            .any(|word| folded[1..].iter().copied().eq(word.chars()));
+    let numeral = folded.iter().all(|letter| super::numerals::is_numeral(*letter));
+    letters >= 2 && folded.len() <= 12 && !folded.iter().any(char::is_ascii_digit) && !common && !numeral
+}
 
 /// Whether any of the words occurs.
 pub(super) fn any(text: &[char], words: &[&str]) -> bool {
@@ -385,7 +417,7 @@ pub(super) fn find(text: &[char], words: &[&str]) -> Option<(usize, usize)> {
     words.iter().find_map(|word| {
         let length = word.chars().count();
         (0..text.len().saturating_sub(length - 1))
-            .find(|start| super::dwelling::starts_with(text, *start, word))
+            .find(|start| super::address::starts_with(text, *start, word))
             .map(|start| (start, start + length))
     })
 }

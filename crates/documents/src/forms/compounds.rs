@@ -1,6 +1,6 @@
 //! Form 1: survey of the compounds of a community (SH-2).
 
-use super::{Column, Form, Kind, LONG, SHORT};
+use super::{Column, Form, Kind, LONG, SHORT, STREET};
 use crate::text::Text;
 
 /// Largest plausible number of dwellings or people of one compound.
@@ -40,6 +40,7 @@ pub static COMPOUNDS: Form = Form {
         "小区一览",
     ],
     columns: &[
+        STREET,
         Column::new(
             "community",
             "社区（村）",

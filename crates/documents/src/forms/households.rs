@@ -1,7 +1,7 @@
 //! Register of households (SH-2).
 
 use super::choices::{DWELLING_STATES, SPECIAL_NEEDS};
-use super::{Column, Form, Kind, LONG, SHORT};
+use super::{Column, Form, Kind, LONG, SHORT, STREET};
 use crate::text::Text;
 
 /// Register of households, one row per dwelling.
@@ -25,6 +25,7 @@ pub static HOUSEHOLDS: Form = Form {
         "入户摸排",
     ],
     columns: &[
+        STREET,
         Column::new(
             "community",
             "社区（村）",

@@ -4,15 +4,21 @@
 //! The numbers are those of the annexed forms of a sub-district supply plan (SH-2 to SH-7).
 //! That plan names the forms and their contents but prints no tables; the columns follow its wording.
 
+mod areas;
+mod cards;
 mod categories;
 mod choices;
 mod compounds;
 mod households;
+mod monitoring;
 mod outlets;
 mod people;
+pub(crate) mod sanity;
 mod suppliers;
 mod trade;
 
+pub use areas::AREAS;
+pub use cards::{CONTACTS, MATERIALS, PASSES, SPECIAL_LIST};
 pub use categories::{CATEGORIES, category_of};
 pub use choices::{
     DUTIES, DWELLING_STATES, GOOD_KINDS, OUTLET_STATES, POSTS, SITE_KINDS, SPECIAL_NEEDS, SUPPLIER_KINDS,
@@ -20,6 +26,7 @@ pub use choices::{
 };
 pub use compounds::COMPOUNDS;
 pub use households::HOUSEHOLDS;
+pub use monitoring::{MONITORING, SUPPLY_TOTALS};
 pub use outlets::{OUTLETS, SITES};
 pub use people::{STAFF, VEHICLES, VOLUNTEERS};
 pub use suppliers::SUPPLIERS;
@@ -196,6 +203,7 @@ impl Cell {
 
 /// All forms, in the order pages list them.
 pub static FORMS: &[&Form] = &[
+    &AREAS,
     &COMPOUNDS,
     &HOUSEHOLDS,
     &SUPPLIERS,
@@ -207,6 +215,12 @@ pub static FORMS: &[&Form] = &[
     &GOODS,
     &ORDERS,
     &TRANSFERS,
+    &MONITORING,
+    &SUPPLY_TOTALS,
+    &MATERIALS,
+    &CONTACTS,
+    &SPECIAL_LIST,
+    &PASSES,
 ];
 
 /// The form with this key.
@@ -316,6 +330,29 @@ const fn usual_hint(kind: &Kind) -> Text {
         Kind::Items => Text::new("如 A套餐2份，鸡蛋1板", "Such as A套餐2份，鸡蛋1板"),
     }
 }
+
+/// The street or township, which tells communities of the same name apart.
+const STREET: Column = Column::new(
+    "street",
+    "街道（乡镇）",
+    "Street or township",
+    SHORT,
+    &[
+        "街道",
+        "乡镇",
+        "街道乡镇",
+        "乡镇街道",
+        "镇街",
+        "街镇",
+        "所属街道",
+        "所属乡镇",
+        "街道办",
+        "镇",
+        "乡镇名称",
+        "街道名称",
+    ],
+)
+.example("双河口街道");
 
 /// Shorthand kinds used by many columns.
 const SHORT: Kind = Kind::Text { max: 60 };

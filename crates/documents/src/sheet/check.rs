@@ -1,13 +1,84 @@
-//! Checking one cell by its kind, and one row as a whole.
+//! Checking one cell by its kind.
 
-use super::grid::Raw;
-use crate::forms::{Cell, Column, Entry, Form, Kind};
+use super::Options;
+use super::heading::{Field, Heading, normalised};
+use super::raw::{Grid, Raw};
+use crate::forms::{Cell, Column, Entry, Kind};
 use crate::values::{self, Problem, Unit};
 
-/// The checked value of one cell.
-pub(super) fn cell(column: &Column, raw: &Raw, unit: Option<Unit>) -> Result<Cell, Problem> {
+/// What is known of a sheet beside the cell that is checked.
+pub(super) struct Context {
+    /// The texts above the heading with the name of the sheet, as compared.
+    pub(super) title: String,
+    /// The first date above the heading, by which 3月5日 gets its year.
+    date: Option<String>,
+    /// Whether that date has a day; otherwise it stands for the middle of its year.
+    whole_date: bool,
+    /// Days to be added to plain numbers that are dates.
+    calendar_d: f64,
+}
+
+impl Context {
+    pub(super) fn new(grid: &Grid, heading: &Heading, sheet: &str, calendar_d: f64) -> Context {
+        let above = grid.rows[..heading.first].iter().flatten();
+        let filled = above.filter(|raw| !raw.is_empty()).take(40);
+        let texts: Vec<String> = filled.map(|raw| raw.shown().into_owned()).collect();
+        let dates = texts.iter().map(String::as_str).chain([sheet]);
+        let date = dates.filter_map(date_within).next();
+        Context {
+            whole_date: date.as_ref().is_some_and(|(_, whole)| *whole),
+            date: date.map(|(date, _)| date),
+            title: normalised(&format!("{} {sheet}", texts.join(" "))),
+            calendar_d,
+        }
+    }
+}
+
+impl Context {
+    /// The day of a report, when it stands above the heading in full.
+    pub(super) fn report_date(&self) -> Option<&str> {
+        self.date.as_deref().filter(|_| self.whole_date)
+    }
+}
+
+/// The first date inside a text such as 填报日期：2022年3月5日, or the middle of the year of 2022年.
+fn date_within(text: &str) -> Option<(String, bool)> {
+    let text = values::fold_width(text);
+    let starts = text.char_indices().filter(|(_, letter)| letter.is_ascii_digit());
+    for (at, _) in starts {
+        let rest = &text[at..];
+        let end = rest
+            .find(|letter: char| !(letter.is_ascii_digit() || "年月日-/.".contains(letter)))
+            .unwrap_or(rest.len());
+        if let Ok(date) = values::date(rest[..end].trim_end_matches(['-', '/', '.'])) {
+            return Some((date, true));
+        }
+        let year = rest.get(..4).filter(|year| year.starts_with("20"))?;
+        if rest[4..].starts_with('年') && year.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Some((format!("{year}-06-30"), false));
+        }
+    }
+    None
+}
+
+/// The checked value of one cell; `doubt` says what looks odd about a value that is taken.
+pub(super) fn cell(
+    column: &Column,
+    raw: &Raw,
+    field: &Field,
+    context: &Context,
+    options: &Options<'_>,
+    doubt: &mut Option<Problem>,
+) -> Result<Cell, Problem> {
+    let unit = field.unit;
     match raw {
         Raw::Empty => return Ok(Cell::Empty),
+        Raw::Unsaved => {
+            return Err(Problem::new(
+                "公式没有保存计算结果；请在表格软件里打开、重新计算并保存，或直接填写数值",
+                "the result of the formula was not saved; open and save the file in a spreadsheet program, or enter the value",
+            ));
+        }
         Raw::Failed(code) => {
             return Err(Problem::new(
                 format!("公式出错（{code}）；请改正公式或直接填写数值"),
@@ -17,17 +88,53 @@ pub(super) fn cell(column: &Column, raw: &Raw, unit: Option<Unit>) -> Result<Cel
         Raw::Stamp(serial) => return stamp(column, *serial),
         _ => {}
     }
+    if let (Raw::Number(number), Kind::Count { min, max }) = (raw, &column.kind)
+        && number.fract() == 0.0
+        && unit.is_none()
+        && number.abs() < 1e15
+    {
+        return counted(*number as i64, *min, *max);
+    }
     let shown = raw.shown();
     let text = values::tidy(&shown);
-    let dash = matches!(text.as_str(), "/" | "-" | "--" | "—" | "——" | "／" | "－" | "\\");
-    if text.is_empty() || (dash && !matches!(column.kind, Kind::Items)) {
+    if text.is_empty() {
         return Ok(Cell::Empty);
     }
-    // 无 in a list or a number column means that there is none; in a text column it is kept.
-    let none = matches!(text.as_str(), "无" | "没有" | "暂无" | "none" | "None");
+    if text.len() <= 6 {
+        let dash = matches!(text.as_str(), "/" | "-" | "--" | "—" | "——" | "／" | "－" | "\\");
+        if dash && !matches!(column.kind, Kind::Items) {
+            return Ok(Cell::Empty);
+        }
+        // 无 in a list or a number column means that there is none; in a text column it is kept.
+        let none = matches!(
+            text.as_str(),
+            "无" | "没有" | "暂无" | "none" | "None" | "未知" | "不详" | "待定"
+        );
+        if none && !matches!(column.kind, Kind::Flag | Kind::Text { .. } | Kind::Items) {
+            return Ok(Cell::Empty);
+        }
+    }
+    match text.chars().next() {
+        Some('#' | '＃')
+            if matches!(
+                text.as_str(),
+                "#N/A" | "#REF!" | "#VALUE!" | "#DIV/0!" | "#NAME?" | "#NUM!" | "#NULL!"
+            ) =>
+        {
+            return Err(Problem::new(
+                format!("公式出错（{text}）；请改正公式或直接填写数值"),
+                format!("the formula failed ({text}); correct it or enter the value"),
+            ));
+        }
+        _ => {}
+    }
     match column.kind {
         Kind::Text { max } => {
-            let length = text.chars().count();
+            let length = if text.len() <= usize::from(max) {
+                0
+            } else {
+                text.chars().count()
+            };
             if length > usize::from(max) {
                 return Err(Problem::new(
                     format!("文字有 {length} 字，最多 {max} 字"),
@@ -46,8 +153,8 @@ pub(super) fn cell(column: &Column, raw: &Raw, unit: Option<Unit>) -> Result<Cel
             "the list is too long, at most 2,000 characters are allowed",
         )),
         Kind::Items => Ok(Cell::Text(text)),
-        _ if none && !matches!(column.kind, Kind::Flag) => Ok(Cell::Empty),
-        Kind::Phone => values::phone(&text).map(Cell::Text),
+        // Several lines in one cell are several numbers, so the untidied text is read.
+        Kind::Phone => phone(&shown, doubt),
         Kind::Plate => values::plate(&text).map(Cell::Text),
         Kind::IdNumber => match raw {
             Raw::Number(number) if *number >= 1e15 => Err(Problem::new(
@@ -58,27 +165,27 @@ pub(super) fn cell(column: &Column, raw: &Raw, unit: Option<Unit>) -> Result<Cel
         },
         Kind::CreditCode => values::credit_code(&text).map(Cell::Text),
         Kind::Count { min, max } => {
-            let number = values::count(&text, unit)?;
-            if (min..=max).contains(&number) {
-                Ok(Cell::Int(number))
-            } else {
-                Err(Problem::new(
-                    format!("应在 {min} 到 {max} 之间"),
-                    format!("should be between {min} and {max}"),
-                ))
-            }
+            let cell = counted(values::count(&text, unit)?, min, max)?;
+            guessed(&text, raw, doubt);
+            Ok(cell)
         }
-        Kind::Weight => values::weight_g(&text, unit).map(Cell::Int),
+        Kind::Weight => weight(column, &text, field, doubt).inspect(|_| guessed(&text, raw, doubt)),
         Kind::Volume => values::volume_l(&text, unit).map(Cell::Int),
-        Kind::Distance => values::distance_m(&text, unit).map(Cell::Int),
+        Kind::Distance => values::distance_m(&text, unit)
+            .map(Cell::Int)
+            .inspect(|_| guessed(&text, raw, doubt)),
         Kind::Money => values::money_fen(&text, unit).map(Cell::Int),
         Kind::Latitude | Kind::Longitude => values::microdegrees(&text).map(Cell::Int),
         Kind::Date => match raw {
-            Raw::Number(serial) if *serial < 100_000.0 => values::date_from_serial(*serial).map(Cell::Text),
-            _ => values::date(&text).map(Cell::Text),
+            Raw::Number(serial) if *serial < 100_000.0 => {
+                values::date_from_serial(*serial + context.calendar_d).map(Cell::Text)
+            }
+            _ => date(&text, context, options, doubt),
         },
         Kind::Time => match raw {
-            Raw::Number(serial) if *serial < 100_000.0 => values::time_from_serial(*serial).map(Cell::Text),
+            Raw::Number(serial) if *serial < 100_000.0 => {
+                values::time_from_serial(*serial + context.calendar_d).map(Cell::Text)
+            }
             // Tidying keeps single blanks, which separate date and clock.
             _ => values::time(&text).map(Cell::Text),
         },
@@ -86,10 +193,121 @@ pub(super) fn cell(column: &Column, raw: &Raw, unit: Option<Unit>) -> Result<Cel
         Kind::Choice(entries) => choice(entries, &text).map(|entry| Cell::Text(entry.key.to_string())),
         Kind::Choices(entries) => choices(entries, &text),
         // The parts go into columns of their own; the row check does that.
-        Kind::Dwelling => values::dwelling(&text).map(|dwelling| Cell::Text(dwelling.to_string())),
+        Kind::Dwelling => match values::dwelling(&text) {
+            Ok(dwelling) => Ok(Cell::Text(dwelling.to_string())),
+            Err(_) if values::address(&text).is_some() => Ok(Cell::Text(text)),
+            Err(problem) => Err(problem),
+        },
         // Line breaks separate goods, so the untidied text is read.
         Kind::Contents => values::contents(&shown).map(Cell::Contents),
     }
+}
+
+fn counted(number: i64, min: i64, max: i64) -> Result<Cell, Problem> {
+    if (min..=max).contains(&number) {
+        return Ok(Cell::Int(number));
+    }
+    Err(Problem::new(
+        format!("应在 {min} 到 {max} 之间"),
+        format!("should be between {min} and {max}"),
+    ))
+}
+
+/// Says so when a number was written as a guess or as a range.
+fn guessed(text: &str, raw: &Raw, doubt: &mut Option<Problem>) {
+    if doubt.is_some() || !matches!(raw, Raw::Text(_)) || text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return;
+    }
+    let folded = values::compact(text);
+    if values::split_range(&folded).is_some() {
+        *doubt = Some(Problem::new(
+            "写的是一个范围，按较大的数读取，请核对",
+            "a range; its upper end is taken, please check",
+        ));
+    } else if values::is_approximate(&folded) {
+        *doubt = Some(Problem::new(
+            "写的是约数，按所写的数读取，请核对",
+            "an approximate figure; it is taken as written, please check",
+        ));
+    }
+}
+
+fn weight(column: &Column, text: &str, field: &Field, doubt: &mut Option<Problem>) -> Result<Cell, Problem> {
+    if let Some((_, weight_g)) = field.package
+        && let Ok(packages) = values::number_micro(text)
+    {
+        // A heading that does not say how much a package weighs is an error of its own.
+        let grams = packages * i128::from(weight_g.unwrap_or(0)) / 1_000_000;
+        return i64::try_from(grams).map(Cell::Int).map_err(|_| too_large());
+    }
+    let oil = column.key.starts_with("oil");
+    if oil
+        && field.unit == Some(Unit::Litre)
+        && let Ok(litres) = values::number_micro(text)
+    {
+        let grams = litres * i128::from(values::OIL_LITRE_G) / 1_000_000;
+        return i64::try_from(grams).map(Cell::Int).map_err(|_| too_large());
+    }
+    let failed = match values::weight_g(text, field.unit) {
+        Ok(weight_g) => return Ok(Cell::Int(weight_g)),
+        Err(problem) => problem,
+    };
+    // Oil is sold by the litre.
+    let folded = values::compact(text);
+    let litres =
+        values::weight_with_unit_g(&folded, values::OIL_LITRE_G).filter(|(_, rest)| oil && rest.is_empty());
+    let (weight_g, _) = litres.ok_or(failed)?;
+    *doubt = Some(Problem::new(
+        "按每升 0.92 公斤折算成重量",
+        "converted to weight with 0.92 kg a litre",
+    ));
+    Ok(Cell::Int(weight_g))
+}
+
+fn too_large() -> Problem {
+    Problem::new("数字太大，请核对", "the number is too large; please check")
+}
+
+fn phone(text: &str, doubt: &mut Option<Problem>) -> Result<Cell, Problem> {
+    let mut numbers = values::phones(text)?;
+    let first = numbers.remove(0);
+    if !numbers.is_empty() {
+        *doubt = Some(Problem::new(
+            format!(
+                "一格里有几个号码，只取第一个；其余（{}）请写到备注",
+                numbers.join("、")
+            ),
+            format!(
+                "several numbers in one cell; the first is taken, put the others ({}) into the note",
+                numbers.join(", ")
+            ),
+        ));
+    } else if values::phone(text).is_err() {
+        *doubt = Some(Problem::new(
+            "号码以外的内容没有读取",
+            "what stands beside the number is not read",
+        ));
+    }
+    Ok(Cell::Text(first))
+}
+
+fn date(
+    text: &str,
+    context: &Context,
+    options: &Options<'_>,
+    doubt: &mut Option<Problem>,
+) -> Result<Cell, Problem> {
+    let failed = match values::date(text) {
+        Ok(date) => return Ok(Cell::Text(date)),
+        Err(problem) => problem,
+    };
+    let near = context.date.as_deref().or(options.today).ok_or(failed.clone())?;
+    let date = values::date_near(text, near).ok_or(failed)?;
+    *doubt = Some(Problem::new(
+        format!("没有写年份，按 {date} 读取，请核对"),
+        format!("the year is missing; read as {date}, please check"),
+    ));
+    Ok(Cell::Text(date))
 }
 
 fn stamp(column: &Column, serial: f64) -> Result<Cell, Problem> {
@@ -97,7 +315,7 @@ fn stamp(column: &Column, serial: f64) -> Result<Cell, Problem> {
         Kind::Date => values::date_from_serial(serial).map(Cell::Text),
         Kind::Time => values::time_from_serial(serial).map(Cell::Text),
         Kind::Text { .. } if !matches!(column.key, "room" | "building" | "unit") => {
-            Ok(Cell::Text(Raw::Stamp(serial).shown()))
+            Ok(Cell::Text(Raw::Stamp(serial).shown().into_owned()))
         }
         _ => Err(Problem::new(
             "表格软件把内容变成了日期（例如 3-2 变成 3月2日）；请把该列设为“文本”后重新填写",
@@ -107,11 +325,15 @@ fn stamp(column: &Column, serial: f64) -> Result<Cell, Problem> {
 }
 
 fn flag(text: &str) -> Result<Cell, Problem> {
-    match text.to_lowercase().as_str() {
-        "是" | "有" | "需要" | "需" | "要" | "对" | "√" | "✓" | "✔" | "☑" | "1" | "y" | "yes" | "true"
-        | "v" => Ok(Cell::Int(1)),
-        "否" | "无" | "不需要" | "不需" | "不" | "没有" | "不是" | "×" | "✗" | "x" | "0" | "n" | "no"
-        | "false" | "none" => Ok(Cell::Int(0)),
+    let word = values::compact(text).to_lowercase();
+    let word = word.trim_end_matches(['。', '.', '!', '！']);
+    match word {
+        "是" | "是的" | "有" | "需要" | "需" | "要" | "对" | "能" | "可以" | "会" | "已" | "已有"
+        | "具备" | "√" | "✓" | "✔" | "☑" | "✅" | "1" | "y" | "yes" | "true" | "t" | "v" | "ok" | "●"
+        | "○是" | "在" => Ok(Cell::Int(1)),
+        "否" | "无" | "不需要" | "不需" | "不" | "没有" | "没" | "不是" | "不要" | "不用" | "不能"
+        | "不可以" | "不会" | "未" | "未有" | "不具备" | "×" | "✗" | "✘" | "❌" | "☐" | "□" | "x" | "0"
+        | "n" | "no" | "false" | "f" | "none" | "○" | "不在" => Ok(Cell::Int(0)),
         _ => Err(Problem::new("应为“是”或“否”", "should be yes or no")),
     }
 }
@@ -196,260 +418,4 @@ fn choices(entries: &'static [Entry], text: &str) -> Result<Cell, Problem> {
     } else {
         Cell::List(keys)
     })
-}
-
-/// A finding about a row: the column it is about and what is wrong.
-pub(super) type Finding = (&'static str, Problem);
-
-/// Findings about a row as a whole: errors first, doubts second. Fills derived cells.
-pub(super) fn row(form: &'static Form, cells: &mut [Cell]) -> (Vec<Finding>, Vec<Finding>) {
-    let mut errors = Vec::new();
-    let mut doubts = Vec::new();
-    expand_dwelling(form, cells, &mut errors);
-    check_coordinates(form, cells, &mut errors, &mut doubts);
-    let int = |key: &str| form.position(key).and_then(|position| cells[position].int());
-    let text = |key: &str| form.position(key).and_then(|position| cells[position].text());
-    match form.key {
-        "households" => {
-            if int("members") == Some(0) && text("status") != Some("vacant") {
-                errors.push((
-                    "members",
-                    Problem::new(
-                        "人口数为 0 时，居住状态应为“空置”；有人居住请填实际人数",
-                        "0 members are allowed only with the status vacant; otherwise enter the real number",
-                    ),
-                ));
-            }
-            if int("members").is_some_and(|members| members > 0) && text("status") == Some("vacant") {
-                doubts.push((
-                    "status",
-                    Problem::new(
-                        "标为空置，但填了人口数，请核对",
-                        "marked vacant but has members; please check",
-                    ),
-                ));
-            }
-        }
-        "compounds" => check_population(form, &int, &mut doubts),
-        "vehicles" if int("load_g").is_some_and(|load| !(100_000..=60_000_000).contains(&load)) => {
-            doubts.push((
-                "load_g",
-                Problem::new(
-                    "载重不在 0.1 到 60 吨之间，请核对单位是公斤还是吨",
-                    "the load is not between 0.1 and 60 t; check whether kilograms or tonnes are meant",
-                ),
-            ));
-        }
-        "goods" => check_pack(form, cells, &int, &mut doubts),
-        "suppliers" => {
-            for column in form
-                .columns
-                .iter()
-                .filter(|column| column.key.ends_with("_daily_g"))
-            {
-                if int(column.key).is_some_and(|weight| weight > 1_000_000_000) {
-                    doubts.push((
-                        column.key,
-                        Problem::new(
-                            "日销量超过 1000 吨，请核对单位是公斤还是吨",
-                            "daily sales exceed 1,000 t; check whether kilograms or tonnes are meant",
-                        ),
-                    ));
-                }
-            }
-        }
-        _ => {}
-    }
-    (errors, doubts)
-}
-
-/// Moves 3栋2单元501 into building, unit and room; refuses contradictions with those columns.
-fn expand_dwelling(form: &'static Form, cells: &mut [Cell], errors: &mut Vec<Finding>) {
-    let Some(at) = form.position("dwelling") else {
-        return;
-    };
-    let Some(Ok(dwelling)) = cells[at].text().map(values::dwelling) else {
-        spread_room(form, cells);
-        return;
-    };
-    cells[at] = Cell::Empty;
-    for (key, value) in [
-        ("building", dwelling.building),
-        ("unit", dwelling.unit),
-        ("room", dwelling.room),
-    ] {
-        let Some(position) = form.position(key).filter(|_| !value.is_empty()) else {
-            continue;
-        };
-        match cells[position].text() {
-            Some(own) if own != value => errors.push((
-                key,
-                Problem::new(
-                    format!("与住址列不一致：这里是 {own}，住址里是 {value}"),
-                    format!("differs from the dwelling column: {own} here, {value} there"),
-                ),
-            )),
-            Some(_) => {}
-            None => cells[position] = Cell::Text(value),
-        }
-    }
-}
-
-/// Many offices write the whole address under 房号: 3-2-501 without a building column, 2-501 or 2单元501 beside one.
-fn spread_room(form: &'static Form, cells: &mut [Cell]) {
-    let (Some(building), Some(unit), Some(room)) = (
-        form.position("building"),
-        form.position("unit"),
-        form.position("room"),
-    ) else {
-        return;
-    };
-    let Some(Ok(written)) = cells[room].text().map(values::dwelling) else {
-        return;
-    };
-    let parts = match (cells[building].is_empty(), cells[unit].is_empty()) {
-        (true, true) if !written.building.is_empty() => (Some(written.building), written.unit),
-        // The building has a column of its own, so the first of two parts is the unit.
-        (false, true) if written.unit.is_empty() && !written.building.is_empty() => (None, written.building),
-        (false, true) if written.building.is_empty() && !written.unit.is_empty() => (None, written.unit),
-        _ => return,
-    };
-    if let Some(value) = parts.0 {
-        cells[building] = Cell::Text(value);
-    }
-    if !parts.1.is_empty() {
-        cells[unit] = Cell::Text(parts.1);
-    }
-    cells[room] = Cell::Text(written.room);
-}
-
-/// China reaches from 3.5°N to 53.6°N and from 73.4°E to 135.1°E.
-fn check_coordinates(form: &Form, cells: &[Cell], errors: &mut Vec<Finding>, doubts: &mut Vec<Finding>) {
-    let int = |key: &str| form.position(key).and_then(|position| cells[position].int());
-    let north = 3_000_000..=54_000_000;
-    let east = 73_000_000..=136_000_000;
-    match (int("latitude"), int("longitude")) {
-        (Some(latitude), Some(longitude)) if east.contains(&latitude) && north.contains(&longitude) => errors.push((
-            "latitude",
-            Problem::new(
-                "纬度和经度填反了：这里应是 3 到 54 之间的纬度，经度应在 73 到 136 之间",
-                "latitude and longitude are swapped: the latitude lies between 3 and 54, the longitude between 73 and 136",
-            ),
-        )),
-        (latitude, longitude) => {
-            if latitude.is_some_and(|latitude| !north.contains(&latitude)) {
-                errors.push((
-                    "latitude",
-                    Problem::new("不在中国境内；纬度应在 3 到 54 之间", "is outside China; a latitude lies between 3 and 54"),
-                ));
-            }
-            if longitude.is_some_and(|longitude| !east.contains(&longitude)) {
-                errors.push((
-                    "longitude",
-                    Problem::new(
-                        "不在中国境内；经度应在 73 到 136 之间",
-                        "is outside China; a longitude lies between 73 and 136",
-                    ),
-                ));
-            }
-            if latitude.is_some() != longitude.is_some() {
-                let missing = if latitude.is_none() { "latitude" } else { "longitude" };
-                doubts.push((
-                    missing,
-                    Problem::new(
-                        "只填了经纬度中的一个，位置不会被采用",
-                        "only one of latitude and longitude is given; the position is not used",
-                    ),
-                ));
-            }
-        }
-    }
-}
-
-fn check_population(form: &Form, int: &impl Fn(&str) -> Option<i64>, doubts: &mut Vec<Finding>) {
-    let residents = int("residents");
-    if let (Some(households), Some(residents)) = (int("households"), residents)
-        && (residents > households.saturating_mul(8) || residents.saturating_mul(2) < households)
-    {
-        doubts.push((
-            "residents",
-            Problem::new(
-                format!("{households} 户、{residents} 人，平均每户人数不合常理，请核对"),
-                format!("{households} households with {residents} residents: the mean is implausible, please check"),
-            ),
-        ));
-    }
-    if let (Some(buildings), Some(units)) = (int("buildings"), int("units"))
-        && units < buildings
-    {
-        doubts.push((
-            "units",
-            Problem::new(
-                "单元数少于楼栋数，请核对",
-                "fewer units than buildings; please check",
-            ),
-        ));
-    }
-    let people = residents.map(|residents| residents + int("floating").unwrap_or(0));
-    for column in form
-        .columns
-        .iter()
-        .filter(|column| column.key.starts_with("need_"))
-    {
-        if let (Some(need), Some(people)) = (int(column.key), people)
-            && need > people
-        {
-            doubts.push((
-                column.key,
-                Problem::new(
-                    format!("{need} 人多于小区总人口 {people} 人，请核对"),
-                    format!("{need} people are more than the {people} of the compound; please check"),
-                ),
-            ));
-        }
-    }
-}
-
-fn check_pack(form: &Form, cells: &[Cell], int: &impl Fn(&str) -> Option<i64>, doubts: &mut Vec<Finding>) {
-    if int("price_fen") == Some(0) {
-        doubts.push((
-            "price_fen",
-            Problem::new(
-                "单价为 0 元，请确认是免费发放",
-                "the price is 0; please confirm that it is free",
-            ),
-        ));
-    }
-    let Some(Cell::Contents(contents)) = form.position("contents").map(|position| &cells[position]) else {
-        return;
-    };
-    if let Some(unweighed) = contents.iter().find(|content| content.weight_g == 0) {
-        doubts.push((
-            "contents",
-            Problem::new(
-                format!("“{}”没有写重量，算不进可吃天数", unweighed.name),
-                format!(
-                    "“{}” has no weight and will not count towards the days covered",
-                    unweighed.name
-                ),
-            ),
-        ));
-    } else if let Some(weight_g) = int("weight_g") {
-        let sum: i64 = contents.iter().map(|content| content.weight_g).sum();
-        if (sum - weight_g).abs() * 5 > weight_g.max(sum) {
-            doubts.push((
-                "weight_g",
-                Problem::new(
-                    format!(
-                        "重量与套餐内容合计（{:.1} 公斤）相差两成以上，请核对",
-                        sum as f64 / 1000.0
-                    ),
-                    format!(
-                        "differs by more than a fifth from the sum of the contents ({:.1} kg)",
-                        sum as f64 / 1000.0
-                    ),
-                ),
-            ));
-        }
-    }
 }

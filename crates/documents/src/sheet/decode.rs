@@ -1,18 +1,18 @@
 //! Text files: encoding, separator and records.
 
 use super::Rejected;
-use super::grid::{Grid, Raw};
+use super::raw::Raw;
+use super::source::Feeder;
 use std::borrow::Cow;
 
 /// Reads comma-, semicolon- or tab-separated text in UTF-8, UTF-16 or GB18030 (with GBK).
-pub(super) fn delimited(bytes: &[u8]) -> Result<Grid, Rejected> {
+pub(super) fn delimited(bytes: &[u8], feeder: &mut Feeder<'_, '_>) -> Result<(), Rejected> {
     let text = decode(bytes)?;
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .delimiter(separator(&text))
         .from_reader(text.as_bytes());
-    let mut grid = Grid::default();
     let mut row = 0_usize;
     let mut record = csv::StringRecord::new();
     while reader
@@ -25,12 +25,12 @@ pub(super) fn delimited(bytes: &[u8]) -> Result<Grid, Rejected> {
         row += blank_lines(text.as_bytes(), usize::try_from(start).unwrap_or(0));
         for (column, field) in record.iter().enumerate() {
             if !field.trim().is_empty() {
-                grid.put(row, column, Raw::Text(unguard(field).to_string()))?;
+                feeder.put(row, column, Raw::Text(unguard(field).to_string()))?;
             }
         }
         row += 1;
     }
-    Ok(grid)
+    Ok(())
 }
 
 /// Blank lines at a byte position, which the CSV reader passes over but a spreadsheet counts as rows.
@@ -62,9 +62,15 @@ fn unguard(field: &str) -> &str {
     }
 }
 
-fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
+/// The text of a file in UTF-8, UTF-16 or GB18030, without its byte order mark.
+pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
     if let Some((encoding, _)) = encoding_rs::Encoding::for_bom(bytes) {
         return Ok(encoding.decode(bytes).0);
+    }
+    if bytes.contains(&0) {
+        return wide(bytes).map(Cow::Owned).ok_or(Rejected::NotSpreadsheet {
+            seems: Some(("含有空字符的二进制文件", "a binary file with NUL characters")),
+        });
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         return Ok(Cow::Borrowed(text));
@@ -78,8 +84,23 @@ fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
     Ok(text)
 }
 
+/// UTF-16 without a byte order mark, as some programs export it.
+fn wide(bytes: &[u8]) -> Option<String> {
+    if bytes.len() % 2 != 0 {
+        return None;
+    }
+    [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE]
+        .into_iter()
+        .filter_map(|encoding| {
+            let (text, wrong) = encoding.decode_without_bom_handling(bytes);
+            let plain = !wrong && !text.contains('\0') && text.contains([',', '\t', ';']);
+            plain.then(|| text.into_owned())
+        })
+        .find(|text| text.contains('\n') || text.contains('\r'))
+}
+
 /// The separator found most often outside quotes in the first lines.
-fn separator(text: &str) -> u8 {
+pub(crate) fn separator(text: &str) -> u8 {
     let mut counts = [(b',', 0_usize), (b'\t', 0), (b';', 0)];
     let (mut quoted, mut lines) = (false, 0);
     for byte in text.bytes().take(64 * 1024) {

@@ -1,5 +1,6 @@
 //! A register as a sheet that reads back unchanged.
 
+use super::carry::{AREAS, OWNERS};
 use super::write::{OutCell, OutColumn, OutKind, OutSheet};
 use crate::forms::{Column, Entry, Form, Kind};
 use serde_json::{Map, Value};
@@ -50,17 +51,38 @@ pub fn form_sheet(form: &Form, rows: &[Map<String, Value>], zh: bool) -> OutShee
                 kind: out_kind(column.kind),
             })
             .collect(),
-        rows: rows
-            .iter()
-            .map(|row| {
-                columns
-                    .iter()
-                    .map(|column| out_cell(column, row.get(column.key).unwrap_or(&Value::Null), zh))
-                    .collect()
-            })
-            .collect(),
+        rows: with_ends(
+            &columns,
+            rows.iter()
+                .map(|row| {
+                    columns
+                        .iter()
+                        .map(|column| out_cell(column, row.get(column.key).unwrap_or(&Value::Null), zh))
+                        .collect()
+                })
+                .collect(),
+        ),
         total: None,
     }
+}
+
+/// Writes `/` where an empty cell of an area column follows a filled one, because text files do not tell of merged
+/// regions and the reader would carry the value down.
+fn with_ends(columns: &[&Column], mut rows: Vec<Vec<OutCell>>) -> Vec<Vec<OutCell>> {
+    for (at, column) in columns.iter().enumerate() {
+        if !AREAS.contains(&column.key) && !OWNERS.contains(&column.key) {
+            continue;
+        }
+        let mut filled = false;
+        for row in &mut rows {
+            if row[at] != OutCell::Blank {
+                filled = true;
+            } else if std::mem::take(&mut filled) {
+                row[at] = OutCell::from("/");
+            }
+        }
+    }
+    rows
 }
 
 fn out_cell(column: &Column, value: &Value, zh: bool) -> OutCell {

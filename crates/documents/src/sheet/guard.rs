@@ -1,8 +1,10 @@
 //! Checks of a file before a reader unpacks it.
 
-use super::{CELLS_MAX, ROWS_MAX, Rejected, TEXT_BYTES_MAX};
+use super::raw::Merge;
+use super::{AREA_CELLS_MAX, ROWS_MAX, Rejected};
 use quick_xml::events::{BytesStart, Event};
-use std::io::{Cursor, Read};
+use std::collections::HashMap;
+use std::io::{Cursor, Read, Write};
 
 /// Kind of file, told from its content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,16 +15,49 @@ pub(super) enum Kind {
     Text,
 }
 
+/// What the check has found.
+pub(super) struct Package {
+    pub(super) kind: Kind,
+    /// Merged regions by the name of the part.
+    merged_parts: HashMap<String, Vec<Merge>>,
+    /// Part by the name of its sheet.
+    parts: HashMap<String, String>,
+}
+
+impl Package {
+    fn of(kind: Kind) -> Package {
+        Package {
+            kind,
+            merged_parts: HashMap::new(),
+            parts: HashMap::new(),
+        }
+    }
+
+    /// Merged regions of a sheet of an XLSX file.
+    pub(super) fn merges(&self, sheet: &str) -> Vec<Merge> {
+        let part = self.parts.get(sheet);
+        part.and_then(|part| self.merged_parts.get(part))
+            .cloned()
+            .unwrap_or_default()
+    }
+}
+
 /// Most parts a packed spreadsheet may have.
 const PARTS_MAX: usize = 5_000;
+/// Bytes at the beginning of a part in which definitions of entities would stand.
+const HEAD_BYTES: usize = 4_096;
+/// Deepest nesting of elements; spreadsheet programs stay below twenty.
+const DEPTH_MAX: usize = 200;
+/// Most bytes kept of the merged regions of one sheet.
+const MERGES_BYTES_MAX: usize = 8 * 1024 * 1024;
 
-/// Tells the kind of file and refuses packed files that unpack to too much.
-pub(super) fn kind(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Kind, Rejected> {
+/// Tells the kind of file and refuses packed files that unpack to too much or reach outside themselves.
+pub(super) fn inspect(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Package, Rejected> {
     if bytes.starts_with(b"PK") {
-        return packed_kind(bytes, unpacked_bytes_max);
+        return inspect_packed(bytes, unpacked_bytes_max);
     }
     if bytes.starts_with(&[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1]) {
-        return Ok(Kind::Xls);
+        return Ok(Package::of(Kind::Xls));
     }
     let known: [(&[u8], (&str, &str)); 6] = [
         (b"%PDF", ("PDF 文件", "a PDF")),
@@ -35,10 +70,6 @@ pub(super) fn kind(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Kind, Reject
     if let Some((_, seems)) = known.iter().find(|(start, _)| bytes.starts_with(start)) {
         return Err(Rejected::NotSpreadsheet { seems: Some(*seems) });
     }
-    let wide = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
-    if !wide && bytes.contains(&0) {
-        return Err(Rejected::NotSpreadsheet { seems: None });
-    }
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(1_024)]).to_lowercase();
     let start = start.trim_start_matches('\u{feff}').trim_start();
     // Many systems export a web page under the name of a spreadsheet.
@@ -50,10 +81,10 @@ pub(super) fn kind(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Kind, Reject
             seems: Some(("网页或 XML 格式的表格", "a table saved as a web page or XML")),
         });
     }
-    Ok(Kind::Text)
+    Ok(Package::of(Kind::Text))
 }
 
-fn packed_kind(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Kind, Rejected> {
+fn inspect_packed(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Package, Rejected> {
     let unreadable = |error: zip::result::ZipError| Rejected::Unreadable {
         detail: error.to_string(),
     };
@@ -68,20 +99,33 @@ fn packed_kind(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Kind, Rejected> 
     if declared > unpacked_bytes_max {
         return Err(Rejected::UnpacksTooBig);
     }
-    // The directory may lie about sizes, so every part is unpacked once into nothing.
+    // The directory may lie about sizes, so every part is unpacked once and only looked at.
     let mut unpacked: u64 = 0;
+    let mut merged_parts = HashMap::new();
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|error| match error {
             zip::result::ZipError::UnsupportedArchive(_) => Rejected::Encrypted,
             error => unreadable(error),
         })?;
+        let name = part.name().map(|name| name.into_owned()).unwrap_or_default();
+        let mut look = Look::default();
         let mut limited = part.take(unpacked_bytes_max + 1 - unpacked);
-        unpacked +=
-            std::io::copy(&mut limited, &mut std::io::sink()).map_err(|error| Rejected::Unreadable {
-                detail: error.to_string(),
-            })?;
+        unpacked += std::io::copy(&mut limited, &mut look).map_err(|error| Rejected::Unreadable {
+            detail: error.to_string(),
+        })?;
         if unpacked > unpacked_bytes_max {
             return Err(Rejected::UnpacksTooBig);
+        }
+        let xml = name.ends_with(".xml") || name.ends_with(".rels");
+        if xml && look.defines_entities() {
+            return Err(Rejected::Entities);
+        }
+        if xml && look.deepest > DEPTH_MAX {
+            return Err(Rejected::TooDeep);
+        }
+        let merges = look.merges();
+        if !merges.is_empty() {
+            merged_parts.insert(name, merges);
         }
     }
     let under = |folder: &str| {
@@ -91,24 +135,190 @@ fn packed_kind(bytes: &[u8], unpacked_bytes_max: u64) -> Result<Kind, Rejected> 
             .any(|name| name.starts_with(folder))
     };
     let has = |name: &str| archive.index_for_name(name).is_some();
-    if has("xl/workbook.xml") {
-        Ok(Kind::Xlsx)
+    let seems = |zh, en| {
+        Err(Rejected::NotSpreadsheet {
+            seems: Some((zh, en)),
+        })
+    };
+    let kind = if has("xl/workbook.xml") || (under("xl/") && !has("xl/workbook.bin")) {
+        Kind::Xlsx
     } else if has("content.xml") && has("mimetype") {
-        Ok(Kind::Ods)
+        Kind::Ods
     } else if under("word/") {
-        Err(Rejected::NotSpreadsheet {
-            seems: Some(("Word 文档", "a Word document")),
-        })
+        return seems("Word 文档", "a Word document");
     } else if has("xl/workbook.bin") {
-        Err(Rejected::NotSpreadsheet {
-            seems: Some(("xlsb 二进制工作簿", "a binary workbook (xlsb)")),
-        })
-    } else if under("xl/") {
-        Ok(Kind::Xlsx)
+        return seems("xlsb 二进制工作簿", "a binary workbook (xlsb)");
     } else {
-        Err(Rejected::NotSpreadsheet {
-            seems: Some(("压缩包", "an archive")),
-        })
+        return seems("压缩包", "an archive");
+    };
+    if under("xl/externalLinks/") {
+        return Err(Rejected::ExternalLinks);
+    }
+    let parts = if kind == Kind::Xlsx && !merged_parts.is_empty() {
+        sheet_parts(&mut archive)
+    } else {
+        HashMap::new()
+    };
+    Ok(Package {
+        kind,
+        merged_parts,
+        parts,
+    })
+}
+
+/// Sees a part pass by: keeps its beginning and the list of merged regions, which stands near its end.
+#[derive(Default)]
+struct Look {
+    head: Vec<u8>,
+    /// The end of the piece before, because a word may be cut by the pieces.
+    tail: Vec<u8>,
+    found: Option<Vec<u8>>,
+    /// Elements that are open, and the most that were.
+    depth: usize,
+    deepest: usize,
+    /// The last byte of the piece before.
+    before: u8,
+}
+
+const MERGES_TAG: &[u8] = b"mergeCells";
+
+impl Write for Look {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        let missing = HEAD_BYTES.saturating_sub(self.head.len()).min(piece.len());
+        self.head.extend_from_slice(&piece[..missing]);
+        self.count_depth(piece);
+        if let Some(found) = &mut self.found {
+            let room = MERGES_BYTES_MAX.saturating_sub(found.len()).min(piece.len());
+            found.extend_from_slice(&piece[..room]);
+            return Ok(piece.len());
+        }
+        self.tail
+            .extend_from_slice(&piece[..piece.len().min(MERGES_TAG.len())]);
+        if memchr::memmem::find(&self.tail, MERGES_TAG).is_some() {
+            self.found = Some(piece.to_vec());
+        } else if let Some(at) = memchr::memmem::find(piece, MERGES_TAG) {
+            self.found = Some(piece[at..].to_vec());
+        } else {
+            self.tail.clear();
+            let from = piece.len().saturating_sub(MERGES_TAG.len() - 1);
+            self.tail.extend_from_slice(&piece[from..]);
+        }
+        Ok(piece.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Look {
+    /// Follows how deep elements stand inside one another, by their brackets alone.
+    fn count_depth(&mut self, piece: &[u8]) {
+        let (mut depth, mut before) = (self.depth, self.before);
+        for byte in piece {
+            if before == b'<' {
+                match byte {
+                    b'/' => depth = depth.saturating_sub(1),
+                    b'?' | b'!' => {}
+                    _ => {
+                        depth += 1;
+                        self.deepest = self.deepest.max(depth);
+                    }
+                }
+            } else if *byte == b'>' && before == b'/' {
+                depth = depth.saturating_sub(1);
+            }
+            before = *byte;
+        }
+        (self.depth, self.before) = (depth, before);
+    }
+
+    fn defines_entities(&self) -> bool {
+        memchr::memmem::find(&self.head, b"<!DOCTYPE").is_some()
+            || memchr::memmem::find(&self.head, b"<!ENTITY").is_some()
+    }
+
+    /// The regions between `mergeCells` and its end tag, such as `<mergeCell ref="A1:C1"/>`.
+    fn merges(&self) -> Vec<Merge> {
+        let text = String::from_utf8_lossy(self.found.as_deref().unwrap_or_default());
+        let list = text.split("</").next().unwrap_or_default();
+        list.split("ref=")
+            .skip(1)
+            .filter_map(|rest| {
+                let quote = rest.chars().next()?;
+                let region = rest[1..].split(quote).next()?;
+                let (start, end) = region.split_once(':')?;
+                let (top, left) = position(start)?;
+                let (bottom, right) = position(end)?;
+                let merge = Merge {
+                    top,
+                    left,
+                    bottom,
+                    right,
+                };
+                (bottom >= top && right >= left).then_some(merge)
+            })
+            .collect()
+    }
+}
+
+/// Row and column of a cell such as `$B$12`, counted from 0.
+fn position(cell: &str) -> Option<(usize, usize)> {
+    let mut column = 0_usize;
+    let mut row = 0_usize;
+    for letter in cell.bytes().filter(|letter| *letter != b'$') {
+        match letter {
+            b'A'..=b'Z' if row == 0 && column < 100_000 => {
+                column = column * 26 + usize::from(letter - b'A') + 1
+            }
+            b'0'..=b'9' if row < 100_000_000 => row = row * 10 + usize::from(letter - b'0'),
+            _ => return None,
+        }
+    }
+    Some((row.checked_sub(1)?, column.checked_sub(1)?))
+}
+
+/// The part in which each sheet of an XLSX file stands, by the relations of the workbook.
+fn sheet_parts(archive: &mut zip::ZipArchive<Cursor<&[u8]>>) -> HashMap<String, String> {
+    let mut targets = HashMap::new();
+    each_tag(archive, "xl/_rels/workbook.xml.rels", |tag| {
+        if let (Some(id), Some(target)) = (attribute(tag, "Id"), attribute(tag, "Target")) {
+            let part = match target.strip_prefix('/') {
+                Some(absolute) => absolute.to_string(),
+                None => format!("xl/{target}"),
+            };
+            targets.insert(id, part);
+        }
+    });
+    let mut parts = HashMap::new();
+    each_tag(archive, "xl/workbook.xml", |tag| {
+        let relation = tag
+            .attributes()
+            .flatten()
+            .find(|attribute| attribute.key.local_name().as_ref() == "id")
+            .map(|attribute| attribute.value.to_string());
+        let part = relation.and_then(|id| targets.get(&id));
+        if let (Some(name), Some(part)) = (attribute(tag, "name"), part) {
+            let name = quick_xml::escape::unescape(&name).map_or(name.clone(), |name| name.into_owned());
+            parts.insert(name, part.clone());
+        }
+    });
+    parts
+}
+
+fn each_tag(archive: &mut zip::ZipArchive<Cursor<&[u8]>>, part: &str, mut take: impl FnMut(&BytesStart<'_>)) {
+    let Ok(part) = archive.by_name(part) else {
+        return;
+    };
+    let mut reader = quick_xml::Reader::from_reader(std::io::BufReader::new(part));
+    let mut buffer = Vec::new();
+    while let Ok(event) = reader.read_event_into(&mut buffer) {
+        match &event {
+            Event::Start(tag) | Event::Empty(tag) => take(tag),
+            Event::Eof => break,
+            _ => {}
+        }
+        buffer.clear();
     }
 }
 
@@ -125,90 +335,21 @@ impl Area {
         self.columns = self.columns.max(column + 1);
     }
 
-    fn check(&self) -> Result<(), Rejected> {
+    pub(super) fn check(&self) -> Result<(), Rejected> {
         if self.rows > ROWS_MAX {
             return Err(Rejected::TooManyRows);
         }
-        if self.rows.saturating_mul(self.columns) > CELLS_MAX {
+        if self.rows.saturating_mul(self.columns) > AREA_CELLS_MAX {
             return Err(Rejected::TooManyCells);
         }
         Ok(())
     }
 }
 
-/// Refuses an ODS file whose repeat counts would fill memory.
-pub(super) fn check_ods(bytes: &[u8]) -> Result<(), Rejected> {
-    let unreadable = |error: String| Rejected::Unreadable { detail: error };
-    let mut archive =
-        zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| unreadable(error.to_string()))?;
-    let part = archive
-        .by_name("content.xml")
-        .map_err(|error| unreadable(error.to_string()))?;
-    let mut reader = quick_xml::Reader::from_reader(std::io::BufReader::new(part));
-    let mut buffer = Vec::new();
-    let (mut area, mut row, mut row_repeat, mut column, mut row_filled) =
-        (Area::default(), 0_usize, 1, 0_usize, 0);
-    let (mut text_bytes, mut row_bytes, mut cell_repeat) = (0_usize, 0_usize, 1);
-    loop {
-        let event = reader
-            .read_event_into(&mut buffer)
-            .map_err(|error| unreadable(error.to_string()))?;
-        match &event {
-            Event::Start(tag) | Event::Empty(tag) => match tag.name().0 {
-                "table:table" => {
-                    area.check()?;
-                    (area, row) = (Area::default(), 0);
-                }
-                "table:table-row" => {
-                    row_repeat = repeat(tag, "table:number-rows-repeated");
-                    (column, row_filled, row_bytes) = (0, 0, 0);
-                    if matches!(event, Event::Empty(_)) {
-                        row = row.saturating_add(row_repeat);
-                    }
-                }
-                "table:table-cell" | "table:covered-table-cell" => {
-                    let repeated = repeat(tag, "table:number-columns-repeated");
-                    if attribute(tag, "office:value-type").is_some()
-                        || attribute(tag, "table:formula").is_some()
-                    {
-                        row_filled = column.saturating_add(repeated);
-                    }
-                    column = column.saturating_add(repeated);
-                    cell_repeat = repeated;
-                    let value = attribute(tag, "office:string-value").map_or(0, |text| text.len());
-                    row_bytes = row_bytes.saturating_add(value.saturating_mul(repeated));
-                }
-                _ => {}
-            },
-            Event::End(tag) if tag.name().0 == "table:table-row" => {
-                row = row.saturating_add(row_repeat);
-                text_bytes = text_bytes.saturating_add(row_bytes.saturating_mul(row_repeat));
-                if text_bytes > TEXT_BYTES_MAX {
-                    return Err(Rejected::TooManyCells);
-                }
-                if row_filled > 0 {
-                    area.include(row.saturating_sub(1), row_filled - 1);
-                    area.check()?;
-                }
-            }
-            Event::Text(text) => row_bytes = row_bytes.saturating_add(text.len().saturating_mul(cell_repeat)),
-            Event::Eof => break,
-            _ => {}
-        }
-        buffer.clear();
-    }
-    area.check()
-}
-
-fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
+/// An attribute of a tag, as written.
+pub(super) fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
     tag.try_get_attribute(name)
         .ok()
         .flatten()
         .map(|attribute| attribute.value.to_string())
-}
-
-fn repeat(tag: &BytesStart<'_>, name: &str) -> usize {
-    attribute(tag, name)
-        .and_then(|count| count.parse().ok())
-        .unwrap_or(1)
 }

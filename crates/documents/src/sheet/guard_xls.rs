@@ -1,7 +1,7 @@
 //! Check of a binary workbook before a reader unpacks it.
 
 use super::guard::Area;
-use super::{CELLS_MAX, Rejected, TEXT_BYTES_MAX};
+use super::{AREA_CELLS_MAX, Rejected, TEXT_BYTES_MAX};
 use std::io::{Cursor, Read};
 
 /// Refuses an XLS file with a sheet that spans too large an area, and encrypted workbooks.
@@ -74,7 +74,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Rejected> {
         .iter()
         .map(|index| lengths.get(*index).map_or(0, |length| length * 3))
         .sum();
-    if total > CELLS_MAX || text_bytes > TEXT_BYTES_MAX {
+    if total > AREA_CELLS_MAX || text_bytes > TEXT_BYTES_MAX {
         Err(Rejected::TooManyCells)
     } else {
         Ok(())

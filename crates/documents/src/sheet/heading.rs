@@ -1,22 +1,27 @@
 //! Finding the heading row, the form, and the column of each heading.
 
-use super::grid::{Grid, Merge, Raw};
-use super::letter;
+use super::raw::{Grid, Merge, Raw};
+use super::{COLUMNS_MAX, Mapping, letter};
 use crate::forms::{Form, Kind};
-use crate::values::{Unit, compact, heading_unit};
+use crate::values::{Unit, compact, heading_package, heading_unit, unit_word};
 use std::collections::HashMap;
 
 /// Rows searched for the heading.
-const SEARCH_ROWS: usize = 40;
+pub(super) const SEARCH_ROWS: usize = 40;
 
 /// Merged regions looked at in the rows searched.
 const MERGES_MAX: usize = 1_000;
 
 /// Rows below a heading that may still hold a better one.
-const ROWS_AFTER: usize = 4;
+pub(super) const ROWS_AFTER: usize = 4;
 
 /// Headings of columns that only number the rows.
 const NUMBERING: &[&str] = &["序号", "序", "no", "no.", "行号", "项次", "排序", "number"];
+
+/// Units of counts in a row of units.
+const COUNTED: &[&str] = &[
+    "户", "人", "个", "栋", "幢", "份", "辆", "名", "天", "袋", "桶", "箱", "单", "人次", "%",
+];
 
 /// Headings that say no more than that a phone number follows.
 const PHONES: &[&str] = &[
@@ -39,6 +44,10 @@ pub(super) struct Field {
     pub(super) position: usize,
     pub(super) heading: String,
     pub(super) unit: Option<Unit>,
+    /// Whether the heading says that prices are those of a jin.
+    pub(super) per_jin: bool,
+    /// The package that the heading counts, and the grams of one where it says so.
+    pub(super) package: Option<(&'static str, Option<i64>)>,
 }
 
 /// A heading found in a sheet.
@@ -52,6 +61,8 @@ pub(super) struct Heading {
     pub(super) unknown: Vec<(String, String)>,
     /// Column that only numbers the rows.
     pub(super) numbering: Option<usize>,
+    /// Whether a user has set the columns.
+    pub(super) remembered: bool,
     score: i64,
 }
 
@@ -104,6 +115,15 @@ fn wordings(heading: &str) -> Vec<String> {
 
 type Names = HashMap<String, usize>;
 
+/// The forms that a file may follow, with every wording of their headings.
+pub(super) struct Candidates(Vec<(&'static Form, Names)>);
+
+impl Candidates {
+    pub(super) fn new(forms: &[&'static Form]) -> Candidates {
+        Candidates(forms.iter().map(|form| (*form, names(form))).collect())
+    }
+}
+
 fn names(form: &'static Form) -> Names {
     let mut names = Names::new();
     // Titles go before synonyms, and earlier columns before later ones.
@@ -129,13 +149,13 @@ fn headings(grid: &Grid, merges: &[Merge], first: usize, last: usize) -> Vec<Vec
     let merged = |row: usize, column: usize| -> String {
         let own = grid.get(row, column);
         if !own.is_empty() {
-            return own.shown();
+            return own.shown().into_owned();
         }
         let region = merges.iter().find(|merge| {
             (merge.top..=merge.bottom).contains(&row) && (merge.left..=merge.right).contains(&column)
         });
         region
-            .map(|merge| grid.get(merge.top, merge.left).shown())
+            .map(|merge| grid.get(merge.top, merge.left).shown().into_owned())
             .unwrap_or_default()
     };
     let mut left = String::new();
@@ -163,19 +183,40 @@ fn headings(grid: &Grid, merges: &[Merge], first: usize, last: usize) -> Vec<Vec
         .collect()
 }
 
-fn score_of(form: &Form, fields: &[Field]) -> i64 {
+fn field(column: usize, position: usize, title: &str, written: &[String]) -> Field {
+    let unit = written
+        .iter()
+        .find_map(|title| heading_unit(title))
+        .or_else(|| written.iter().find_map(|title| unit_word(title)));
+    Field {
+        column,
+        position,
+        heading: title.trim().to_string(),
+        unit,
+        per_jin: written.iter().any(|title| is_per_jin(title)),
+        package: written.iter().find_map(|title| heading_package(title)),
+    }
+}
+
+/// Whether a price is that of a jin: 元/斤, but not 元/公斤.
+pub(super) fn is_per_jin(text: &str) -> bool {
+    text.contains("/斤") || text.contains("／斤") || text.contains("每斤") || text.contains("/市斤")
+}
+
+fn score_of(form: &Form, fields: &[Field], unknown: usize) -> i64 {
     let present = |key: &str| fields.iter().any(|field| form.columns[field.position].key == key);
     let mut score = 0;
     for column in form.columns {
         let found = present(column.key) || (column.key == "room" && present("dwelling"));
         score += match (found, column.required) {
             (true, true) => 4,
-            (true, false) => 1,
-            (false, true) => -4,
+            (true, false) => 2,
+            (false, true) => -3,
             (false, false) => 0,
         };
     }
-    score
+    // A form that leaves many headings unexplained is the wrong one.
+    score - 2 * i64::try_from(unknown).unwrap_or(0)
 }
 
 fn matched(
@@ -193,6 +234,7 @@ fn matched(
         fields: Vec::new(),
         unknown: Vec::new(),
         numbering: None,
+        remembered: false,
         score: 0,
     };
     for (column, written) in headings(grid, merges, first, last).into_iter().enumerate() {
@@ -226,22 +268,16 @@ fn matched(
         }
         match found.filter(|position| heading.fields.iter().all(|field| field.position != *position)) {
             Some(position) => {
-                let unit = written.iter().find_map(|title| heading_unit(title));
-                heading.fields.push(Field {
-                    column,
-                    position,
-                    heading: title.trim().to_string(),
-                    unit,
-                });
+                heading.fields.push(field(column, position, title, &written));
             }
             None => heading.unknown.push((letter(column), title.trim().to_string())),
         }
     }
-    heading.score = score_of(form, &heading.fields);
+    heading.score = score_of(form, &heading.fields, heading.unknown.len());
     heading
 }
 
-/// A heading counts when it has two columns of the form and at least half of the required ones.
+/// A heading counts when it has two columns of the form and half of the required ones, or four columns.
 fn fits(heading: &Heading) -> bool {
     let form = heading.form;
     let present = |key: &str| {
@@ -255,21 +291,93 @@ fn fits(heading: &Heading) -> bool {
         .iter()
         .filter(|column| present(column.key) || (column.key == "room" && present("dwelling")))
         .count();
-    heading.fields.len() >= 2 && found >= 1 && found * 2 >= required.len()
+    heading.fields.len() >= 2 && found >= 1 && (found * 2 >= required.len() || heading.fields.len() >= 4)
 }
 
-/// Finds the best heading of a sheet among the candidate forms.
-pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Option<Heading> {
-    let mut best: Option<Heading> = None;
-    let names: Vec<(&'static Form, Names)> = candidates.iter().map(|form| (*form, names(form))).collect();
-    let merges: Vec<Merge> = grid
-        .merges
+fn merges_above(grid: &Grid) -> Vec<Merge> {
+    grid.merges
         .iter()
         .flatten()
         .filter(|merge| merge.top <= SEARCH_ROWS)
         .take(MERGES_MAX)
         .copied()
-        .collect();
+        .collect()
+}
+
+/// The name of a heading: a hash (FNV-1a) of its texts and their places, the same in every version.
+pub(super) fn signature(grid: &Grid, first: usize, last: usize) -> String {
+    let merges = merges_above(grid);
+    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
+    for (column, written) in headings(grid, &merges, first, last).iter().enumerate() {
+        let title = written.first().map(|title| normalised(title)).unwrap_or_default();
+        for byte in title.bytes().chain([b'|', (column % 251) as u8]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
+}
+
+/// The first row that looks like a heading although no form fits: several short texts and nothing else.
+pub(super) fn guess(grid: &Grid) -> Option<usize> {
+    grid.rows.iter().position(|row| {
+        let texts = row
+            .iter()
+            .filter(|raw| matches!(raw, Raw::Text(text) if text.chars().count() <= 30));
+        texts.count() >= 3 && row.iter().all(|raw| matches!(raw, Raw::Text(_) | Raw::Empty))
+    })
+}
+
+/// The heading for which a user has set the columns.
+pub(super) fn find_mapped(grid: &Grid, candidates: &Candidates, mappings: &[Mapping]) -> Option<Heading> {
+    for first in 0..grid.rows.len().min(SEARCH_ROWS) {
+        for last in [first, first + 1] {
+            if mappings.is_empty() || last >= grid.rows.len() {
+                continue;
+            }
+            let name = signature(grid, first, last);
+            let fitting = mappings.iter().filter(|mapping| mapping.signature == name);
+            for mapping in fitting {
+                let form = candidates.0.iter().find(|(form, _)| form.key == mapping.form);
+                if let Some((form, _)) = form {
+                    return Some(mapped(grid, first, last, form, mapping));
+                }
+            }
+        }
+    }
+    None
+}
+
+fn mapped(grid: &Grid, first: usize, last: usize, form: &'static Form, mapping: &Mapping) -> Heading {
+    let mut heading = Heading {
+        form,
+        first,
+        last,
+        fields: Vec::new(),
+        unknown: Vec::new(),
+        numbering: None,
+        remembered: true,
+        score: 0,
+    };
+    let written = headings(grid, &merges_above(grid), first, last);
+    for (column, written) in written.iter().enumerate().take(COLUMNS_MAX) {
+        let letter = letter(column);
+        let title = written.first().map(|title| title.trim()).unwrap_or_default();
+        let wanted = mapping.columns.iter().find(|(own, _)| *own == letter);
+        let position = wanted.and_then(|(_, key)| form.position(key));
+        match position.filter(|position| heading.fields.iter().all(|field| field.position != *position)) {
+            Some(position) => heading.fields.push(field(column, position, title, written)),
+            None if NUMBERING.contains(&normalised(title).as_str()) => heading.numbering = Some(column),
+            None if !title.is_empty() => heading.unknown.push((letter, title.to_string())),
+            None => {}
+        }
+    }
+    heading
+}
+
+/// Finds the best heading of a sheet among the candidate forms.
+pub(super) fn find(grid: &Grid, sheet: &str, candidates: &Candidates) -> Option<Heading> {
+    let mut best: Option<Heading> = None;
+    let merges = merges_above(grid);
     let mut above = normalised(sheet);
     for first in 0..grid.rows.len().min(SEARCH_ROWS) {
         // Below a heading come data, which only resemble headings by accident.
@@ -284,7 +392,7 @@ pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Op
         {
             continue;
         }
-        for (form, names) in &names {
+        for (form, names) in &candidates.0 {
             let titled = std::iter::once(&form.title.zh)
                 .chain(form.title_synonyms)
                 .any(|title| above.contains(normalised(title).as_str()));
@@ -297,6 +405,12 @@ pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Op
                     continue;
                 }
                 heading.score += if titled { 3 } else { 0 };
+                // A row of nothing but units belongs to the heading above it.
+                heading.score += if last > first && only_units(&grid.rows[last]) {
+                    1
+                } else {
+                    0
+                };
                 // On a tie one row is right: the row above is then a title.
                 let rank = |heading: &Heading| (heading.score, heading.first == heading.last);
                 if best.as_ref().is_none_or(|best| rank(&heading) > rank(best)) {
@@ -315,6 +429,18 @@ pub(super) fn find(grid: &Grid, sheet: &str, candidates: &[&'static Form]) -> Op
     best
 }
 
+/// Whether a row holds nothing but units such as 户, 人, (公斤).
+fn only_units(row: &[Raw]) -> bool {
+    let mut filled = 0;
+    row.iter().filter(|raw| !raw.is_empty()).all(|raw| {
+        filled += 1;
+        let Raw::Text(text) = raw else { return false };
+        let plain = compact(text);
+        let plain = plain.trim_matches(['(', ')', '[', ']']);
+        unit_word(text).is_some() || COUNTED.contains(&plain)
+    }) && filled > 0
+}
+
 /// The first filled row of a sheet, shortened, for messages.
 pub(super) fn sample(grid: &Grid) -> String {
     let filled = grid.rows.iter().find(|row| row.iter().any(|raw| !raw.is_empty()));
@@ -323,7 +449,7 @@ pub(super) fn sample(grid: &Grid) -> String {
         .flatten()
         .filter(|raw| !raw.is_empty())
         .take(6)
-        .map(Raw::shown)
+        .map(|raw| raw.shown().into_owned())
         .collect();
     let text = crate::values::tidy(&words.join(" | "));
     if text.chars().count() > 60 {
@@ -334,11 +460,11 @@ pub(super) fn sample(grid: &Grid) -> String {
 }
 
 impl Heading {
-    /// Columns whose cells are weights but whose heading names no unit.
-    pub(super) fn without_unit(&self) -> impl Iterator<Item = &Field> {
-        self.fields.iter().filter(|field| {
-            matches!(self.form.columns[field.position].kind, Kind::Weight) && field.unit.is_none()
-        })
+    /// Columns whose cells are weights.
+    pub(super) fn weights(&self) -> impl Iterator<Item = &Field> {
+        self.fields
+            .iter()
+            .filter(|field| self.form.columns[field.position].kind == Kind::Weight)
     }
 
     /// The field that fills a column of the form.

@@ -4,40 +4,100 @@
 //! and returns checked rows next to errors that name the cell. Nothing is dropped silently:
 //! lines that are no data appear in [`SheetReading::skipped`] with the reason.
 
+mod carry;
 mod check;
-mod decode;
+mod check_row;
+pub(crate) mod decode;
+mod detect;
+mod divisions;
 mod duplicates;
 mod export;
-mod grid;
 mod guard;
+mod guard_ods;
 mod guard_xls;
 mod heading;
+mod hxl;
+mod marked;
+mod outcome;
+mod raw;
 mod rejected;
 mod rows;
+mod scan;
+mod skip;
+mod source;
+mod sums;
 mod template;
 mod write;
 
+pub use detect::{Detected, detect};
+pub use divisions::Divisions;
+pub use duplicates::{Duplicate, DuplicateKind};
 pub use export::form_sheet;
+pub use hxl::{add_hxl, hxl_tags};
+pub use marked::marked;
+pub use outcome::{outcome, write_outcome};
 pub use rejected::Rejected;
+pub use scan::{read, read_with, scan};
 pub use template::template;
 pub use write::{OutCell, OutColumn, OutKind, OutSheet, write, write_csv};
 
 use crate::forms::{Cell, Form};
 
 /// Largest packed file in bytes.
-pub const PACKED_BYTES_MAX: usize = 20 * 1024 * 1024;
+pub const PACKED_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// Largest size of all parts of a packed file in bytes.
-pub const UNPACKED_BYTES_MAX: u64 = 200 * 1024 * 1024;
-/// Most rows of one sheet, including titles.
+pub const UNPACKED_BYTES_MAX: u64 = 768 * 1024 * 1024;
+/// Most sheets of a file.
+pub const SHEETS_MAX: usize = 200;
+/// Most rows of a file, including titles.
 pub const ROWS_MAX: usize = 1_100_000;
 /// Most columns read from one sheet.
 pub const COLUMNS_MAX: usize = 256;
-/// Most cells of a file.
-pub const CELLS_MAX: usize = 12_000_000;
+/// Most filled cells of a file.
+pub const CELLS_MAX: usize = 24_000_000;
+/// Largest area of a sheet of a kind that is not read row by row (XLS, ODS), in cells.
+pub const AREA_CELLS_MAX: usize = 8_000_000;
 /// Largest text of all cells of a file in bytes, counting repeated text as often as it stands.
 pub const TEXT_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// Longest text of one cell in characters.
+pub const CELL_TEXT_MAX: usize = 32_767;
 /// Most errors listed for one sheet.
 pub const ERRORS_MAX: usize = 2_000;
+
+/// What is known beside the file when it is read.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options<'a> {
+    /// Candidate forms, of which earlier ones win ties; all forms when empty.
+    pub forms: &'a [&'static Form],
+    /// Columns as users have set them for headings met before.
+    pub mappings: &'a [Mapping],
+    /// Names and codes of areas; when given, communities that it does not have are errors.
+    pub divisions: Option<&'a Divisions>,
+    /// Today as `2026-11-22`; gives the year of dates such as 3月5日.
+    pub today: Option<&'a str>,
+}
+
+/// Columns of a heading as a user has set them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mapping {
+    /// [`SheetReading::signature`] of the heading.
+    pub signature: String,
+    /// Key of the form.
+    pub form: String,
+    /// Column letter and key of the form's column; an empty key leaves the column out.
+    pub columns: Vec<(String, String)>,
+}
+
+/// How far the reading of a file has come.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Progress {
+    /// The sheet that is being read.
+    pub sheet: String,
+    /// Rows read of all sheets so far.
+    pub rows: usize,
+    /// Errors found so far.
+    pub errors: usize,
+}
 
 /// A whole file read.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,14 +125,51 @@ pub struct SheetReading {
     pub errors: Vec<CellError>,
     /// Cells that are accepted but look doubtful.
     pub warnings: Vec<CellError>,
-    /// Earlier row, later row, and what both are about, in Chinese.
-    pub duplicates: Vec<(u32, u32, String)>,
-    /// The texts of `duplicates` in English, in the same order.
-    pub duplicates_en: Vec<String>,
-    /// Rows that hold no data, and why, in Chinese.
-    pub skipped: Vec<(u32, String)>,
-    /// The reasons of `skipped` in English, in the same order.
-    pub skipped_en: Vec<String>,
+    /// Pairs of rows that are, or seem to be, about the same subject.
+    pub duplicates: Vec<Duplicate>,
+    /// Rows that hold no data, and why.
+    pub skipped: Vec<Skipped>,
+    /// Name of the heading as written, under which a corrected [`Mapping`] is remembered.
+    pub signature: String,
+    /// Whether the columns follow a [`Mapping`].
+    pub remembered: bool,
+}
+
+impl SheetReading {
+    /// The columns as they were used, to be corrected and remembered; `None` without a form.
+    pub fn mapping(&self) -> Option<Mapping> {
+        let used = self
+            .columns
+            .iter()
+            .map(|(letter, key, _)| (letter.clone(), (*key).to_string()));
+        let unused = self
+            .unknown_columns
+            .iter()
+            .map(|(letter, _)| (letter.clone(), String::new()));
+        Some(Mapping {
+            signature: self.signature.clone(),
+            form: self.form?.key.to_string(),
+            columns: used.chain(unused).collect(),
+        })
+    }
+}
+
+/// A row, or a whole sheet, that holds no data.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// Row number as the spreadsheet shows it, 1-based; 0 for the whole sheet.
+    pub row: u32,
+    /// Why, in Chinese.
+    pub zh: String,
+    /// Why, in English.
+    pub en: String,
+}
+
+impl Skipped {
+    /// The reason in the language asked for.
+    pub fn message(&self, zh: bool) -> &str {
+        if zh { &self.zh } else { &self.en }
+    }
 }
 
 /// One checked row.
@@ -82,6 +179,8 @@ pub struct RowReading {
     pub row: u32,
     /// Cells by the position of their column in the form.
     pub cells: Vec<Cell>,
+    /// Code of the community that the row names; empty without divisions.
+    pub area: String,
 }
 
 impl RowReading {
@@ -129,35 +228,6 @@ impl CellError {
     }
 }
 
-/// Reads an XLSX, XLS, ODS, CSV or tab-separated file against the candidate forms.
-///
-/// The kind of file is told from its first bytes, not from `file_name`, which only names the
-/// sheet of a CSV file. For each sheet the candidate whose columns fit best is taken; earlier
-/// candidates win ties.
-///
-/// # Errors
-///
-/// [`Rejected`] when the file as a whole cannot be read: too big, packed to harm, encrypted,
-/// not a spreadsheet, or without any sheet that fits a candidate.
-pub fn read(bytes: &[u8], file_name: &str, candidates: &[&'static Form]) -> Result<Reading, Rejected> {
-    let book = grid::open(bytes, file_name)?;
-    let mut seen = duplicates::Seen::default();
-    let mut first_row = String::new();
-    let sheets: Vec<SheetReading> = book
-        .into_iter()
-        .map(|(name, grid)| {
-            if first_row.is_empty() {
-                first_row = heading::sample(&grid);
-            }
-            rows::read_sheet(name, &grid, candidates, &mut seen)
-        })
-        .collect();
-    if sheets.iter().all(|sheet| sheet.form.is_none()) {
-        return Err(Rejected::NoForm { found: first_row });
-    }
-    Ok(Reading { sheets })
-}
-
 /// Letter of a column counted from 0: A, B, … Z, AA.
 pub(crate) fn letter(column: usize) -> String {
     let mut letters = Vec::new();
@@ -168,6 +238,19 @@ pub(crate) fn letter(column: usize) -> String {
     }
     letters.iter().rev().collect()
 }
+
+/// Position of a column by its letter, counted from 0.
+pub(crate) fn column_of(letters: &str) -> Option<u16> {
+    let mut column = 0_u16;
+    for letter in letters.bytes() {
+        let place = letter
+            .is_ascii_uppercase()
+            .then(|| u16::from(letter - b'A') + 1)?;
+        column = column.checked_mul(26)?.checked_add(place)?;
+    }
+    column.checked_sub(1)
+}
+
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

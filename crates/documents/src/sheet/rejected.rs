@@ -1,6 +1,8 @@
 //! Reasons to refuse a whole file.
 
-use super::{CELLS_MAX, COLUMNS_MAX, PACKED_BYTES_MAX, ROWS_MAX, UNPACKED_BYTES_MAX};
+use super::{
+    CELL_TEXT_MAX, CELLS_MAX, COLUMNS_MAX, PACKED_BYTES_MAX, ROWS_MAX, SHEETS_MAX, UNPACKED_BYTES_MAX,
+};
 
 /// Why a file as a whole cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +19,21 @@ pub enum Rejected {
     /// A file has more cells than [`CELLS_MAX`], more text than
     /// [`TEXT_BYTES_MAX`](super::TEXT_BYTES_MAX), or a sheet that spans too large an area.
     TooManyCells,
+    /// The file has more sheets than [`SHEETS_MAX`].
+    TooManySheets,
+    /// A cell holds more text than [`CELL_TEXT_MAX`].
+    LongText {
+        /// Row of the cell, 1-based.
+        row: usize,
+    },
+    /// The file takes values from other files.
+    ExternalLinks,
+    /// A part of the file defines entities of its own, which no spreadsheet program writes.
+    Entities,
+    /// The elements of a part stand deeper inside one another than any spreadsheet program writes.
+    TooDeep,
+    /// Whoever watched the reading ended it.
+    Cancelled,
     /// The file is protected by a password.
     Encrypted,
     /// The file is no spreadsheet.
@@ -54,6 +71,16 @@ impl Rejected {
                 "表格内容过多（最多 {} 万个单元格，{COLUMNS_MAX} 列以内）；请拆成几个文件，并删除远处的零散单元格",
                 CELLS_MAX / 10_000
             ),
+            Rejected::TooManySheets => format!("文件里的工作表超过 {SHEETS_MAX} 张；请删除多余的工作表"),
+            Rejected::LongText { row } => format!(
+                "第 {row} 行有一格超过 {CELL_TEXT_MAX} 字，不像表格；请检查这一行的引号是否成对、分隔符是否正确"
+            ),
+            Rejected::ExternalLinks => {
+                "文件里有引用其他文件的外部链接，数值可能已经过时；请全选后“复制—选择性粘贴为数值”，再断开链接后上传".to_string()
+            }
+            Rejected::Entities => "文件里含有实体定义，不是表格软件正常保存的文件，为安全起见不予读取；请重新另存为 xlsx".to_string(),
+            Rejected::TooDeep => "文件内部嵌套过深，不是表格软件正常保存的文件，为安全起见不予读取；请重新另存为 xlsx".to_string(),
+            Rejected::Cancelled => "已取消读取，没有写入任何内容".to_string(),
             Rejected::Encrypted => "文件设有密码；请取消密码后再上传".to_string(),
             Rejected::NotSpreadsheet { seems: Some((zh, _)) } => {
                 format!("这不是电子表格，像是{zh}；请另存为 xlsx 或 csv 后再上传")
@@ -87,6 +114,20 @@ impl Rejected {
             Rejected::TooManyCells => format!(
                 "the file is too large (at most {CELLS_MAX} cells within {COLUMNS_MAX} columns); split the file and clear stray cells"
             ),
+            Rejected::TooManySheets => format!("the file has more than {SHEETS_MAX} sheets; remove the spare ones"),
+            Rejected::LongText { row } => format!(
+                "a cell in row {row} has more than {CELL_TEXT_MAX} characters; check quotes and separators of that row"
+            ),
+            Rejected::ExternalLinks => {
+                "the file takes values from other files, which may be out of date; paste them as values, break the links and upload again".to_string()
+            }
+            Rejected::Entities => {
+                "the file defines entities, which no spreadsheet program writes, and is not read for safety; save it again as xlsx".to_string()
+            }
+            Rejected::TooDeep => {
+                "the elements of the file are nested deeper than a spreadsheet program writes; it is not read for safety, save it again as xlsx".to_string()
+            }
+            Rejected::Cancelled => "reading was cancelled; nothing was written".to_string(),
             Rejected::Encrypted => {
                 "the file is protected by a password; remove it and upload again".to_string()
             }

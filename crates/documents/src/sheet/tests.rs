@@ -110,7 +110,7 @@ fn titles_notes_and_totals_surround_the_table() {
     let why: Vec<_> = reading
         .skipped
         .iter()
-        .map(|(row, why)| (*row, why.as_str()))
+        .map(|skipped| (skipped.row, skipped.zh.as_str()))
         .collect();
     assert_eq!(why, [(6, "空行（共 1 行）"), (8, "合计行"), (9, "表尾说明")]);
 }
@@ -295,8 +295,13 @@ fn the_same_household_twice_is_reported() {
     );
     assert_eq!(reading.rows.iter().map(|row| row.row).collect::<Vec<_>>(), [2, 5]);
     assert_eq!(reading.duplicates.len(), 2);
-    assert_eq!((reading.duplicates[0].0, reading.duplicates[0].1), (2, 3));
-    assert!(reading.duplicates[0].2.contains("完全相同"));
+    let first = &reading.duplicates[0];
+    assert_eq!(
+        (first.kind, first.first_row, first.second_row),
+        (DuplicateKind::Same, 2, 3)
+    );
+    assert!(first.zh.contains("完全相同"));
+    assert_eq!(reading.duplicates[1].kind, DuplicateKind::Conflict);
     assert_eq!(reading.errors.len(), 1);
     assert_eq!(reading.errors[0].row, 4);
     assert!(reading.errors[0].zh.contains("第 2 行"));

@@ -159,7 +159,11 @@ fn headings_repeated_on_every_page_and_examples_are_passed_over() {
         ],
     );
     assert_eq!(reading.rows.len(), 2);
-    let why: Vec<_> = reading.skipped.iter().map(|(_, why)| why.as_str()).collect();
+    let why: Vec<_> = reading
+        .skipped
+        .iter()
+        .map(|skipped| skipped.zh.as_str())
+        .collect();
     assert_eq!(why, ["示例行", "合计行", "重复的表头"]);
 }
 

@@ -52,6 +52,25 @@ fn full_row(form: &'static Form, seed: usize) -> Map<String, Value> {
     row
 }
 
+/// The cells of every sheet.
+fn grids(bytes: &[u8]) -> Vec<raw::Grid> {
+    let mut grids = Vec::new();
+    source::feed(bytes, "x", &mut |feed| {
+        match feed {
+            source::Feed::Sheet { .. } => grids.push(raw::Grid::default()),
+            source::Feed::Row(row, cells) => {
+                let grid = grids.last_mut().unwrap();
+                grid.rows.resize_with(row, Vec::new);
+                grid.rows.push(std::mem::take(cells));
+            }
+            _ => {}
+        }
+        Ok(())
+    })
+    .unwrap();
+    grids
+}
+
 #[test]
 fn every_form_reads_back_as_it_was_exported() {
     for form in forms::FORMS {
@@ -93,7 +112,11 @@ fn templates_are_empty_forms_of_their_kind() {
             assert_eq!(reading.rows, [], "{}", form.key);
             assert_eq!(reading.errors, [], "{}", form.key);
             assert_eq!(reading.columns.len(), form.columns.len(), "{}", form.key);
-            let why: Vec<_> = reading.skipped.iter().map(|(_, why)| why.as_str()).collect();
+            let why: Vec<_> = reading
+                .skipped
+                .iter()
+                .map(|skipped| skipped.zh.as_str())
+                .collect();
             assert_eq!(why, ["填写说明", "示例行"], "{}", form.key);
         }
     }
@@ -104,12 +127,19 @@ fn examples_of_the_templates_are_valid() {
     for form in forms::FORMS {
         for zh in [true, false] {
             let bytes = template(form, zh).unwrap();
-            let grid = &grid::open(&bytes, "x").unwrap()[0].1;
-            let heading = heading::find(grid, "", &[form]).unwrap();
+            let grid = &grids(&bytes)[0];
+            let heading = heading::find(grid, "", &heading::Candidates::new(&[form])).unwrap();
             for field in &heading.fields {
                 let column = &form.columns[field.position];
                 let raw = grid.get(heading.last + 2, field.column);
-                let cell = check::cell(column, raw, field.unit);
+                let cell = check::cell(
+                    column,
+                    raw,
+                    field,
+                    &check::Context::new(grid, &heading, "", 0.0),
+                    &Options::default(),
+                    &mut None,
+                );
                 assert!(cell.is_ok(), "{}.{}: {raw:?} {cell:?}", form.key, column.key);
                 assert!(
                     !column.required || column.key == "room" || !raw.is_empty(),
@@ -161,14 +191,14 @@ fn numbers_are_shown_in_the_units_people_read() {
         "\u{feff}Text,Count,WeightKg,Money,Percent,Time\r\n\"甲,乙\",3,12.345,88.50,12.50%,1970-01-01 08:00\r\n合计,3,,,,\r\n"
     );
     let book = write(&[small_sheet("a"), small_sheet("b")]).unwrap();
-    let sheets = grid::open(&book, "x").unwrap();
-    assert_eq!(sheets[0].0, "采购-清单");
-    assert_eq!(sheets[1].0, "采购-清单-2");
-    let grid = &sheets[0].1;
-    assert_eq!(grid.get(0, 0), &grid::Raw::Text("采购清单".into()));
-    assert_eq!(grid.get(3, 2), &grid::Raw::Number(12.345));
-    assert_eq!(grid.get(3, 3), &grid::Raw::Number(88.5));
-    assert_eq!(grid.get(4, 0), &grid::Raw::Text("合计".into()));
+    let sheets = grids(&book);
+    assert_eq!(detect(&book, "x").unwrap()[0].sheet, "采购-清单");
+    assert_eq!(detect(&book, "x").unwrap()[1].sheet, "采购-清单-2");
+    let grid = &sheets[0];
+    assert_eq!(grid.get(0, 0), &raw::Raw::Text("采购清单".into()));
+    assert_eq!(grid.get(3, 2), &raw::Raw::Number(12.345));
+    assert_eq!(grid.get(3, 3), &raw::Raw::Number(88.5));
+    assert_eq!(grid.get(4, 0), &raw::Raw::Text("合计".into()));
 }
 
 #[test]

@@ -182,7 +182,7 @@ pub(super) fn message(error: XlsxError) -> String {
 }
 
 /// A sheet name without forbidden characters, at most 31 long and not used before.
-fn unique_name(wanted: &str, used: &[String]) -> String {
+pub(super) fn unique_name(wanted: &str, used: &[String]) -> String {
     let clean: String = wanted
         .chars()
         .filter(|letter| !letter.is_control())
@@ -334,7 +334,7 @@ fn divisor(kind: OutKind) -> f64 {
 }
 
 /// Text cut to the length a cell can hold, without control characters that XML forbids.
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let mut length = 0;
     text.chars()
         .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))

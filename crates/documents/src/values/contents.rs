@@ -9,7 +9,7 @@ const EGG_G: i64 = 50;
 /// Eggs on one tray (板).
 const TRAY_EGGS: i64 = 30;
 /// Weight of one litre of cooking oil.
-const OIL_LITRE_G: i64 = 920;
+pub(crate) const OIL_LITRE_G: i64 = 920;
 /// Weight of one litre of other liquids.
 const LITRE_G: i64 = 1_000;
 

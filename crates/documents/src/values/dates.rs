@@ -1,6 +1,6 @@
 //! Dates and times, as written and as spreadsheet serial numbers.
 
-use super::{Problem, compact, fold_width};
+use super::{Problem, chinese_number, compact, fold_width};
 
 /// Day 0 of the spreadsheet calendar (1899-12-30) counted from 1970-01-01.
 const SERIAL_EPOCH_D: i64 = -25_569;
@@ -70,13 +70,56 @@ fn split_date(text: &str) -> Option<(String, &str)> {
         )?;
         return Some((date, &text[8..]));
     }
-    let (year, rest) = take_number(text, 4).filter(|_| digits == 4)?;
+    let (year, rest) = take_number(text, 4).filter(|_| digits == 4 || digits == 2)?;
+    // 22.3.5 and 22年3月5日 are of this century; 22-3 would be a day without a year.
+    let year = if digits == 2 { 2_000 + year } else { year };
     let rest = rest.strip_prefix(['-', '/', '.', '年'])?;
     let (month, rest) = take_number(rest, 2)?;
     let rest = rest.strip_prefix(['-', '/', '.', '月'])?;
     let (day, rest) = take_number(rest, 2)?;
     let rest = rest.strip_prefix(['日', '号']).unwrap_or(rest);
-    checked_date(year, month, day).map(|date| (date, rest))
+    checked_date(year, month, day).map(|date| (date, without_weekday(rest)))
+}
+
+/// The text after a date without 星期六, (周六) and the like.
+fn without_weekday(text: &str) -> &str {
+    let rest = text.trim_start_matches('(');
+    let Some(rest) = ["星期", "周", "礼拜"]
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))
+    else {
+        return text;
+    };
+    let rest = rest
+        .strip_prefix(['一', '二', '三', '四', '五', '六', '日', '天'])
+        .unwrap_or(rest);
+    rest.strip_prefix(')').unwrap_or(rest)
+}
+
+/// A date with its parts in Chinese numerals (二〇二二年三月五日) in digits.
+fn in_digits(text: &str) -> Option<String> {
+    let numeral = |letter: char| "零〇一二三四五六七八九十廿卅两".contains(letter);
+    if !text.contains(numeral) || !text.contains('月') {
+        return None;
+    }
+    let mut digits = String::new();
+    let mut rest = text;
+    while let Some(letter) = rest.chars().next() {
+        let length: usize = rest
+            .chars()
+            .take_while(|letter| numeral(*letter))
+            .map(char::len_utf8)
+            .sum();
+        // The 日 and 一 of a weekday are no number of the date.
+        if length > 0 && !digits.ends_with(['期', '周', '拜']) {
+            digits.push_str(&chinese_number(&rest[..length])?.to_string());
+            rest = &rest[length..];
+        } else {
+            digits.push(letter);
+            rest = &rest[letter.len_utf8()..];
+        }
+    }
+    Some(digits)
 }
 
 fn split_clock(text: &str) -> Option<(i64, i64)> {
@@ -108,18 +151,48 @@ fn split_clock(text: &str) -> Option<(i64, i64)> {
     (hour < 24 && minute < 60).then_some((hour, minute))
 }
 
-/// Date as `2026-11-21`: 2022年3月5日, 2022-3-5, 2022/3/5, 2022.3.5, 20220305, or a serial number.
+/// Date as `2026-11-21`: 2022年3月5日, 二〇二二年三月五日, 2022-3-5, 2022/3/5, 22.3.5, 20220305, or a
+/// serial number.
 /// A time of day after the date is dropped.
 pub fn date(text: &str) -> Result<String, Problem> {
     let folded = compact(text);
+    let folded = in_digits(&folded).unwrap_or(folded);
     if let Some(serial) = serial(&folded) {
         return date_from_serial(serial);
     }
     match split_date(&folded) {
         Some((date, "")) => Ok(date),
         Some((date, rest)) if split_clock(rest).is_some() => Ok(date),
+        _ if month_and_day(&folded).is_some() => Err(Problem::new(
+            "没有写年份；请写成 2022-03-05 的形式",
+            "the year is missing; write 2022-03-05",
+        )),
         _ => Err(wrong_date()),
     }
+}
+
+/// 3月5日 without a year.
+fn month_and_day(folded: &str) -> Option<(i64, i64)> {
+    let (month, rest) = take_number(folded, 2)?;
+    let (day, rest) = take_number(rest.strip_prefix('月')?, 2)?;
+    let rest = rest.strip_prefix(['日', '号']).unwrap_or(rest);
+    without_weekday(rest).is_empty().then_some((month, day))
+}
+
+/// A day without a year (3月5日) as the date nearest to `near`, which is written `2022-03-01`;
+/// `None` when something else is written.
+pub fn date_near(text: &str, near: &str) -> Option<String> {
+    let folded = compact(text);
+    let folded = in_digits(&folded).unwrap_or(folded);
+    let (month, day) = month_and_day(&folded)?;
+    let (year, rest) = take_number(near, 4)?;
+    let (near_month, _) = take_number(rest.strip_prefix('-')?, 2)?;
+    let year = match month - near_month {
+        7.. => year - 1,
+        ..=-7 => year + 1,
+        _ => year,
+    };
+    checked_date(year, month, day)
 }
 
 /// Point in time as `2026-11-21 18:00`; a date alone counts from midnight.
@@ -129,6 +202,7 @@ pub fn time(text: &str) -> Result<String, Problem> {
         .split_whitespace()
         .collect::<Vec<_>>()
         .join("T");
+    let folded = in_digits(&folded).unwrap_or(folded);
     if let Some(serial) = serial(&folded) {
         return time_from_serial(serial);
     }

@@ -240,8 +240,34 @@ pub fn dwelling(text: &str) -> Result<Dwelling, Problem> {
     Ok(found)
 }
 
+/// The name before an address and the dwelling, as in 幸福苑3栋2单元501; the dwelling needs a building or unit,
+/// because 张伟501 may be anything.
+pub fn address(text: &str) -> Option<(String, Dwelling)> {
+    let folded = compact(text);
+    let numeral = |letter: char| letter.is_ascii_alphanumeric() || is_numeral(letter);
+    // 三峡花园 begins with a numeral, so every place where a number may begin is tried.
+    let starts = folded
+        .char_indices()
+        .skip(2)
+        .filter(|(_, letter)| numeral(*letter));
+    for (at, _) in starts.take(12) {
+        let (name, rest) = folded.split_at(at);
+        if let Ok(found) = dwelling(rest)
+            && !(found.building.is_empty() && found.unit.is_empty())
+        {
+            let name = name.trim_end_matches(['-', ',', '，', ':', '：', '、', '/']);
+            let short = (2..=30).contains(&name.chars().count());
+            return short.then(|| (name.to_string(), found));
+        }
+    }
+    None
+}
+
 /// A value in a column of its own, without the words that its heading already says.
 fn alone(text: &str, roles: &[Role]) -> String {
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.to_string();
+    }
     let folded = compact(text).to_uppercase();
     let folded = folded.strip_suffix(".0").unwrap_or(&folded);
     match parts(folded).as_deref() {

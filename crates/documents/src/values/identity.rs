@@ -4,6 +4,10 @@ use super::{Problem, compact};
 
 /// Phone number: mobile as 11 digits, landline as `023-58123456`, service number as 10 digits.
 pub fn phone(text: &str) -> Result<String, Problem> {
+    let mobile = |bytes: &[u8]| bytes.len() == 11 && bytes[0] == b'1' && bytes[1] >= b'3';
+    if mobile(text.as_bytes()) && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(text.to_string());
+    }
     let folded = compact(text);
     if folded.contains(['E', 'e']) && folded.contains('.') {
         return Err(Problem::new(
@@ -53,6 +57,50 @@ pub fn phone(text: &str) -> Result<String, Problem> {
     }
 }
 
+/// The phone numbers of a cell, each as [`phone`] gives it: several numbers one after the other, numbers beside
+/// a name, an extension (转801), which is left out.
+///
+/// # Errors
+///
+/// As [`phone`] when no number can be told.
+pub fn phones(text: &str) -> Result<Vec<String>, Problem> {
+    let first = match phone(text) {
+        Ok(number) => return Ok(vec![number]),
+        Err(problem) => problem,
+    };
+    let folded = super::tidy(text).chars().map(super::fold).collect::<String>();
+    let digit_or_sign = |letter: char| letter.is_ascii_digit() || "-+() ".contains(letter);
+    let mut found: Vec<String> = Vec::new();
+    for part in folded.split(|letter: char| !digit_or_sign(letter)) {
+        // Blanks and dashes stand inside numbers as well as between them.
+        let whole = phone(part).ok();
+        let numbers = match whole {
+            Some(number) => vec![number],
+            None => part
+                .split([' ', '-'])
+                .filter_map(|piece| phone(piece).ok())
+                .collect(),
+        };
+        for number in numbers {
+            // A number of seven digits without its area code is more likely an extension or a room.
+            let complete = number.len() >= 10;
+            if complete && !found.contains(&number) {
+                found.push(number);
+            }
+        }
+    }
+    let digits = folded.chars().filter(char::is_ascii_digit).count();
+    let used: usize = found
+        .iter()
+        .map(|number| number.chars().filter(char::is_ascii_digit).count())
+        .sum();
+    // Too many digits beside the numbers: something is wrong with one of them.
+    if found.is_empty() || digits > used + 6 {
+        return Err(first);
+    }
+    Ok(found)
+}
+
 const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
 
 /// Number plate in capitals without separators: seven characters, or eight for new-energy vehicles (GA 36).
@@ -94,10 +142,30 @@ pub fn plate(text: &str) -> Result<String, Problem> {
     }
 }
 
-/// Resident identity number of 18 characters, check character verified (GB 11643-1999).
-pub fn id_number(text: &str) -> Result<String, Problem> {
+/// Check character of the first seventeen digits (GB 11643-1999).
+fn id_check(digits: &[u8]) -> u8 {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     const CHECKS: &[u8; 11] = b"10X98765432";
+    let sum: u32 = digits
+        .iter()
+        .zip(WEIGHTS)
+        .map(|(byte, weight)| u32::from(byte.saturating_sub(b'0')) * weight)
+        .sum();
+    CHECKS[(sum % 11) as usize]
+}
+
+/// The number of 18 characters for one of the first generation with 15 digits.
+fn first_generation(number: &str) -> Option<String> {
+    if number.len() != 15 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    let whole = format!("{}19{}", &number[..6], &number[6..]);
+    let check = char::from(id_check(whole.as_bytes()));
+    Some(format!("{whole}{check}"))
+}
+
+/// Resident identity number of 18 characters, check character verified (GB 11643-1999).
+pub fn id_number(text: &str) -> Result<String, Problem> {
     let folded = compact(text).to_uppercase();
     let number = folded.trim_start_matches('\'');
     let bytes = number.as_bytes();
@@ -109,17 +177,34 @@ pub fn id_number(text: &str) -> Result<String, Problem> {
                 "the spreadsheet turned the number into scientific notation; format the column as text and enter it again",
             )
         } else {
-            Problem::new("身份证号应为 18 位", "an identity number has 18 characters")
+            match first_generation(number) {
+                Some(whole) => Problem::new(
+                    format!("这是 15 位的旧身份证号，已停用；请核对新证，应为 {whole}"),
+                    format!(
+                        "this is an identity number of the old kind with 15 digits; the new one should be {whole}"
+                    ),
+                ),
+                None => Problem::new(
+                    format!("身份证号应为 18 位，这里有 {} 位", number.chars().count()),
+                    format!(
+                        "an identity number has 18 characters, not {}",
+                        number.chars().count()
+                    ),
+                ),
+            }
         });
     }
-    let sum: u32 = bytes[..17]
-        .iter()
-        .zip(WEIGHTS)
-        .map(|(byte, weight)| u32::from(byte - b'0') * weight)
-        .sum();
     let month: u32 = number[10..12].parse().unwrap_or(0);
     let day: u32 = number[12..14].parse().unwrap_or(0);
-    if CHECKS[(sum % 11) as usize] != bytes[17] || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
+    let wrong = id_check(&bytes[..17]) != bytes[17];
+    // A spreadsheet keeps fifteen digits of a number and writes zeros for the rest.
+    if wrong && number.ends_with("000") {
+        return Err(Problem::new(
+            "身份证号末三位是 000，多半是按数字保存时丢失了；请把该列设为“文本”后重新填写",
+            "the last three digits are 000, probably lost because the cell was saved as a number; format the column as text and enter it again",
+        ));
+    }
+    if wrong || !(1..=12).contains(&month) || !(1..=31).contains(&day) {
         return Err(Problem::new(
             "身份证号校验不通过，请核对（按数字保存的单元格末几位会变成 0）",
             "the check character does not fit; compare with the card (cells saved as numbers lose the last digits)",

@@ -8,15 +8,19 @@ mod dates;
 mod dwelling;
 mod identity;
 mod number;
+mod packed;
 mod quantity;
 
+pub(crate) use contents::OIL_LITRE_G;
 pub use contents::contents;
-pub use dates::{civil_from_days, date, date_from_serial, time, time_from_serial};
-pub use dwelling::{Dwelling, building, dwelling, room, unit};
-pub use identity::{credit_code, id_number, phone, plate};
-pub use number::{chinese_number, number_micro, split_number};
+pub use dates::{civil_from_days, date, date_from_serial, date_near, time, time_from_serial};
+pub use dwelling::{Dwelling, address, building, dwelling, room, unit};
+pub use identity::{credit_code, id_number, phone, phones, plate};
+pub use number::{chinese_number, is_approximate, number_micro, split_number, split_range};
+pub use packed::{heading_package, packed_weight_g};
 pub use quantity::{
-    Unit, count, distance_m, heading_unit, microdegrees, money_fen, volume_l, weight_g, weight_with_unit_g,
+    Unit, count, distance_m, heading_unit, microdegrees, money_fen, unit_word, volume_l, weight_g,
+    weight_with_unit_g,
 };
 
 use std::borrow::Cow;
@@ -67,10 +71,18 @@ fn fold(letter: char) -> char {
     }
 }
 
+/// Whether a letter stays as it is whatever is done to a text: most letters of most cells.
+fn is_plain(letter: char) -> bool {
+    matches!(letter, '!'..='~' | '\u{4e00}'..='\u{9fff}')
+}
+
 /// Text tidied for storage: no marks without width, single spaces, half-width letters and digits.
 ///
 /// Chinese punctuation stays as written, so that notes keep reading as Chinese.
 pub fn tidy(text: &str) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_string();
+    }
     let mut tidy = String::with_capacity(text.len());
     let mut gap = false;
     for letter in text.chars() {
@@ -94,6 +106,9 @@ pub fn tidy(text: &str) -> String {
 
 /// Text prepared for parsing: folded to half width, without any white space.
 pub(crate) fn compact(text: &str) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_string();
+    }
     tidy(text)
         .chars()
         .map(fold)

@@ -8,7 +8,35 @@ pub(crate) const MICRO: i128 = 1_000_000;
 /// Largest number accepted, far above any quantity of a county.
 const NUMBER_MAX: i128 = 1_000_000_000_000_000;
 
-const APPROXIMATE: &[&str] = &["大约", "大概", "约", "近", "~", "共", "≈"];
+const APPROXIMATE: &[&str] = &[
+    "大约", "大概", "估计", "预计", "不足", "不到", "至少", "最多", "约", "近", "~", "共", "≈", "超",
+];
+
+/// Whether a number is given as a guess: 约200, 30左右, 三百多.
+pub fn is_approximate(text: &str) -> bool {
+    text.contains(['约', '近', '余', '多', '概', '估', '≈', '~', '±', '?', '？'])
+        || [
+            "左右", "上下", "不足", "不到", "至少", "以上", "以内", "预计", "超过",
+        ]
+        .iter()
+        .any(|word| text.contains(word))
+}
+
+/// Both ends of a range such as 200-210, 3~4 or 二十至三十, in millionths, and the text after it.
+pub fn split_range(text: &str) -> Option<(i128, i128, &str)> {
+    let (low, rest) = split_number(text)?;
+    let rest = ["-", "~", "至", "到"]
+        .iter()
+        .find_map(|word| rest.strip_prefix(word))?;
+    let (high, rest) = split_number(rest.trim_start_matches(['-', '~']))?;
+    // 5-6万: the multiplier belongs to both.
+    let low = if low * 1_000 < high && text.contains('万') {
+        low.checked_mul(10_000)?
+    } else {
+        low
+    };
+    (low >= 0 && high > low).then_some((low, high, rest))
+}
 
 /// Splits a leading number from the text after it; the number in millionths.
 ///
@@ -42,7 +70,7 @@ pub fn split_number(text: &str) -> Option<(i128, &str)> {
     if value > NUMBER_MAX * MICRO {
         return None;
     }
-    rest = ["余", "多", "来"]
+    rest = ["余", "多", "来", "出头"]
         .iter()
         .find_map(|word| rest.strip_prefix(word))
         .unwrap_or(rest);
@@ -129,6 +157,8 @@ fn chinese_digit(letter: char) -> Option<i64> {
 fn chinese_place(letter: char) -> Option<i64> {
     Some(match letter {
         '十' | '拾' => 10,
+        '廿' | '卄' => 20,
+        '卅' => 30,
         '百' | '佰' => 100,
         '千' | '仟' => 1_000,
         '万' => 10_000,
@@ -198,6 +228,7 @@ fn chinese_prefix(text: &str) -> Option<(i128, &str)> {
             } else {
                 section += digit.take().unwrap_or(1) * place;
             }
+            let place = if place < 100 { 10 } else { place };
             last_place = place;
             zero = false;
         }

@@ -1,6 +1,7 @@
 //! Quantities with units: weight, volume, distance, money, counts and coordinates.
 
 use super::number::MICRO;
+use super::number::split_range;
 use super::{Problem, compact, number_micro, split_number};
 
 /// Unit of a quantity, as found in a cell or in a heading.
@@ -38,10 +39,20 @@ pub enum Unit {
     TenThousandYuan,
     /// 万 of whatever is counted
     TenThousand,
+    /// 万斤
+    TenThousandJin,
+    /// 万公斤
+    TenThousandKilogram,
+    /// 万吨
+    TenThousandTonne,
 }
 
 /// Words of units, longer ones first where one begins another.
 const WORDS: &[(&str, Unit)] = &[
+    ("万公斤", Unit::TenThousandKilogram),
+    ("万千克", Unit::TenThousandKilogram),
+    ("万斤", Unit::TenThousandJin),
+    ("万吨", Unit::TenThousandTonne),
     ("千克", Unit::Kilogram),
     ("公斤", Unit::Kilogram),
     ("kg", Unit::Kilogram),
@@ -113,17 +124,44 @@ pub fn heading_unit(heading: &str) -> Option<Unit> {
     })
 }
 
-/// Number and unit of a whole cell; 3斤半 counts the half.
+/// The unit that stands alone, as in a row of units below a heading: 公斤, (吨), 单位:元.
+pub fn unit_word(text: &str) -> Option<Unit> {
+    let folded = compact(text);
+    let folded = folded.trim_matches(['(', ')', '[', ']', '【', '】']);
+    let folded = folded
+        .strip_prefix("单位")
+        .unwrap_or(folded)
+        .trim_start_matches(':');
+    match split_unit(folded) {
+        Some((unit, "")) => Some(unit),
+        Some((unit, rest)) if rest.starts_with('/') => Some(unit),
+        _ => None,
+    }
+}
+
+/// Text after a number without words of doubt and without a bracket that explains it.
+fn closed(rest: &str) -> &str {
+    let rest = rest
+        .split_once('(')
+        .filter(|(_, inside)| inside.ends_with(')'))
+        .map_or(rest, |(before, _)| before);
+    ["左右", "上下", "以上", "以内", "多", "余"]
+        .iter()
+        .find_map(|word| rest.strip_suffix(word))
+        .unwrap_or(rest)
+}
+
+/// Number and unit of a whole cell; 3斤半 counts the half, a range counts with its upper end.
 fn measured(text: &str) -> Option<(i128, Option<Unit>)> {
     let folded = compact(text);
+    if let Some((_, high, rest)) = split_range(&folded) {
+        let (unit, rest) = split_unit(rest).map_or((None, rest), |(unit, rest)| (Some(unit), rest));
+        return closed(rest).is_empty().then_some((high, unit));
+    }
     let (mut value, rest) = split_number(&folded)?;
     let (unit, rest) = split_unit(rest).map_or((None, rest), |(unit, rest)| (Some(unit), rest));
-    let rest = rest
-        .strip_suffix("左右")
-        .or(rest.strip_suffix("上下"))
-        .unwrap_or(rest);
-    match rest {
-        "" | "整" => {}
+    match closed(rest) {
+        "" | "整" | "/天" | "/日" => {}
         "半" if unit.is_some() => value += MICRO / 2,
         _ => return None,
     }
@@ -144,6 +182,9 @@ fn unit_g(unit: Unit) -> Option<i128> {
         Unit::Jin => 500,
         Unit::Kilogram => 1_000,
         Unit::Tonne => 1_000_000,
+        Unit::TenThousandJin => 5_000_000,
+        Unit::TenThousandKilogram => 10_000_000,
+        Unit::TenThousandTonne => 10_000_000_000,
         _ => return None,
     })
 }
@@ -157,12 +198,26 @@ pub fn weight_g(text: &str, heading: Option<Unit>) -> Result<i64, Problem> {
             "should be a weight, such as 500 kg, 1.5 t or 20 jin",
         )
     };
-    let (value, unit) = measured(text).ok_or_else(wrong)?;
+    let Some((value, unit)) = measured(text) else {
+        return super::packed::packed_weight_g(text).ok_or_else(|| counted(text).unwrap_or_else(wrong));
+    };
     let factor = unit_g(unit.or(heading).unwrap_or(Unit::Kilogram)).ok_or_else(wrong)?;
     if value < 0 {
         return Err(Problem::new("重量不能为负数", "a weight cannot be negative"));
     }
     scaled(value, factor, 1).ok_or_else(wrong)
+}
+
+/// 20箱 without the weight of a box.
+fn counted(text: &str) -> Option<Problem> {
+    let folded = compact(text);
+    let (_, rest) = split_number(&folded)?;
+    super::packed::PACKAGES.contains(&rest).then(|| {
+        Problem::new(
+            format!("没有写每{rest}多重；请写成 {folded}×10斤 这样的形式"),
+            format!("the weight of one {rest} is missing; write {folded}×10斤 or the weight in kilograms"),
+        )
+    })
 }
 
 /// Weight in grams of a leading number with its unit, and the text after them; `None` when the
@@ -296,6 +351,21 @@ const COUNTERS: &[&str] = &[
     "盒",
     "口",
     "次",
+    "瓶",
+    "桶",
+    "根",
+    "提",
+    "板",
+    "枚",
+    "张",
+    "天",
+    "日",
+    "支",
+    "只",
+    "把",
+    "单",
+    "名老人",
+    "口人",
     "平方米",
     "平方",
     "平米",
@@ -308,11 +378,11 @@ const COUNTERS: &[&str] = &[
 pub fn count(text: &str, heading: Option<Unit>) -> Result<i64, Problem> {
     let wrong = || Problem::new("应为整数，如 12", "should be a whole number, such as 12");
     let folded = compact(text);
-    let (value, rest) = split_number(&folded).ok_or_else(wrong)?;
-    let rest = rest
-        .strip_suffix("左右")
-        .or(rest.strip_suffix("上下"))
-        .unwrap_or(rest);
+    let (value, rest) = match split_range(&folded) {
+        Some((_, high, rest)) => (high, rest),
+        None => split_number(&folded).ok_or_else(wrong)?,
+    };
+    let rest = closed(rest);
     if !rest.is_empty() && !COUNTERS.contains(&rest) {
         return Err(wrong());
     }

@@ -1,14 +1,16 @@
 //! Imports: a file is kept and previewed, then applied as a whole, and can be undone.
 
-use documents::sheet::CellError;
+use documents::sheet::{CellError, Reading, SheetReading};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::{Body, Command, Id, Upload};
-use super::view::{counted, json};
+use super::view::{counted, done, json};
 use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::BatchId;
+use crate::register::import::choice::{self, Choosing};
+use crate::register::import::mapping::{self, Matched, SignatureRef};
 use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Tally};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
@@ -16,6 +18,9 @@ use crate::web::{Answer, Web};
 static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
 static APPLY: Act = Act::new("register.import", Action::ImportRegister);
 static UNDO: Act = Act::new("register.undo", Action::ImportRegister);
+static MATCH: Act = Act::new("import.mapping", Action::ImportRegister);
+static FORGET: Act = Act::new("import.forget", Action::ImportRegister);
+static DECIDE: Act = Act::new("import.duplicate", Action::ImportRegister);
 
 endpoints! {
     read "/api/v1/imports", Gate::Needs(Action::ImportRegister), list_imports;
@@ -23,6 +28,9 @@ endpoints! {
     read "/api/v1/imports/{id}", Gate::Needs(Action::ImportRegister), preview_import;
     write "/api/v1/imports/apply", Gate::Needs(Action::ImportRegister), apply_import;
     write "/api/v1/imports/undo", Gate::Needs(Action::ImportRegister), undo_import;
+    write "/api/v1/imports/mapping", Gate::Needs(Action::ImportRegister), keep_mapping;
+    write "/api/v1/imports/mapping/forget", Gate::Needs(Action::ImportRegister), forget_mapping;
+    write "/api/v1/imports/duplicate", Gate::Needs(Action::ImportRegister), decide_duplicate;
 }
 
 /// The latest imports of the district.
@@ -51,6 +59,40 @@ pub struct ImportView {
     skipped: Vec<SkippedView>,
     /// Headings that no column was found for.
     unknown_columns: Vec<UnknownView>,
+    /// What the headings of each sheet are read as; a correction is sent to `/api/v1/imports/mapping`.
+    sheets: Vec<SheetView>,
+    /// Rows that are, or seem to be, about the same; a choice is sent to `/api/v1/imports/duplicate`.
+    duplicates: Vec<PairView>,
+}
+
+/// The headings of a sheet.
+#[derive(Serialize, ToSchema)]
+pub struct SheetView {
+    /// The sheet.
+    sheet: String,
+    /// The register that it was recognised as.
+    register: Option<&'static str>,
+    /// The signature of its headings.
+    signature: String,
+    /// Whether the columns follow what somebody matched before.
+    remembered: bool,
+    /// Letter and key of the register's column.
+    columns: Vec<(String, String)>,
+}
+
+/// Two rows that are, or seem to be, about the same.
+#[derive(Serialize, ToSchema)]
+pub struct PairView {
+    /// `same`, `conflict`, `repeated` or `likely`.
+    kind: &'static str,
+    /// The sheet of the earlier row.
+    first_sheet: String,
+    /// The earlier row.
+    first_row: u32,
+    /// The sheet of the later row.
+    second_sheet: String,
+    /// The later row.
+    second_row: u32,
 }
 
 /// A cell with something to say about it.
@@ -117,8 +159,30 @@ pub struct UnknownView {
     heading: String,
 }
 
-fn view(batch: Batch, preview: Preview) -> ImportView {
+fn matched(sheet: &SheetReading) -> SheetView {
+    SheetView {
+        sheet: sheet.sheet.clone(),
+        register: sheet.form.map(|form| form.key),
+        signature: sheet.signature.clone(),
+        remembered: sheet.remembered,
+        columns: sheet.mapping().map(|mapping| mapping.columns).unwrap_or_default(),
+    }
+}
+
+fn view(batch: Batch, preview: Preview, reading: Option<Reading>) -> ImportView {
+    let sheets = reading.map(|reading| reading.sheets).unwrap_or_default();
+    let duplicates = sheets.iter().flat_map(|sheet| {
+        sheet.duplicates.iter().map(|pair| PairView {
+            kind: pair.kind.key(),
+            first_sheet: pair.first_sheet.clone(),
+            first_row: pair.first_row,
+            second_sheet: sheet.sheet.clone(),
+            second_row: pair.second_row,
+        })
+    });
     ImportView {
+        duplicates: duplicates.collect(),
+        sheets: sheets.iter().map(matched).collect(),
         batch,
         tallies: preview.tallies,
         errors: preview.errors.into_iter().map(CellView::from).collect(),
@@ -149,14 +213,16 @@ async fn look(web: &Web, id: BatchId) -> Answer {
         },
     );
     let found = web.app.read(move |tx| {
-        let (batch, bytes) = import::batch(tx, &ctx.actor, &at)?;
-        let preview = match batch.state {
+        let stored = import::batch(tx, &ctx.actor, &at)?;
+        let (reading, preview) = match stored.batch.state {
             BatchState::Previewed => {
-                import::preview(tx, &at.district, &import::read_file(&batch.file_name, &bytes)?)?
+                let reading = import::read_stored(&stored)?;
+                let preview = import::preview(tx, &at.district, &reading)?;
+                (Some(reading), preview)
             }
-            BatchState::Applied | BatchState::Undone => Preview::default(),
+            BatchState::Applied | BatchState::Undone => (None, Preview::default()),
         };
-        Ok(view(batch, preview))
+        Ok(view(stored.batch, preview, reading))
     });
     json(&found.await?)
 }
@@ -169,10 +235,17 @@ async fn look(web: &Web, id: BatchId) -> Answer {
 async fn keep_import(command: Command, Upload(file): Upload) -> Answer {
     let (name, bytes) = (file.name.clone(), file.bytes.clone());
     // A file that cannot be read is refused before it takes the writer's time.
-    tokio::task::spawn_blocking(move || import::read_file(&name, &bytes).map(|_| ()))
+    let in_district = command.web.district()?;
+    let reading = tokio::task::spawn_blocking(move || import::read_file(&name, &bytes))
         .await
         .map_err(|error| crate::base::Fault::Invariant(format!("reading a file: {error}")))??;
+    let summary = command
+        .web
+        .app
+        .read(move |tx| Ok(import::preview(tx, &in_district, &reading)?.summary()))
+        .await?;
     let upload = import::Upload {
+        summary,
         district: command.web.district()?,
         file_name: file.name,
         bytes: file.bytes,
@@ -209,6 +282,42 @@ async fn undo_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     counted(
         command
             .act(&UNDO, &command.ctx.actor.area, at, import::undo)
+            .await?,
+    )
+}
+
+/// Says what the columns of a heading are, for this file and every later one with the same headings.
+#[utoipa::path(post, path = "/api/v1/imports/mapping", tag = "imports", request_body = Matched,
+    responses((status = 200, body = super::view::Done)))]
+async fn keep_mapping(command: Command, Body(matched): Body<Matched>) -> Answer {
+    command.home(&matched.district)?;
+    done(
+        command
+            .act(&MATCH, &command.ctx.actor.area, matched, mapping::keep)
+            .await?,
+    )
+}
+
+/// Forgets what the columns of a heading are; they are recognised by themselves again.
+#[utoipa::path(post, path = "/api/v1/imports/mapping/forget", tag = "imports", request_body = SignatureRef,
+    responses((status = 200, body = super::view::Done)))]
+async fn forget_mapping(command: Command, Body(at): Body<SignatureRef>) -> Answer {
+    command.home(&at.district)?;
+    done(
+        command
+            .act(&FORGET, &command.ctx.actor.area, at, mapping::forget)
+            .await?,
+    )
+}
+
+/// Says which of two rows of a kept file is taken.
+#[utoipa::path(post, path = "/api/v1/imports/duplicate", tag = "imports", request_body = Choosing,
+    responses((status = 200, body = super::view::Done)))]
+async fn decide_duplicate(command: Command, Body(choosing): Body<Choosing>) -> Answer {
+    command.home(&choosing.at.district)?;
+    done(
+        command
+            .act(&DECIDE, &command.ctx.actor.area, choosing, choice::decide)
             .await?,
     )
 }

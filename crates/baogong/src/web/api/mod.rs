@@ -22,6 +22,7 @@ macro_rules! endpoints {
 }
 
 mod account;
+mod chains;
 mod coverage;
 mod document;
 mod handover;
@@ -57,6 +58,7 @@ const PARTS: &[Part] = &[
     (proposals::routes, proposals::described),
     (rounds::routes, rounds::described),
     (orders::routes, orders::described),
+    (chains::routes, chains::described),
     (payments::routes, payments::described),
     (packing::routes, packing::described),
     (trips::routes, trips::described),

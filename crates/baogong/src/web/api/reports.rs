@@ -13,11 +13,12 @@ use super::input::Ask;
 use super::view::{json, seen_round};
 use crate::base::act::Act;
 use crate::base::id::{RoundId, TripId, district};
-use crate::base::{Action, Ctx, Refusal, Result, audit};
+use crate::base::{Action, Ctx, Fault, Refusal, Result, audit};
 use crate::report::board::{self, Board, Counts, Goods, ShortPick};
-use crate::report::{REPORTS, Report, Subject, report};
+use crate::report::{REPORTS, Report, Subject, render, report};
 use crate::round::{RoundState, trips};
 use crate::web::gate::Gate;
+use crate::web::request::{CSV, XLSX};
 use crate::web::{Answer, Web};
 
 endpoints! {
@@ -158,7 +159,7 @@ fn recorded(key: &str) -> Option<&'static Act> {
         "people" | "needs" => Some(&PRINT_LISTS),
         "orders" => Some(&PRINT_ROUNDS),
         "door-list" => Some(&PRINT_DELIVERY),
-        "advances" => Some(&PRINT_ADVANCES),
+        "advances" | "unpaid" => Some(&PRINT_ADVANCES),
         _ => None,
     }
 }
@@ -194,6 +195,10 @@ fn check_subject(tx: &mut Tx, ctx: &Ctx, subject: &Subject) -> Result<()> {
         ("area" = Option<String>, Query, description = "An area or compound code; the actor's own area without it"),
         ("round" = Option<String>, Query, description = "The round, for reports of a round"),
         ("trip" = Option<String>, Query, description = "The trip, for reports of a trip"),
+        ("q" = Option<String>, Query, description = "Words, for lists that can be searched"),
+        ("only" = Option<String>, Query, description = "A part of the list: a category of coverage, `visits` of the people list, the id of a proposal"),
+        ("format" = Option<String>, Query, description = "`xlsx` or `csv` for a file; JSON without it"),
+        ("hxl" = Option<bool>, Query, description = "Whether files carry a row of HXL tags"),
         ("lang" = Option<String>, Query, description = "`zh` or `en`; what the request's language says without it"),
     ),
     responses((status = 200, body = Object)))]
@@ -203,6 +208,8 @@ async fn make_report(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
         area: web.area(ask.get("area"))?,
         round: ask.get("round").into(),
         trip: ask.get("trip").into(),
+        words: ask.get("q").into(),
+        only: ask.get("only").into(),
     };
     ctx.actor.check(report.action, &subject.area)?;
     let lang = match ask.get("lang") {
@@ -223,7 +230,19 @@ async fn make_report(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
             })
             .await?;
     }
-    json(&document)
+    let tagged = matches!(ask.get("hxl"), "1" | "true");
+    let name = |ending: &str| format!("{}.{ending}", document.title);
+    match ask.get("format") {
+        "xlsx" => {
+            let bytes = render::workbook(&document, lang, tagged).map_err(Fault::Document)?;
+            Ok(web.file(&name("xlsx"), XLSX, bytes))
+        }
+        "csv" => {
+            let bytes = render::csv(&document, lang, tagged).map_err(Fault::Document)?;
+            Ok(web.file(&name("csv"), CSV, bytes))
+        }
+        _ => json(&document),
+    }
 }
 
 /// What the check of the audit chain found.

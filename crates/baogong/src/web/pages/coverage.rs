@@ -8,6 +8,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read};
+use super::reports::exports;
 use crate::base::words::{count, days};
 use crate::base::{Action, Result, clock};
 use crate::coverage;
@@ -151,7 +152,8 @@ async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
     }));
     let body = html! {
         (kit::heading(web.t("余粮", "Coverage"), &format!("{place} · {}", web.t("谁最先断粮，谁还不知道", "who runs out first, and who is not known")), html! {
-            (kit::link_button(&format!("/reports/coverage?area={area}"), web.t("打印、导出", "Print, export"), Tone::Quiet))
+            (kit::link_button(&format!("/reports/coverage?area={area}&only={category}"), web.t("打印", "Print"), Tone::Quiet))
+            (exports(&web, "coverage", &[("area", &area), ("only", category)]))
         }))
         (kit::tiles(&[
             tile("封闭小区住户", "Households in closed compounds", total, Tone::Plain),

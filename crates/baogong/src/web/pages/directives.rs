@@ -8,6 +8,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
+use super::reports::exports;
 use super::{area_options, guard, level_badge};
 use crate::base::act::Act;
 use crate::base::id::district;
@@ -83,7 +84,7 @@ async fn list(web: Web) -> Answer {
     }
     let issue_button = html! { @if may_issue { (kit::link_button("/directives/new", web.t("下达指令", "Issue a directive"), Tone::Accent)) } };
     let body = html! {
-        (kit::heading(web.t("指令与规则", "Directives and rules"), web.t("指令决定哪个预案在哪里生效、是什么级别；规则随之而定。", "A directive says which plan holds where and at which level; the rules follow."), issue_button.clone()))
+        (kit::heading(web.t("指令与规则", "Directives and rules"), web.t("指令决定哪个预案在哪里生效、是什么级别；规则随之而定。", "A directive says which plan holds where and at which level; the rules follow."), html! { (issue_button) (exports(&web, "directives", &[])) }))
         (kit::section(web.t("生效中", "In force"), kit::table(web.t("生效中", "In force"), &columns, in_force, kit::empty(Icon::Bell, web.t("没有生效的指令", "No directive is in force"), web.t("目前没有小区封闭。", "No compound is closed."), issue_button))))
         @if !past.is_empty() { (kit::section(web.t("已结束", "Ended"), kit::table(web.t("已结束", "Ended"), &columns, past, html! {}))) }
         (kit::section(web.t("预案", "Plans"), html! {

@@ -10,6 +10,7 @@ use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::guard;
+use super::reports::exports;
 use super::rounds::{order_badge, reference, visible};
 use crate::base::access::Field as Datum;
 use crate::base::act::Act;
@@ -220,6 +221,7 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
         (kit::crumbs(&[("/handover".into(), web.t("交付", "Hand-over").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.to_string())]))
         (kit::heading(&format!("{} · {name}", web.t("交付", "Hand-over")), &format!("{} · {point}", round.title), html! {
             (kit::link_button(&format!("/reports/door-list?area={compound}&round={id}"), web.t("交付清单（带签收栏）", "List with signatures"), Tone::Quiet))
+            (exports(&web, "door-list", &[("area", &compound), ("round", &id)]))
             @if !slots.is_empty() { (kit::link_button(&format!("/reports/slots?area={compound}&round={id}"), web.t("时段表", "Slots"), Tone::Quiet)) }
         }))
         @if compounds.len() > 1 { (kit::tabs(&tabs)) }

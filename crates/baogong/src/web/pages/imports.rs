@@ -1,29 +1,26 @@
 //! Bringing spreadsheets in: upload, preview, apply all or nothing, undo.
 
+mod matching;
 mod preview;
 mod remarks;
+mod upload;
 
 use axum::extract::Path;
-use documents::sheet::Reading;
 use kit::{Column, Field, Icon, TableRow, Tone, html};
-use serde::Serialize;
-use store::Tx;
 
 use super::super::Answer;
-use super::super::fields::{Fields, File};
+use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::guard;
-use super::reports::blocking;
 use crate::base::act::Act;
 use crate::base::id::BatchId;
 use crate::base::words::count;
-use crate::base::{Action, Ctx, Error, Refusal, Result, clock};
-use crate::register::import::{self, Batch, BatchRef, BatchState, Summary, Upload};
+use crate::base::{Action, Refusal, Result, clock};
+use crate::register::import::{self, Batch, BatchRef, BatchState, Summary};
 use crate::register::{REGISTERS, register};
 
-static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
 static APPLY: Act = Act::new("register.import", Action::ImportRegister);
 static UNDO: Act = Act::new("register.undo", Action::ImportRegister);
 
@@ -32,9 +29,15 @@ pub fn routes() -> Vec<Route> {
     let import = Gate::Needs(Action::ImportRegister);
     vec![
         read("/imports", import, list),
-        write("/imports", import, upload),
+        write("/imports", import, upload::upload),
+        read("/imports/reading/{job}", import, upload::progress),
+        write("/imports/reading/{job}/stop", import, upload::stop),
         read("/imports/{id}", import, preview::page),
         read("/imports/{id}/errors.xlsx", import, remarks::errors_file),
+        read("/imports/{id}/corrected.xlsx", import, remarks::marked_file),
+        write("/imports/{id}/mapping", import, matching::keep),
+        write("/imports/{id}/forget", import, matching::forget),
+        write("/imports/{id}/duplicate", import, matching::decide),
         write("/imports/{id}/apply", import, apply),
         write("/imports/{id}/undo", import, undo),
     ]
@@ -148,87 +151,6 @@ async fn list(web: Web) -> Answer {
                 web.t("从行政区划代码表开始。", "Begin with the divisions and their codes."), html! {}))))
     };
     Ok(web.page(web.t("导入表格", "Import spreadsheets"), body))
-}
-
-/// An upload as it is kept once-only: the file stands for itself by its hash, so that 20 MB are not written out as
-/// text just to be compared.
-#[derive(Serialize)]
-struct Kept {
-    district: String,
-    file_name: String,
-    sha256: String,
-    #[serde(skip)]
-    bytes: Vec<u8>,
-}
-
-fn keep(tx: &mut Tx, ctx: &Ctx, kept: &Kept) -> Result<BatchId> {
-    let upload = Upload {
-        district: kept.district.clone(),
-        file_name: kept.file_name.clone(),
-        bytes: kept.bytes.clone(),
-    };
-    import::keep(tx, ctx, &upload)
-}
-
-async fn upload(web: Web, fields: Fields) -> Answer {
-    guard(&web, &fields)?;
-    if fields.files.is_empty() {
-        return Err(Refusal::invalid("file", "请选择要导入的文件。", "Choose a file to import.").into());
-    }
-    // Every file is read before the first one is kept, so that a bad one is refused without work for the writer.
-    let mut files = Vec::with_capacity(fields.files.len());
-    for file in fields.files.clone() {
-        files.push(
-            blocking(move || {
-                readable(&file)?;
-                Ok(file)
-            })
-            .await?,
-        );
-    }
-    let ctx = web.ctx_for(fields.command())?;
-    let area = ctx.actor.area.clone();
-    let mut ids = Vec::with_capacity(files.len());
-    for (place, file) in files.into_iter().enumerate() {
-        let own = ctx.sub(&format!("file/{place}"));
-        let kept = Kept {
-            district: web.district()?,
-            file_name: file.name.chars().take(120).collect(),
-            sha256: hash(&file.bytes),
-            bytes: file.bytes,
-        };
-        ids.push(web.app.act(&own, &KEEP, &area, kept, keep).await?);
-    }
-    match ids.as_slice() {
-        [id] => Ok(web.go(&format!("/imports/{id}"))),
-        ids => {
-            let words = match web.lang {
-                kit::Lang::Zh => format!("已上传{}个文件。请按顺序逐个核对、导入。", ids.len()),
-                kit::Lang::En => format!("{} files uploaded. Check and import them in order.", ids.len()),
-            };
-            Ok(web.done("/imports", &words))
-        }
-    }
-}
-
-fn hash(bytes: &[u8]) -> String {
-    use sha2::{Digest, Sha256};
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
-/// Reads a file just to find out whether it can be read; a refusal names the file.
-fn readable(file: &File) -> Result<Reading> {
-    import::read_file(&file.name, &file.bytes).map_err(|error| match error {
-        Error::Refusal(mut refusal) => {
-            refusal.zh = format!("{}：{}", file.name, refusal.zh);
-            refusal.en = format!("{}: {}", file.name, refusal.en);
-            Error::Refusal(refusal)
-        }
-        fault => fault,
-    })
 }
 
 async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {

@@ -8,6 +8,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
+use super::reports::exports;
 use super::{guard, level_badge};
 use crate::base::access::{Field as Datum, View};
 use crate::base::act::Act;
@@ -17,10 +18,10 @@ use crate::base::{Action, Refusal, Result, clock};
 use crate::coverage::lists::{self, NeedDraft, NeedSettled, NeedState, VisitDraft, VisitOutcome};
 use crate::coverage::{self, Stocktake};
 use crate::plan::rules::{self, CATEGORIES, RuleKey, category_word};
-use crate::proposal::assignment;
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Household};
 use crate::report::lists::needs_words;
+use crate::report::tables::closed_compounds;
 use crate::round::{chart, order};
 
 static ADD_NEED: Act = Act::new("need.add", Action::EditNeeds);
@@ -50,42 +51,7 @@ async fn overview(web: Web) -> Answer {
     let may_direct = ctx.actor.may(Action::IssueDirective);
     let rows = web
         .app
-        .read(move |tx| {
-            let area = ctx.actor.area.clone();
-            let directives = crate::plan::directive::holding(tx, district(&area), ctx.now_s)?;
-            let needs = lists::open_needs(tx, &area)?;
-            let suppliers = assignment::assigned(tx, &area)?;
-            let mut rows = Vec::new();
-            for (compound, households, people) in entry::count_by_area(tx, "households", &area)? {
-                let rules = rules::resolve(&compound, directives.clone());
-                if !rules.closed() {
-                    continue;
-                }
-                let open = needs
-                    .iter()
-                    .find(|(code, _, _)| *code == compound)
-                    .map_or((0, 0), |(_, open, urgent)| (*open, *urgent));
-                let supplier = match suppliers.get(&compound) {
-                    Some(assigned) => super::supplier_name(tx, district(&area), &assigned.main)?,
-                    None => String::new(),
-                };
-                let visits = lists::visits_due(tx, &ctx, &compound)?;
-                let community = entry::get(tx, "compounds", district(&compound), &compound)?
-                    .map_or(String::new(), |entry| entry.area);
-                rows.push((
-                    compound.clone(),
-                    area_name(tx, &compound)?,
-                    area_name(tx, &community)?,
-                    rules.level,
-                    households,
-                    people,
-                    open,
-                    visits,
-                    supplier,
-                ));
-            }
-            Ok(rows)
-        })
+        .read(move |tx| closed_compounds(tx, &ctx, &ctx.actor.area))
         .await?;
     let columns = [
         Column::text(web.t("小区", "Compound")),
@@ -99,22 +65,22 @@ async fn overview(web: Web) -> Answer {
     ];
     let table = rows
         .iter()
-        .map(|(code, name, community, level, households, people, needs, visits, supplier)| {
+        .map(|one| {
             TableRow::new(vec![
-                html! { (name) },
-                html! { (community) },
-                level_badge(*level, web.lang),
-                html! { (count(*households)) },
-                html! { (count(*people)) },
-                html! { (needs.0) @if needs.1 > 0 { " " (kit::badge(Tone::Bad, &format!("{}{}", web.t("急", "urgent "), needs.1))) } },
-                html! { (visits.1) " / " (visits.0) },
-                html! { @if supplier.is_empty() { (kit::badge(Tone::Warn, web.t("未分配", "none"))) } @else { (supplier) } },
+                html! { (one.name) },
+                html! { (one.community) },
+                level_badge(one.level, web.lang),
+                html! { (count(one.households)) },
+                html! { (count(one.people)) },
+                html! { (one.open_needs) @if one.urgent_needs > 0 { " " (kit::badge(Tone::Bad, &format!("{}{}", web.t("急", "urgent "), one.urgent_needs))) } },
+                html! { (one.visits_due) " / " (one.special) },
+                html! { @if one.supplier.is_empty() { (kit::badge(Tone::Warn, web.t("未分配", "none"))) } @else { (one.supplier) } },
             ])
-            .href(format!("/lists/{code}"))
+            .href(format!("/lists/{}", one.compound))
         })
         .collect();
     let body = html! {
-        (kit::heading(web.t("两张清单", "Two lists"), web.t("每个封闭小区的人员清单和需求清单；特殊群体按期走访。", "People and needs of each closed compound; people with special needs are visited in time."), html! {}))
+        (kit::heading(web.t("两张清单", "Two lists"), web.t("每个封闭小区的人员清单和需求清单；特殊群体按期走访。", "People and needs of each closed compound; people with special needs are visited in time."), exports(&web, "closed", &[])))
         (kit::table(web.t("封闭小区", "Closed compounds"), &columns, table, kit::empty(Icon::List, web.t("没有封闭的小区", "No compound is closed"), web.t("小区进入管控或封控后，会自动出现在这里。", "A compound appears here as soon as it is under control or lockdown."), html! {
             @if may_direct { (kit::link_button("/directives/new", web.t("下达指令", "Issue a directive"), Tone::Accent)) }
         })))
@@ -256,7 +222,7 @@ async fn compound_page(web: Web, Path(compound): Path<String>, RawQuery(query): 
         (kit::crumbs(&[("/lists".into(), web.t("两张清单", "Two lists").into()), (String::new(), name.clone())]))
         (kit::heading(&name, "", html! {
             (level_badge(rules.level, web.lang))
-            (kit::link_button(&format!("/reports/{}?area={compound}", if tab == "needs" { "needs" } else { "people" }), web.t("打印、导出", "Print, export"), Tone::Quiet))
+            (exports(&web, if tab == "needs" { "needs" } else { "people" }, &[("area", &compound), ("q", &words), ("only", if tab == "visits" { "visits" } else { "" })]))
             (kit::link_button(&format!("/rules?area={compound}"), web.t("现行规则", "Rules in force"), Tone::Quiet))
         }))
         (tabs)

@@ -9,6 +9,7 @@ use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::guard;
+use super::reports::exports;
 use super::rounds::{own_area, reference, state_badge, visible};
 use crate::base::act::Act;
 use crate::base::words::{count, kilograms};
@@ -152,7 +153,7 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
     };
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), web.t("装袋、装车", "Pack and load").into())]))
-        (kit::heading(&format!("{} · {}", web.t("装袋、装车", "Pack and load"), round.title), "", state_badge(round.state, lang)))
+        (kit::heading(&format!("{} · {}", web.t("装袋、装车", "Pack and load"), round.title), "", html! { (state_badge(round.state, lang)) (exports(&web, "pick-list", &[("area", &area), ("round", &id)])) }))
         (kit::tiles(&[
             tile("待装袋", "Bags to pack", waiting.len(), if waiting.is_empty() { Tone::Good } else { Tone::Warn }),
             tile("已装袋", "Packed", packed, Tone::Good),
@@ -168,7 +169,10 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
             @if may_pack && !waiting.is_empty() { (kit::confirm_form(&format!("/rounds/{id}/pack-all"), &web.shell(""), web.t("全部装好，没有缺货", "All packed, nothing short"), Tone::Accent, &format!("{}{}", waiting.len(), web.t("袋都按订单装足？缺货的请先单独处理。", " bags packed in full? Handle short ones first.")))) }
             (kit::table(web.t("待装袋", "To pack"), &columns, rows, kit::empty(Icon::Check, web.t("没有待装的袋", "Nothing to pack"), "", html! {})))
         }))
-        (kit::section_with(web.t("3 按小区装箱", "3 Boxes per compound"), kit::link_button(&format!("/labels/boxes?round={id}"), web.t("箱标签", "Box labels"), Tone::Quiet), html! {
+        (kit::section_with(web.t("3 按小区装箱", "3 Boxes per compound"), html! {
+            (kit::link_button(&format!("/labels/boxes?round={id}"), web.t("箱标签", "Box labels"), Tone::Quiet))
+            (exports(&web, "boxes", &[("area", &area), ("round", &id)]))
+        }, html! {
             @if may_pack && unboxed > 0 { (kit::form(&format!("/rounds/{id}/boxes"), &web.shell(""), html! {
                 (Field::number("bags_max", web.t("每箱最多几袋", "Bags in a box at most")).value("20").small())
                 (kit::button(web.t("装箱", "Fill boxes"), Tone::Accent))

@@ -11,6 +11,7 @@ use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::guard;
+use super::reports::exports;
 use super::rounds::{own_area, reference, state_badge, visible};
 use crate::base::access::Field as Datum;
 use crate::base::act::Act;
@@ -82,6 +83,10 @@ async fn show(web: &Web, id: &str, matches: &[Match]) -> Answer {
         .map(|order| order.amount_fen)
         .sum();
     let open = matches!(round.state, RoundState::Open | RoundState::Closed);
+    let own_area = match actor.covers(&round.area) {
+        true => round.area.clone(),
+        false => actor.area.clone(),
+    };
     let columns = [
         Column::text(web.t("房号", "Dwelling")),
         Column::text(web.t("订单号（付款备注）", "Order (payment remark)")),
@@ -145,7 +150,7 @@ async fn show(web: &Web, id: &str, matches: &[Match]) -> Answer {
         .collect();
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), web.t("收款", "Payments").into())]))
-        (kit::heading(&format!("{} · {}", web.t("收款", "Payments"), round.title), &format!("{} {}", web.t("付款截止", "Pay by"), clock::minute(round.pay_by_s)), state_badge(round.state, web.lang)))
+        (kit::heading(&format!("{} · {}", web.t("收款", "Payments"), round.title), &format!("{} {}", web.t("付款截止", "Pay by"), clock::minute(round.pay_by_s)), html! { (state_badge(round.state, web.lang)) (exports(web, "unpaid", &[("area", &own_area), ("round", id)])) }))
         (kit::tiles(&[
             tile("未付", "Unpaid", count(unpaid.len() as i64), if unpaid.is_empty() { Tone::Good } else { Tone::Warn }),
             tile("未付金额（元）", "Unpaid (yuan)", yuan(due), Tone::Plain),
@@ -359,7 +364,8 @@ async fn settlement_page(web: Web, Path(id): Path<String>) -> Answer {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), web.t("结算单", "Statement").into())]))
         (kit::heading(&format!("{} · {supplier}", web.t("结算单", "Statement")), &round.title, html! {
             (state_badge(round.state, web.lang))
-            (kit::link_button(&format!("/reports/statement?area={}&round={id}", round.area), web.t("打印、导出", "Print, export"), Tone::Quiet))
+            (kit::link_button(&format!("/reports/statement?area={}&round={id}", round.area), web.t("打印", "Print"), Tone::Quiet))
+            (exports(&web, "statement", &[("area", &round.area), ("round", &id)]))
         }))
         (kit::notice(if total.difference_fen() == 0 { Tone::Good } else { Tone::Bad }, &format!("{}{} {}", web.t("差额 ", "Difference "), yuan(total.difference_fen()), web.t("元", "yuan")), html! {
             p { (web.t("应结 = 住户付 + 垫付 + 救助 − 退款；差额 = 应结 − 已结 − 在手，应为0。", "Due = paid + advanced + relief − refunds; difference = due − settled − in purse, and must be 0.")) }
@@ -445,7 +451,7 @@ async fn advances(web: Web) -> Answer {
         .collect();
     let body = html! {
         (kit::heading(web.t("垫付挂账", "Advances on account"), web.t("为不会网购的住户垫付的钱，解封后统一结清（DX-5）。", "Money advanced for households that cannot order; settled after the closure ends (DX-5)."), html! {
-            (kit::link_button("/reports/advances", web.t("打印、导出", "Print, export"), Tone::Quiet))
+            (exports(&web, "advances", &[]))
         }))
         (kit::tiles(&[Tile { label: web.t("未结清", "Outstanding").into(), value: yuan(total), unit: web.t("元", "yuan").into(), ..Tile::default() }]))
         (kit::table(web.t("垫付", "Advances"), &columns, table, kit::empty(Icon::Wallet, web.t("没有未结清的垫付", "Nothing is owed"), web.t("代购垫付的订单会记在这里。", "Proxy orders with an advance appear here."), html! {})))

@@ -8,6 +8,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
+use super::reports::exports;
 use super::{area_options, guard};
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
@@ -90,7 +91,7 @@ async fn list(web: Web) -> Answer {
         })
         .collect();
     let body = html! {
-        (kit::heading(web.t("分配保供单位", "Assignment of suppliers"), web.t("按距离和各品类产能，为每个封闭小区选一家主供、一家备用。", "One main and one backup supplier for each closed compound, by distance and capacity."), html! {}))
+        (kit::heading(web.t("分配保供单位", "Assignment of suppliers"), web.t("按距离和各品类产能，为每个封闭小区选一家主供、一家备用。", "One main and one backup supplier for each closed compound, by distance and capacity."), exports(&web, "assignment", &[("area", &area)])))
         (kit::section(web.t("生成方案", "Compute a proposal"), kit::form("/proposals", &web.shell(""), html! {
             (kit::fields(html! {
                 (Field::select("area", web.t("区域", "Area"), &areas).value(&area))
@@ -220,7 +221,7 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
     let table = kit::table(web.t("分配", "Assignment"), &columns, rows, html! {});
     let body = html! {
         (kit::crumbs(&[("/proposals".into(), web.t("分配保供单位", "Assignment").into()), (String::new(), place.clone())]))
-        (kit::heading(&format!("{} {place}", web.t("分配方案", "Proposal")), &format!("{} · {}", clock::minute(proposal.created_s), proposal.actor), state_badge(proposal.state, &web)))
+        (kit::heading(&format!("{} {place}", web.t("分配方案", "Proposal")), &format!("{} · {}", clock::minute(proposal.created_s), proposal.actor), html! { (state_badge(proposal.state, &web)) (exports(&web, "assignment", &[("area", &proposal.area), ("only", &id)])) }))
         (kit::tiles(&[
             Tile { label: web.t("小区", "Compounds").into(), value: count(stored.choices.len() as i64), ..Tile::default() },
             Tile { label: web.t("可供人数", "People supplied").into(), value: format!("{} / {}", count(served), count(persons)), tone: if served < persons { Tone::Bad } else { Tone::Good }, ..Tile::default() },

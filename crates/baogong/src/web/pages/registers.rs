@@ -4,7 +4,6 @@ mod edit;
 mod entries;
 mod list;
 mod sheets;
-mod show;
 
 use std::collections::HashMap;
 
@@ -25,8 +24,8 @@ use crate::register::correct::area_name;
 use crate::register::entry::{self, Entry, Query};
 use crate::register::{REGISTERS, Register, number, register, text};
 
+pub use crate::register::show::{Names, field_of, hidden, seen, shown_name, supplier_names};
 pub use entries::differences;
-pub use show::{Names, field_of, hidden, seen, shown_name};
 
 /// Overview, lists, entries, corrections, spreadsheets.
 pub fn routes() -> Vec<Route> {
@@ -64,14 +63,6 @@ pub fn address(path: &str, pairs: &[(&str, &str)]) -> String {
     } else {
         format!("{path}?{query}")
     }
-}
-
-/// The names of the suppliers of a district by code.
-pub fn supplier_names(tx: &mut Tx, in_district: &str) -> Result<Names> {
-    Ok(entry::all(tx, "suppliers", in_district)?
-        .into_iter()
-        .map(|entry| (entry.code, entry.name))
-        .collect())
 }
 
 /// Whether the actor may look at entries of `area` in this register. Registers without personal data serve the

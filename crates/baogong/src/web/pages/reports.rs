@@ -1,6 +1,6 @@
 //! Reports as pages, PDF and spreadsheets; labels for bags and boxes; signs for drop points.
 
-mod labels;
+pub mod labels;
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
-use super::super::request::{PDF, Web, XLSX};
+use super::super::request::{CSV, PDF, Web, XLSX};
 use super::super::routes::{Route, read};
 use super::super::serve::printer;
 use super::area_options;
@@ -53,7 +53,7 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
 }
 
 /// Reports in which people stand; who prints one is recorded.
-const PERSONAL: &[&str] = &["people", "needs", "orders", "door-list", "advances"];
+const PERSONAL: &[&str] = &["people", "needs", "orders", "door-list", "advances", "unpaid"];
 
 static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
 static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
@@ -165,12 +165,16 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         area: area.clone(),
         round: fields.get("round").to_string(),
         trip: fields.get("trip").to_string(),
+        words: fields.get("q").to_string(),
+        only: fields.get("only").to_string(),
     };
     let format = match fields.get("format") {
         "pdf" => "pdf",
         "xlsx" => "xlsx",
+        "csv" => "csv",
         _ => "page",
     };
+    let tagged = fields.get("hxl") == "1";
     let (maker, made_of, lang) = (ctx.clone(), subject.clone(), web.lang);
     let document = web
         .app
@@ -191,10 +195,14 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         "xlsx" => {
             let name = file("xlsx");
             let bytes = blocking(move || {
-                render::workbook(&document, lang).map_err(|error| Fault::Document(error).into())
+                render::workbook(&document, lang, tagged).map_err(|error| Fault::Document(error).into())
             })
             .await?;
             Ok(web.file(&name, XLSX, bytes))
+        }
+        "csv" => {
+            let bytes = render::csv(&document, lang, tagged).map_err(Fault::Document)?;
+            Ok(web.file(&file("csv"), CSV, bytes))
         }
         _ => {
             let address_of = |format: &str| {
@@ -202,6 +210,8 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
                     ("area", area.as_str()),
                     ("round", &subject.round),
                     ("trip", &subject.trip),
+                    ("q", &subject.words),
+                    ("only", &subject.only),
                     ("format", format),
                 ];
                 address(&format!("/reports/{key}"), &pairs)
@@ -217,6 +227,31 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
                 (kit::section("", render::page(&document, lang)))
             };
             Ok(web.page(&document.title, page))
+        }
+    }
+}
+
+/// The list that a page shows, with its filters, as files: XLSX, CSV, and both with a row of HXL tags. `pairs` are the
+/// query of the report.
+pub fn exports(web: &Web, key: &str, pairs: &[(&str, &str)]) -> Markup {
+    let link = |format: &str, tagged: &str| {
+        let mut all = pairs.to_vec();
+        all.extend([("format", format), ("hxl", tagged)]);
+        address(&format!("/reports/{key}"), &all)
+    };
+    html! {
+        details class="export" {
+            summary class="button tone-quiet" { (kit::icon(Icon::Download)) (web.t("导出", "Export")) }
+            div class="confirm-panel" {
+                p { (web.t("导出的就是这一页列出的内容；个人信息按您的权限脱敏。", "What this page lists; personal data are masked as your role demands.")) }
+                div class="actions" {
+                    (kit::link_button(&link("xlsx", ""), "XLSX", Tone::Plain))
+                    (kit::link_button(&link("csv", ""), "CSV", Tone::Plain))
+                    (kit::link_button(&link("pdf", ""), "PDF", Tone::Plain))
+                    (kit::link_button(&link("xlsx", "1"), web.t("XLSX 带HXL标签", "XLSX with HXL tags"), Tone::Quiet))
+                    (kit::link_button(&link("csv", "1"), web.t("CSV 带HXL标签", "CSV with HXL tags"), Tone::Quiet))
+                }
+            }
         }
     }
 }

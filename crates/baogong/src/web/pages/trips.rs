@@ -9,6 +9,7 @@ use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::guard;
+use super::reports::exports;
 use crate::base::act::Act;
 use crate::base::id::TripId;
 use crate::base::{Action, Ctx, Refusal, Result, clock};
@@ -89,7 +90,7 @@ async fn list(web: Web) -> Answer {
         })
         .collect();
     let body = html! {
-        (kit::heading(web.t("车次", "Trips"), web.t("每辆车的站点按路程排好；到站清点箱数，当面交接。", "Stops in good order; count the boxes at each and hand them over."), html! {}))
+        (kit::heading(web.t("车次", "Trips"), web.t("每辆车的站点按路程排好；到站清点箱数，当面交接。", "Stops in good order; count the boxes at each and hand them over."), exports(&web, "trips", &[])))
         (kit::table(web.t("车次", "Trips"), &columns, table, kit::empty(Icon::Truck, web.t("还没有车次", "No trips yet"), web.t("装箱后，在轮次的“装袋、装车”里排车。", "After boxes are filled, trips are planned on the packing page of the round."), kit::link_button("/rounds", web.t("去轮次", "To the rounds"), Tone::Accent))))
     };
     Ok(web.page(web.t("车次", "Trips"), body))

@@ -14,6 +14,7 @@ use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::registers::address;
+use super::reports::exports;
 use super::{area_options, guard};
 use crate::base::act::Act;
 use crate::base::id::{UserId, district};
@@ -122,7 +123,7 @@ async fn list(web: Web, RawQuery(query): RawQuery) -> Answer {
     base.push(if words.is_empty() { '?' } else { '&' });
     let body = html! {
         (kit::heading(web.t("用户", "Users"), web.t("谁能登录、以什么身份、负责哪里。点姓名可以修改，或发登录链接。",
-            "Who may sign in, as what, and where. Open a user to change it or to make a sign-in link."), add()))
+            "Who may sign in, as what, and where. Open a user to change it or to make a sign-in link."), html! { (add()) (exports(&web, "users", &[("q", &words)])) }))
         (kit::section("", html! {
             (kit::search_bar(web.lang, "/users", &words, web.t("姓名或登录名", "name or sign-in name"), html! {}))
             (kit::table(web.t("用户", "Users"), &columns, rows, empty))

@@ -1,5 +1,7 @@
 //! The corpus of chain messages and the properties that hold for any text.
 
+mod batches;
+mod files;
 mod properties;
 
 use super::*;
@@ -30,6 +32,7 @@ impl Corpus {
         Context {
             dwellings: &self.dwellings,
             goods: &self.goods,
+            aliases: &[],
         }
     }
 }
@@ -74,8 +77,8 @@ fn load(source: &str) -> Corpus {
         let (name, rest) = block.split_once('\n').unwrap();
         let (text, expected) = rest
             .split_once("\n---\n")
-            .or_else(|| rest.split_once("\n---"))
-            .unwrap();
+            .or_else(|| rest.strip_suffix("\n---").map(|text| (text, "")))
+            .unwrap_or((rest, ""));
         corpus.cases.push(Case {
             name: name.to_string(),
             text: text.to_string(),

@@ -1,8 +1,30 @@
 //! Properties that hold for any text, and the texts that go back to the chat.
+//!
+//! `PROPTEST_CASES=200000 cargo test -p documents chain::tests::properties` turns them into a fuzzer. Engines that are
+//! guided by coverage need a nightly compiler; on stable they draw at random, as proptest does, which also shrinks.
 
 use proptest::prelude::*;
 
 use super::*;
+
+/// How many texts each property is tried on.
+fn cases() -> u32 {
+    let wanted = std::env::var("PROPTEST_CASES").ok();
+    wanted.and_then(|cases| cases.parse().ok()).unwrap_or(512)
+}
+
+/// All files of the corpus, the batches and the messages held out.
+fn sources() -> Vec<Corpus> {
+    let mut sources: Vec<Corpus> = CORPUS.iter().map(|(_, source)| load(source)).collect();
+    for folder in ["batches", "held_out"] {
+        sources.extend(
+            super::batches::files(folder)
+                .iter()
+                .map(|(_, source)| load(source)),
+        );
+    }
+    sources
+}
 
 /// The context of the menu file, which has units, letters, names and phones.
 fn menu() -> Corpus {
@@ -92,8 +114,11 @@ fn fragment() -> impl Strategy<Value = String> {
     words.prop_map(str::to_string)
 }
 
+/// Read once for all cases.
+static SOURCES: std::sync::OnceLock<Vec<Corpus>> = std::sync::OnceLock::new();
+
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+    #![proptest_config(ProptestConfig::with_cases(cases()))]
 
     /// No text makes the parser panic or drop a line.
     #[test]
@@ -113,11 +138,12 @@ proptest! {
     /// Realistic messages with characters deleted, doubled or exchanged.
     #[test]
     fn mutated_chains_are_kept_whole(
-        file in 0..CORPUS.len(),
+        file in any::<prop::sample::Index>(),
         case in any::<prop::sample::Index>(),
-        mutations in prop::collection::vec((any::<prop::sample::Index>(), 0..4_u8, fragment()), 1..12),
+        mutations in prop::collection::vec((any::<prop::sample::Index>(), 0..5_u8, fragment()), 1..12),
     ) {
-        let corpus = load(CORPUS[file].1);
+        let sources = SOURCES.get_or_init(sources);
+        let corpus = &sources[file.index(sources.len())];
         let mut text: Vec<char> = corpus.cases[case.index(corpus.cases.len())].text.chars().collect();
         for (place, kind, fragment) in mutations {
             let place = place.index(text.len() + 1);
@@ -125,11 +151,43 @@ proptest! {
                 0 if place < text.len() => { text.remove(place); }
                 1 if place < text.len() => text.insert(place, text[place]),
                 2 => { text.splice(place..place, fragment.chars()); }
+                3 if place + 1 < text.len() => text.swap(place, place + 1),
                 _ => text.truncate(place.max(1)),
             }
         }
         let text: String = text.into_iter().collect();
         check_invariants(&text, &parse(&text, &corpus.context()), &corpus.context());
+    }
+
+    /// What is posted for checking is read back into the same orders, however the compound numbers its dwellings.
+    #[test]
+    fn x_3_numbered_list_round_trip_in_every_compound(
+        file in any::<prop::sample::Index>(),
+        wanted in prop::collection::vec((any::<prop::sample::Index>(), 1..=20_u32), 8),
+    ) {
+        let sources = SOURCES.get_or_init(sources);
+        let corpus = &sources[file.index(sources.len())];
+        let context = corpus.context();
+        let orders: Vec<(usize, usize, u32)> = wanted
+            .iter()
+            .take(context.dwellings.len())
+            .enumerate()
+            .map(|(index, (good, quantity))| (index, good.index(context.goods.len()), *quantity))
+            .collect();
+        let listed: Vec<ListedOrder> = orders
+            .iter()
+            .map(|(dwelling, good, quantity)| ListedOrder {
+                dwelling: dwelling_name(&context, *dwelling),
+                items: vec![(context.goods[*good].name.clone(), *quantity, context.goods[*good].unit.clone())],
+            })
+            .collect();
+        let text = numbered_list("第3轮", &listed);
+        let parsed = parse(&text, &context);
+        prop_assert!(parsed.questions.is_empty() && parsed.unrecognised.is_empty(), "{text}\n{parsed:?}");
+        let mut read: Vec<(usize, usize, u32)> =
+            parsed.orders.iter().map(|order| (order.dwelling, order.lines[0].0, order.lines[0].1)).collect();
+        read.sort_unstable();
+        prop_assert_eq!(read, orders, "{}", text);
     }
 
     /// A plain list in any of the usual notations comes back as it was meant.
@@ -299,6 +357,7 @@ fn empty_context_orders_nothing() {
     let context = Context {
         dwellings: &[],
         goods: &[],
+        aliases: &[],
     };
     let text = "#接龙\n1. 3-501 2份\n收到";
     let parsed = parse(text, &context);

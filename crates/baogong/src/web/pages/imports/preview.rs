@@ -9,11 +9,13 @@ use super::super::super::Answer;
 use super::super::super::request::Web;
 use super::super::registers::{Names, differences, hidden, seen, shown_name, supplier_names};
 use super::super::reports::blocking;
+use super::matching::{self, Matching, Pair};
 use super::remarks::{Personal, Remark, skipped, table as remarks};
 use super::{BatchState, reference, state_badge, tally_words};
 use crate::base::words::count;
 use crate::base::{Actor, Result, clock};
 use crate::register::entry::Change;
+use crate::register::import::choice::choose;
 use crate::register::import::{self, Batch, Tally};
 use crate::register::{Register, register};
 
@@ -38,7 +40,8 @@ pub(super) struct View {
     pub(super) errors: Vec<Remark>,
     pub(super) warnings: Vec<Remark>,
     skipped: Vec<Remark>,
-    unknown_columns: Vec<(String, String, String)>,
+    matchings: Vec<Matching>,
+    pairs: Vec<Pair>,
     samples: Vec<Sample>,
     changes: usize,
     outside: usize,
@@ -100,7 +103,8 @@ fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: 
         samples,
         changes: preview.changes.len(),
         outside: import::outside(actor, &preview.changes),
-        unknown_columns: preview.unknown_columns,
+        matchings: Vec::new(),
+        pairs: Vec::new(),
         tallies: preview.tallies,
     })
 }
@@ -110,16 +114,26 @@ pub(super) async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
     let at = reference(web, id)?;
     let (actor, in_district, lang) = (web.actor()?, at.district.clone(), web.lang);
     let viewer = actor.clone();
-    let (batch, bytes) = web.app.read(move |tx| import::batch(tx, &viewer, &at)).await?;
+    let stored = web.app.read(move |tx| import::batch(tx, &viewer, &at)).await?;
+    let batch = stored.batch.clone();
     if batch.state != BatchState::Previewed {
         return Ok((batch, None));
     }
-    let name = batch.file_name.clone();
-    let reading = blocking(move || import::read_file(&name, &bytes)).await?;
-    let view = web
+    let looker = actor.clone();
+    let (reading, matchings, pairs) = blocking(move || {
+        let name = &stored.batch.file_name;
+        let mut reading = import::read_watched(name, &stored.bytes, &stored.mappings, &mut |_| true)?;
+        let pairs = matching::pairs(&reading, &stored.choices, &looker, lang);
+        choose(&mut reading, &stored.choices);
+        let matchings = matching::matchings(&reading);
+        Ok((reading, matchings, pairs))
+    })
+    .await?;
+    let mut view = web
         .app
         .read(move |tx| look(tx, &actor, &in_district, &reading, lang))
         .await?;
+    (view.matchings, view.pairs) = (matchings, pairs);
     Ok((batch, Some(view)))
 }
 
@@ -169,10 +183,11 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
     html! {
         @if !view.errors.is_empty() {
             (kit::notice(Tone::Bad, &format!("{}{}", number(view.errors.len()), web.t("处错误，没有写入任何数据", " errors; nothing was written")), html! {
-                p { (web.t("请按下表在原文件中改正，保存后重新上传。已登记过的内容不会重复。若错误是找不到小区或社区，请先导入小区表或行政区划，再刷新本页。",
-                    "Correct the file as listed below and upload it again; nothing is registered twice. If a compound or community was not found, import that register first and reload this page.")) }
+                p { (web.t("请在标好错误的表里（有错的格子是红的，批注写着怎么改）或原文件中改正，保存后重新上传。已登记过的内容不会重复。若错误是找不到小区或社区，请先导入小区表或行政区划，再刷新本页。",
+                    "Correct the marked file (wrong cells are red, a note says what would be right) or your own, and upload it again; nothing is registered twice. If a compound or community was not found, import that register first and reload this page.")) }
                 (kit::actions(html! {
-                    (kit::link_button_with(Icon::Download, &format!("/imports/{id}/errors.xlsx"), web.t("下载全部错误（XLSX）", "Download all errors (XLSX)"), Tone::Accent))
+                    (kit::link_button_with(Icon::Download, &format!("/imports/{id}/corrected.xlsx"), web.t("下载标好错误的原表", "Download your file with the errors marked"), Tone::Accent))
+                    (kit::link_button_with(Icon::Download, &format!("/imports/{id}/errors.xlsx"), web.t("只下载错误清单", "Only the list of errors"), Tone::Plain))
                     (kit::link_button_with(Icon::Upload, "/imports", web.t("重新上传", "Upload again"), Tone::Plain))
                 }))
             }))
@@ -199,18 +214,19 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
         @if !view.errors.is_empty() {
             (kit::section(web.t("要改正的地方", "To be corrected"), remarks(web, web.t("错误", "Errors"), &view.errors, ERRORS_SHOWN, Tone::Bad)))
         }
+        @if !view.pairs.is_empty() {
+            section id="duplicates" class="card" {
+                div class="card-head" { h2 { (web.t("疑似重复，请看一下", "Probable duplicates")) " " (kit::badge(Tone::Warn, &number(view.pairs.len()))) } }
+                (matching::show_pairs(web, id, &view.pairs))
+            }
+        }
+        (matching::show_matchings(web, id, &view.matchings))
         (kit::section(web.t("各台账", "By register"), tallies(web, &view.tallies)))
         @if !view.samples.is_empty() {
             (kit::section(if ready { web.t("变化举例", "Some of the changes") } else { web.t("没有错误的行（举例）", "Rows without errors (some)") }, samples(web, &view.samples)))
         }
         @if !view.warnings.is_empty() {
             (kit::section(web.t("请留意（不影响导入）", "Please note (does not stop the import)"), remarks(web, web.t("提醒", "Warnings"), &view.warnings, REMARKS_SHOWN, Tone::Warn)))
-        }
-        @if !view.unknown_columns.is_empty() {
-            (kit::section(web.t("没有读取的列", "Columns that were not read"), html! {
-                p { (web.t("这些列名系统不认识。如果需要，请改成模板里的列名。", "These headings are not known. Use those of the template if the columns matter.")) }
-                ul { @for (sheet, letter, heading) in &view.unknown_columns { li { (sheet) " " (letter) (web.t("列：", ": ")) (heading) } } }
-            }))
         }
         @if !view.skipped.is_empty() {
             (kit::section(web.t("跳过的行", "Rows left out"), kit::details(&format!("{} {}", number(view.skipped.len()), web.t("处", "places")),

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use axum::extract::Path;
-use documents::sheet::{self, CellError, OutCell, OutColumn, OutKind, OutSheet, Reading};
+use documents::sheet::{self, CellError, DuplicateKind, OutCell, OutColumn, OutKind, OutSheet, Reading};
 use kit::{Column, Lang, Markup, TableRow, Tone, html};
 
 use super::super::super::Answer;
@@ -13,7 +13,7 @@ use super::super::reports::blocking;
 use crate::base::access::Field;
 use crate::base::words::count;
 use crate::base::{Actor, Error, Fault, Refusal};
-use crate::register::register;
+use crate::register::{import, register};
 
 /// A remark about a cell or row, as the viewer may see it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,30 +104,24 @@ pub(super) fn skipped(reading: &Reading, personal: &Personal, lang: Lang) -> Vec
             words: words.to_string(),
             ..Remark::default()
         };
-        if sheet.form.is_none() {
-            remarks.push(remark(
-                0,
-                lang.t(
-                    "没有认出这是哪一张表，没有读取",
-                    "not recognised as one of the forms, so not read",
-                ),
-            ));
-        }
-        for (index, (row, words)) in sheet.skipped.iter().enumerate() {
-            let english = sheet.skipped_en.get(index).unwrap_or(words);
-            remarks.push(remark(*row, if zh { words } else { english }));
-        }
-        for (index, (_, row, words)) in sheet.duplicates.iter().enumerate() {
-            let words = if zh {
-                words
-            } else {
-                sheet.duplicates_en.get(index).unwrap_or(words)
-            };
-            let of_people = personal.sheets.contains(&sheet.sheet);
+        remarks.extend(
+            sheet
+                .skipped
+                .iter()
+                .map(|skipped| remark(skipped.row, skipped.message(zh))),
+        );
+        // Pairs that a person settles are shown side by side; identical rows are only named.
+        let of_people = personal.sheets.contains(&sheet.sheet);
+        for same in sheet
+            .duplicates
+            .iter()
+            .filter(|pair| pair.kind == DuplicateKind::Same)
+        {
+            let words = same.message(zh);
             let plain = words
                 .split_once(if zh { "：" } else { ": " })
-                .map_or(words.as_str(), |(_, rest)| rest);
-            remarks.push(remark(*row, if of_people { plain } else { words }));
+                .map_or(words, |(_, rest)| rest);
+            remarks.push(remark(same.second_row, if of_people { plain } else { words }));
         }
     }
     remarks
@@ -231,4 +225,45 @@ pub(super) async fn errors_file(web: Web, Path(id): Path<String>) -> Answer {
     })
     .await?;
     Ok(web.file(web.t("导入错误.xlsx", "import-errors.xlsx"), XLSX, bytes))
+}
+
+/// The file itself, with the wrong cells coloured and a note on each that says what would be right. It goes only to whoever
+/// may handle the file, and shows them what they brought in themselves.
+pub(super) async fn marked_file(web: Web, Path(id): Path<String>) -> Answer {
+    let (at, actor, zh) = (super::reference(&web, &id)?, web.actor()?, web.lang == Lang::Zh);
+    let asked = at.clone();
+    let stored = web.app.read(move |tx| import::batch(tx, &actor, &asked)).await?;
+    let name = stored.batch.file_name.clone();
+    let (stored, mut reading) = blocking(move || {
+        let reading = import::read_stored(&stored)?;
+        Ok((stored, reading))
+    })
+    .await?;
+    let (preview, read) = {
+        let in_district = at.district.clone();
+        web.app
+            .read(move |tx| {
+                let preview = import::preview(tx, &in_district, &reading)?;
+                reading.sheets.iter_mut().for_each(|sheet| sheet.rows.clear());
+                Ok((preview, reading))
+            })
+            .await?
+    };
+    reading = read;
+    // What is wrong only in comparison with the registers is marked in the same way.
+    for sheet in &mut reading.sheets {
+        let own = preview.errors.iter().filter(|error| error.sheet == sheet.sheet);
+        sheet.errors = own.cloned().collect();
+    }
+    let bytes = blocking(move || {
+        sheet::marked(&stored.bytes, &stored.batch.file_name, &reading, zh)
+            .map_err(|rejected| Refusal::invalid("file", rejected.zh(), rejected.en()).into())
+    })
+    .await?;
+    let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+    Ok(web.file(
+        &format!("{stem}{}.xlsx", web.t("（标错）", " (marked)")),
+        XLSX,
+        bytes,
+    ))
 }

@@ -85,7 +85,7 @@ async fn errors_name_the_cell_and_what_would_be_right_and_nothing_is_written() {
         .holds("是否为“幸福里”")
         .lacks("1351111222299")
         .lacks("确认导入");
-    preview.holds("没有读取的列").holds("车位");
+    preview.holds("1列没有读取").holds("车位");
     assert_eq!(
         office.post(&format!("{page}/apply"), &[]).await.status,
         StatusCode::CONFLICT

@@ -1,10 +1,12 @@
-//! Orders as the liaison takes them: pasted chain messages, spreadsheets, one household at a time; announcements to
-//! copy; one order with its chain of custody.
+//! Orders as the liaison takes them: pasted chain messages and the questions that they leave, spreadsheets, one household
+//! at a time; texts to copy; one order with its chain of custody.
 
+mod aliases;
 mod one;
+mod settle;
+pub mod share;
 
 use axum::extract::{Path, RawQuery};
-use documents::chain::{Announcement, Offer, announcement};
 use kit::{Column, Field, Icon, Lang, Markup, TableRow, Tone, html};
 
 use super::super::Answer;
@@ -23,7 +25,6 @@ use crate::base::{Action, Refusal, Result, clock};
 use crate::plan::release::Release;
 use crate::register::correct::area_name;
 use crate::register::dwelling::household_at;
-use crate::register::entry;
 use crate::report::lists::need_word;
 use crate::round::ballot;
 use crate::round::chain::{self, ChainDraft, ChainOutcome, LineOutcome};
@@ -45,7 +46,24 @@ pub fn routes() -> Vec<Route> {
         write("/rounds/{id}/chain", Gate::Needs(Action::TakeOrders), take_chain),
         write("/rounds/{id}/sheet", Gate::Needs(Action::TakeOrders), take_sheet),
         write("/rounds/{id}/orders", Gate::Needs(Action::TakeOrders), place),
-        read("/rounds/{id}/share", Gate::Needs(Action::TakeOrders), share),
+        read("/rounds/{id}/share", Gate::Needs(Action::TakeOrders), share::page),
+        read("/chains/{id}", Gate::Needs(Action::TakeOrders), settle::page),
+        write(
+            "/chains/{id}/settle",
+            Gate::Needs(Action::TakeOrders),
+            settle::answer,
+        ),
+        write(
+            "/chains/{id}/back",
+            Gate::Needs(Action::TakeOrders),
+            settle::take_back,
+        ),
+        read("/aliases", Gate::Needs(Action::TakeOrders), aliases::page),
+        write(
+            "/aliases/forget",
+            Gate::Needs(Action::TakeOrders),
+            aliases::forget,
+        ),
         read(
             "/rounds/{id}/relief",
             Gate::Needs(Action::TakeOrders),
@@ -126,7 +144,13 @@ async fn show_take(
                 (kit::actions(kit::button(web.t("导入订单", "Import orders"), Tone::Accent)))
             })),
         ]))
-        (kit::section(web.t("本轮套餐", "Packs of this round"), pack_lines(&packs, &left, web.lang)))
+        (kit::section(web.t("本轮套餐", "Packs of this round"), html! {
+            (pack_lines(&packs, &left, web.lang))
+            (kit::actions(html! {
+                (kit::link_button(&format!("/rounds/{id}/share?compound={compound}"), web.t("发回群里的文字", "Texts for the group"), Tone::Plain))
+                (kit::link_button(&format!("/aliases?compound={compound}"), web.t("小区里的叫法", "Words of this compound"), Tone::Quiet))
+            }))
+        }))
     };
     Ok(web.page(web.t("登记订单", "Take orders"), body))
 }
@@ -150,7 +174,8 @@ fn line_table(web: &Web, title: &str, lines: &[LineOutcome], drawn: bool) -> Mar
                     Tone::Good,
                     html! { (code) " " (kit::badge(Tone::Good, if drawn { web.t("已登记待抽签", "to be drawn") } else { web.t("已下单", "ordered") })) },
                 ),
-                (None, _) => (Tone::Warn, html! { (web.t(&line.zh, &line.en)) }),
+                (None, true) => (Tone::Plain, html! { (web.t(&line.zh, &line.en)) " " (kit::badge(Tone::Quiet, web.t("处理过", "settled"))) }),
+                (None, false) => (Tone::Warn, html! { (web.t(&line.zh, &line.en)) }),
             };
             TableRow::new(vec![
                 html! { (line.number) },
@@ -170,8 +195,11 @@ fn chain_result(web: &Web, outcome: &ChainOutcome, drawn: bool) -> Markup {
     html! {
         (kit::notice(if outcome.questions.is_empty() && outcome.unrecognised.is_empty() && refused == 0 { Tone::Good } else { Tone::Warn },
             &format!("{}{taken}{}{refused}{}{}{}{}{}", web.t("已登记", "Taken: "), web.t("单；按规则不能下单", "; refused by the rules: "), web.t("单；需要确认", "; to be settled: "), outcome.questions.len(), web.t("行；没有认出", "; not recognised: "), outcome.unrecognised.len(), web.t("行。", ".")),
-            html! { p { (web.t("每一行都在下面，一行也没有丢。", "Every line is below; none was dropped.")) } }))
-        @if !outcome.questions.is_empty() { (kit::section(web.t("需要确认", "To be settled"), html! { p { (web.t("改好后在下面重新粘贴，或按户登记。", "Correct and paste again below, or enter the household.")) } (line_table(web, web.t("需要确认", "To be settled"), &outcome.questions, drawn)) })) }
+            html! {
+                p { (web.t("每一行都在下面，一行也没有丢。", "Every line is below; none was dropped.")) }
+                @if let Some(paste) = outcome.paste { (kit::actions(kit::link_button_with(Icon::Next, &format!("/chains/{paste}"), web.t("逐条确认", "Settle one by one"), Tone::Accent))) }
+            }))
+        @if !outcome.questions.is_empty() { (kit::section(web.t("需要确认", "To be settled"), html! { p { (web.t("逐条确认最快；也可以改好后在下面重新粘贴。", "Settling one by one is quickest; or correct the text and paste it again below.")) } (line_table(web, web.t("需要确认", "To be settled"), &outcome.questions, drawn)) })) }
         @if !outcome.unrecognised.is_empty() { (kit::section(web.t("没有认出的行", "Lines not recognised"), line_table(web, web.t("没有认出的行", "Lines not recognised"), &outcome.unrecognised, drawn))) }
         @if !outcome.orders.is_empty() { (kit::section(web.t("订单", "Orders"), line_table(web, web.t("订单", "Orders"), &outcome.orders, drawn))) }
         @if !outcome.structure.is_empty() { (kit::details(web.t("标题、说明等行", "Headings and the like"), html! { ul { @for line in &outcome.structure { li { (line.number) " · " (line.text) } } } })) }
@@ -212,11 +240,7 @@ async fn take_chain(web: Web, Path(id): Path<String>, fields: Fields) -> Answer 
             chain::take,
         )
         .await?;
-    let keep = if outcome.questions.is_empty() && outcome.unrecognised.is_empty() {
-        ""
-    } else {
-        raw.as_str()
-    };
+    let keep = if outcome.paste.is_none() { "" } else { raw.as_str() };
     show_take(&web, &id, &compound, keep, Some(&outcome)).await
 }
 
@@ -317,73 +341,6 @@ async fn place(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         web.t("已下单。", "Ordered.")
     };
     Ok(web.done(&format!("/orders/{placed}"), words))
-}
-
-async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
-    let fields = Fields::of_query(&query.unwrap_or_default());
-    let compound = web.area(fields.get("compound"))?;
-    let at = reference(&web, &id)?;
-    let ctx = web.ctx()?;
-    let asked = compound.clone();
-    let (round, token, name, packs, example) = web
-        .app
-        .read(move |tx| {
-            let (round, compounds) = visible(tx, &ctx, &at)?;
-            let token = compounds
-                .into_iter()
-                .find(|one| one.compound == asked)
-                .map(|one| one.token)
-                .ok_or_else(|| Refusal::not_found("小区", "compound"))?;
-            let packs = open::packs(tx, &at.district, at.id)?;
-            let query = entry::Query {
-                register: "households",
-                area: &asked,
-                ..Default::default()
-            };
-            let example = entry::list(tx, &query, 1, 0)?
-                .pop()
-                .map_or_else(|| "3栋2单元501".to_string(), |entry| entry.name);
-            Ok((round, token, area_name(tx, &asked)?, packs, example))
-        })
-        .await?;
-    let link = format!("http://{}/o/{token}", web.host);
-    let offers: Vec<Offer> = packs
-        .iter()
-        .zip('A'..='Z')
-        .map(|(pack, letter)| Offer {
-            letter: Some(letter),
-            name: pack.name.clone(),
-            contents: super::resident::contents_words(pack, Lang::Zh),
-            price_fen: pack.price_fen,
-            unit: pack.unit.clone(),
-            limit_per_household: u32::try_from(pack.limit_per_order)
-                .ok()
-                .filter(|limit| *limit > 0),
-        })
-        .collect();
-    let mut text = announcement(
-        &Announcement {
-            compound: &name,
-            title: &round.title,
-            offers: &offers,
-            cut_off: &clock::minute(round.cutoff_s),
-            delivery: &clock::minute(round.deliver_s),
-            example_dwelling: &example,
-            link: Some(&link),
-        },
-        web.lang == Lang::Zh,
-    );
-    if round.release == Release::Ballot {
-        text.push_str(&super::ballot::announcement(web.lang, &link));
-    }
-    let body = html! {
-        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), round.code.clone()), (String::new(), name.clone())]))
-        (kit::heading(web.t("发给居民", "For the residents"), &name, html! {}))
-        (kit::section(web.t("群通知（复制）", "Announcement (copy)"), kit::copy_text(web.lang, "announcement", &text)))
-        (kit::section(web.t("下单链接", "Order link"), html! { p { a href=(link) { (link) } } (kit::copy_text(web.lang, "link", &link)) }))
-        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/sign?compound={compound}&round={id}"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
-    };
-    Ok(web.page(web.t("发给居民", "For the residents"), body))
 }
 
 async fn relief_page(web: Web, Path(id): Path<String>) -> Answer {

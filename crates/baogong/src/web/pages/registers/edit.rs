@@ -13,13 +13,13 @@ use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::guard;
 use super::entries::{UNMASK, Unmasking, record};
-use super::show::{hidden, masked, typed};
 use super::{address, asked};
 use crate::base::act::Act;
 use crate::base::id::district;
 use crate::base::{Action, Actor, Error, Refusal, RefusalKind, Result};
 use crate::register::correct::{self, Correction, Removal};
 use crate::register::entry::{self, Entry};
+use crate::register::show::{hidden, masked, typed};
 use crate::register::{Coding, Register};
 
 static SAVE: Act = Act::new("register.correct", Action::EditRegister);

@@ -11,13 +11,13 @@ use super::super::super::Answer;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::guard;
-use super::show::{self, Names, hidden, seen, shown_name};
 use super::{address, asked, may_see, supplier_names};
 use crate::base::act::Act;
 use crate::base::id::district;
 use crate::base::{Action, Actor, Ctx, Refusal, Result, clock};
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Entry};
+use crate::register::show::{self, Names, hidden, seen, shown_name};
 use crate::register::{Register, text};
 
 pub(super) static UNMASK: Act = Act::new("personal.unmask", Action::Unmask);

@@ -8,7 +8,6 @@ use super::super::super::Answer;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::area_options;
-use super::show::{hidden, seen, shown_name};
 use super::{address, asked, scope, supplier_names};
 use crate::base::access::{Field as Personal, View};
 use crate::base::id::district;
@@ -16,6 +15,7 @@ use crate::base::words::count;
 use crate::base::{Action, Actor, Result};
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Query};
+use crate::register::show::{hidden, seen, shown_name};
 use crate::register::{Register, text};
 
 /// Entries on one page.
@@ -223,6 +223,8 @@ pub(super) async fn page(web: Web, Path(key): Path<String>, RawQuery(query): Raw
                 (kit::actions(html! {
                     (kit::link_button_with(Icon::Download, &file("xlsx"), web.t("导出 XLSX", "Export XLSX"), Tone::Plain))
                     (kit::link_button_with(Icon::Download, &file("csv"), web.t("导出 CSV", "Export CSV"), Tone::Plain))
+                    (kit::link_button_with(Icon::Download, &format!("{}&hxl=1", file("xlsx")), web.t("XLSX 带HXL标签", "XLSX with HXL tags"), Tone::Quiet))
+                    (kit::link_button_with(Icon::Download, &format!("{}&hxl=1", file("csv")), web.t("CSV 带HXL标签", "CSV with HXL tags"), Tone::Quiet))
                     (kit::link_button_with(Icon::Document, &format!("{base}/template"), web.t("空白模板", "Empty template"), Tone::Quiet))
                 }))
             }))

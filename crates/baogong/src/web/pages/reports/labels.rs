@@ -104,13 +104,7 @@ fn label(ctx: &Ctx, lang: Lang, district: &str, order: &Order, packs: &[Pack], c
 }
 
 /// The labels of all bags of a round in `area` that are to be packed or are packed, as one walks.
-pub(super) fn bag_labels(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    lang: Lang,
-    at: &RoundRef,
-    area: &str,
-) -> Result<Vec<Label>> {
+pub fn bag_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str) -> Result<Vec<Label>> {
     round_of(tx, ctx, at)?;
     let packs = open::packs(tx, &at.district, at.id)?;
     let mut orders = order::of_round(tx, &at.district, at.id, area)?;
@@ -153,13 +147,7 @@ fn buildings(orders: &[&Order], lang: Lang) -> String {
 }
 
 /// The labels of the boxes of a round in `area`.
-pub(super) fn box_labels(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    lang: Lang,
-    at: &RoundRef,
-    area: &str,
-) -> Result<Vec<BoxLabel>> {
+pub fn box_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str) -> Result<Vec<BoxLabel>> {
     let round = round_of(tx, ctx, at)?;
     let supplier = supplier_name(tx, &at.district, &round.supplier)?;
     let points: BTreeMap<String, String> = open::compounds(tx, &at.district, at.id)?
@@ -201,6 +189,24 @@ pub(super) fn box_labels(
     Ok(labels)
 }
 
+/// Says that there is no bag to label yet.
+pub fn no_bags() -> Refusal {
+    Refusal::conflict(
+        "no_labels",
+        "这里还没有要贴签的袋子：付款截止、确认本轮以后才能打印袋签。",
+        "There are no bags to label here yet: labels are printed after payments are in and the round is confirmed.",
+    )
+}
+
+/// Says that there is no box to label yet.
+pub fn no_boxes() -> Refusal {
+    Refusal::conflict(
+        "no_labels",
+        "这里还没有装箱，请先把装好的袋子装箱。",
+        "There are no boxes here yet; put the packed bags into boxes first.",
+    )
+}
+
 fn asked(query: Option<String>) -> Fields {
     Fields::of_query(&query.unwrap_or_default())
 }
@@ -222,12 +228,7 @@ pub(super) async fn bags(web: Web, RawQuery(query): RawQuery) -> Answer {
         .read(move |tx| bag_labels(tx, &maker, lang, &of, &within_area))
         .await?;
     if labels.is_empty() {
-        return Err(Refusal::conflict(
-            "no_labels",
-            "这里还没有要贴签的袋子：付款截止、确认本轮以后才能打印袋签。",
-            "There are no bags to label here yet: labels are printed after payments are in and the round is confirmed.",
-        )
-        .into());
+        return Err(no_bags().into());
     }
     note(&web, &ctx, Action::ViewRounds, &area, format!("labels {}", at.id)).await?;
     let printer = printer()?.with_lang(print_lang(lang));
@@ -247,12 +248,7 @@ pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {
         .read(move |tx| box_labels(tx, &maker, lang, &at, &area))
         .await?;
     if labels.is_empty() {
-        return Err(Refusal::conflict(
-            "no_labels",
-            "这里还没有装箱，请先把装好的袋子装箱。",
-            "There are no boxes here yet; put the packed bags into boxes first.",
-        )
-        .into());
+        return Err(no_boxes().into());
     }
     let printer = printer()?.with_lang(print_lang(lang));
     let bytes = blocking(move || Ok(printer.box_labels(&labels).map_err(document_fault)?)).await?;

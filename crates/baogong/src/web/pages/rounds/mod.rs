@@ -11,6 +11,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
+use super::reports::exports;
 use super::{guard, supplier_name};
 use crate::base::act::Act;
 use crate::base::id::{RoundId, district};
@@ -141,7 +142,7 @@ async fn list(web: Web) -> Answer {
         .collect();
     let button = html! { @if may_open { (kit::link_button("/rounds/new", web.t("开一轮", "Open a round"), Tone::Accent)) } };
     let body = html! {
-        (kit::heading(web.t("轮次", "Rounds"), web.t("一轮：一家保供单位、若干小区、同一截单时间。", "One supplier, some compounds, one cut-off."), button.clone()))
+        (kit::heading(web.t("轮次", "Rounds"), web.t("一轮：一家保供单位、若干小区、同一截单时间。", "One supplier, some compounds, one cut-off."), html! { (button) (exports(&web, "rounds", &[])) }))
         (kit::table(web.t("轮次", "Rounds"), &columns, rows, kit::empty(Icon::Box, web.t("还没有轮次", "No round yet"), web.t("选保供单位、小区和套餐，就可以开团。", "Choose supplier, compounds and packs to open one."), button)))
     };
     Ok(web.page(web.t("轮次", "Rounds"), body))
@@ -384,6 +385,7 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             @if actor.may(Action::Deliver) { (kit::link_button(&format!("/rounds/{id}/handover"), web.t("交付", "Hand-over"), Tone::Accent)) }
             (kit::link_button(&format!("/rounds/{id}/settlement"), web.t("结算单", "Statement"), Tone::Quiet))
             (kit::link_button(&format!("/reports/orders?area={own_area}&round={id}"), web.t("订单明细", "Order list"), Tone::Quiet))
+            (exports(&web, "orders", &[("area", &own_area), ("round", &id)]))
         }))
         (kit::actions(html! {
         @if round.state == RoundState::Open && actor.may(Action::OpenRound) {

@@ -245,6 +245,7 @@ async fn an_import_whose_household_has_food_is_not_undone() {
     let town = town().await;
     close(&town).await;
     let upload = Upload {
+        summary: import::Summary::default(),
         district: DISTRICT.into(),
         file_name: "住户.csv".into(),
         bytes: "小区,房号,户主,人口数\n幸福里,9栋1单元101,赵六,2\n".into(),
@@ -327,6 +328,7 @@ async fn the_domain_knows_where_an_area_ends() {
         .unwrap();
 
     let upload = Upload {
+        summary: import::Summary::default(),
         district: DISTRICT.into(),
         file_name: "住户.csv".into(),
         bytes: "小区,房号,户主,人口数\n和平苑,9栋1单元101,赵六,2\n".into(),

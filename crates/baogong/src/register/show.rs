@@ -5,14 +5,24 @@ use std::collections::HashMap;
 use documents::forms::{Column, Entry as Listed, Kind};
 use kit::Lang;
 use serde_json::Value;
+use store::Tx;
 
-use crate::base::Actor;
+use super::entry;
+use super::{Entry, Register};
 use crate::base::access::{Field, View};
 use crate::base::words::{count, kilograms, yuan};
-use crate::register::{Entry, Register};
+use crate::base::{Actor, Result};
 
 /// Suppliers' names by code, since price lists keep the code.
 pub type Names = HashMap<String, String>;
+
+/// The names of the suppliers of a district by code.
+pub fn supplier_names(tx: &mut Tx, in_district: &str) -> Result<Names> {
+    Ok(entry::all(tx, "suppliers", in_district)?
+        .into_iter()
+        .map(|entry| (entry.code, entry.name))
+        .collect())
+}
 
 /// Which kind of personal datum a column holds, if it does.
 pub fn field_of(register: &Register, key: &str) -> Option<Field> {

@@ -1,19 +1,18 @@
-//! Import of spreadsheets: preview, errors by cell, apply all or nothing, undo. A second import of the same file
-//! changes nothing.
+//! A file that was brought in: kept for preview, applied as a whole, undone.
 
 use std::collections::HashMap;
 
-use documents::sheet::{self, CellError, Reading};
+use documents::sheet::{Mapping, Reading};
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
-use super::entry::{self, Change, Entry};
-use super::place::{self, Places};
-use super::{Body, REGISTERS, Register, removal};
+use super::choice::{self, Choice};
+use super::{Batch, BatchState, Summary, mapping, preview, read_watched};
 use crate::base::id::BatchId;
 use crate::base::{Actor, Ctx, Refusal, RefusalKind, Result};
-use crate::wording;
+use crate::register::entry::{self, Change, Entry};
+use crate::register::removal;
 
 stmt!(
     INSERT_BATCH,
@@ -22,7 +21,7 @@ stmt!(
 );
 stmt!(
     BATCH,
-    "SELECT file_name, state, summary, actor, created_s, applied_s, undone_s, file FROM import_batch
+    "SELECT file_name, state, summary, actor, created_s, applied_s, undone_s, file, choices FROM import_batch
      WHERE district = $1 AND id = $2"
 );
 stmt!(
@@ -47,216 +46,6 @@ stmt!(
     "SELECT COUNT(*) FROM entry WHERE district = $1 AND area = $2 AND NOT (register = $3 AND code = $4)"
 );
 
-wording! {
-    /// Where an import stands.
-    BatchState {
-        Previewed = "previewed", "待确认", "To be confirmed";
-        Applied = "applied", "已导入", "Applied";
-        Undone = "undone", "已撤销", "Undone";
-    }
-}
-
-/// What an import of one register would do or did.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Tally {
-    /// The register's key.
-    pub register: String,
-    /// Rows read.
-    pub rows: usize,
-    /// New entries.
-    pub added: usize,
-    /// Entries that change.
-    pub changed: usize,
-    /// Entries that stay as they are.
-    pub unchanged: usize,
-}
-
-/// The outcome of reading a file against the registers.
-#[derive(Debug, Default)]
-pub struct Preview {
-    /// One tally per register found.
-    pub tallies: Vec<Tally>,
-    /// What is wrong, by cell.
-    pub errors: Vec<CellError>,
-    /// What looks odd but is taken.
-    pub warnings: Vec<CellError>,
-    /// Rows left out, with the reason.
-    pub skipped: Vec<(String, u32, String)>,
-    /// Headings that no column was found for: (sheet, letter, heading).
-    pub unknown_columns: Vec<(String, String, String)>,
-    /// What would change.
-    pub changes: Vec<Change>,
-}
-
-/// What is kept of a batch beside the file.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct Summary {
-    /// One tally per register.
-    pub tallies: Vec<Tally>,
-    /// Number of errors.
-    pub errors: usize,
-    /// Number of warnings.
-    pub warnings: usize,
-}
-
-/// A batch as listed.
-#[derive(Clone, Debug, Serialize, utoipa::ToSchema)]
-pub struct Batch {
-    /// The id.
-    pub id: BatchId,
-    /// The name of the file.
-    pub file_name: String,
-    /// Where it stands.
-    pub state: BatchState,
-    /// What it would do or did.
-    pub summary: Summary,
-    /// Who brought it in.
-    pub actor: String,
-    /// When it was brought in.
-    pub created_s: i64,
-    /// When it was applied.
-    pub applied_s: Option<i64>,
-    /// When it was undone.
-    pub undone_s: Option<i64>,
-}
-
-impl Batch {
-    /// Files hold rows of the whole county: who answers for less handles only what they brought in themselves.
-    fn open_to(&self, actor: &Actor) -> bool {
-        actor.area.len() <= 6 || self.actor == actor.name
-    }
-}
-
-/// Reads a file without touching the store; the forms are found by their headings.
-pub fn read_file(file_name: &str, bytes: &[u8]) -> Result<Reading> {
-    let forms: Vec<_> = REGISTERS.iter().map(|register| register.form).collect();
-    sheet::read(bytes, file_name, &forms).map_err(|rejected| {
-        Refusal {
-            field: Some("file"),
-            ..Refusal::new(RefusalKind::Invalid, "file", rejected.zh(), rejected.en())
-        }
-        .into()
-    })
-}
-
-/// Compares what was read with what is stored.
-pub fn preview(tx: &mut Tx, in_district: &str, reading: &Reading) -> Result<Preview> {
-    let mut preview = Preview::default();
-    let used: Vec<&'static Register> = REGISTERS
-        .iter()
-        .filter(|register| {
-            reading
-                .sheets
-                .iter()
-                .any(|sheet| sheet.form.is_some_and(|form| form.key == register.key()))
-        })
-        .collect();
-    let mut places = Places::load(tx, in_district, &used)?;
-    for register in used {
-        let mut tally = Tally {
-            register: register.key().to_string(),
-            ..Tally::default()
-        };
-        let existing: HashMap<String, Entry> = entry::all(tx, register.key(), in_district)?
-            .into_iter()
-            .map(|entry| (entry.code.clone(), entry))
-            .collect();
-        let mut seen: HashMap<String, u32> = HashMap::new();
-        for sheet in &reading.sheets {
-            let Some(form) = sheet.form.filter(|form| form.key == register.key()) else {
-                continue;
-            };
-            preview.errors.extend(sheet.errors.iter().cloned());
-            preview.warnings.extend(sheet.warnings.iter().cloned());
-            preview.skipped.extend(
-                sheet
-                    .skipped
-                    .iter()
-                    .map(|(row, why)| (sheet.sheet.clone(), *row, why.clone())),
-            );
-            preview.unknown_columns.extend(
-                sheet
-                    .unknown_columns
-                    .iter()
-                    .map(|(letter, heading)| (sheet.sheet.clone(), letter.clone(), heading.clone())),
-            );
-            for row in &sheet.rows {
-                tally.rows += 1;
-                let mut body = row.to_json(form);
-                place::tidy(&mut body);
-                let (code, area) = match places.place(register, &mut body) {
-                    Ok(placed) => placed,
-                    Err(unplaced) => {
-                        let column = sheet.columns.iter().find(|(_, key, _)| *key == unplaced.column);
-                        let (letter, heading) =
-                            column.map_or(("", ""), |(letter, _, heading)| (letter, heading));
-                        let value = super::text(&body, unplaced.column).to_string();
-                        preview
-                            .errors
-                            .push(unplaced.at(&sheet.sheet, row.row, letter, heading, &value));
-                        continue;
-                    }
-                };
-                if let Some(first) = seen.insert(code.clone(), row.row) {
-                    preview.errors.push(CellError {
-                        sheet: sheet.sheet.clone(),
-                        row: row.row,
-                        column: String::new(),
-                        heading: String::new(),
-                        value: code,
-                        zh: format!("与第{first}行是同一{}，请只保留一行。", register.title.0),
-                        en: format!("The same entry as row {first}; keep one of the two."),
-                    });
-                    continue;
-                }
-                let before = existing.get(&code).cloned();
-                let mut whole = before
-                    .as_ref()
-                    .map_or_else(Body::new, |before| before.body.clone());
-                whole.extend(body);
-                let after = Entry::of(register, code, area, whole);
-                places.learn(register, &after);
-                match &before {
-                    None => tally.added += 1,
-                    Some(before) if *before == after => {
-                        tally.unchanged += 1;
-                        continue;
-                    }
-                    Some(_) => tally.changed += 1,
-                }
-                preview.changes.push(Change {
-                    before,
-                    after: Some(after),
-                });
-            }
-        }
-        preview.tallies.push(tally);
-    }
-    for sheet in reading.sheets.iter().filter(|sheet| sheet.form.is_none()) {
-        preview.skipped.push((
-            sheet.sheet.clone(),
-            0,
-            "没有认出这是哪一张表 / form not recognised".into(),
-        ));
-    }
-    Ok(preview)
-}
-
-impl Preview {
-    fn summary(&self) -> Summary {
-        Summary {
-            tallies: self.tallies.clone(),
-            errors: self.errors.len(),
-            warnings: self.warnings.len(),
-        }
-    }
-
-    /// Whether nothing would change.
-    pub fn is_empty(&self) -> bool {
-        self.changes.is_empty()
-    }
-}
-
 /// A file that somebody brought in.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Upload {
@@ -266,12 +55,15 @@ pub struct Upload {
     pub file_name: String,
     /// Its content.
     pub bytes: Vec<u8>,
+    /// What it would do, as found when it was read. It follows from the file and the registers, so it is no part of what
+    /// makes the command the same one.
+    #[serde(skip)]
+    pub summary: Summary,
 }
 
-/// Keeps an uploaded file for preview; nothing in the registers changes.
+/// Keeps an uploaded file for preview; nothing in the registers changes. The file was read before, so that a long one takes
+/// none of the writer's time.
 pub fn keep(tx: &mut Tx, ctx: &Ctx, upload: &Upload) -> Result<BatchId> {
-    let reading = read_file(&upload.file_name, &upload.bytes)?;
-    let preview = preview(tx, &upload.district, &reading)?;
     let id = BatchId::of_command(ctx.command);
     tx.run(
         &INSERT_BATCH,
@@ -281,7 +73,7 @@ pub fn keep(tx: &mut Tx, ctx: &Ctx, upload: &Upload) -> Result<BatchId> {
             upload.file_name.as_str(),
             upload.bytes.clone(),
             BatchState::Previewed,
-            serde_json::to_string(&preview.summary())?,
+            serde_json::to_string(&upload.summary)?,
             ctx.actor.name.as_str(),
             ctx.now_s
         ],
@@ -298,8 +90,28 @@ pub struct BatchRef {
     pub id: BatchId,
 }
 
+/// A batch with its file and all that decides how it is read.
+pub struct Stored {
+    /// The batch.
+    pub batch: Batch,
+    /// The file.
+    pub bytes: Vec<u8>,
+    /// Which of two probable duplicates is kept.
+    pub choices: Vec<Choice>,
+    /// The columns that users of the district have matched to headings.
+    pub mappings: Vec<Mapping>,
+}
+
+/// Reads the file of a batch as it was matched and chosen.
+pub fn read_stored(stored: &Stored) -> Result<Reading> {
+    let name = &stored.batch.file_name;
+    let mut reading = read_watched(name, &stored.bytes, &stored.mappings, &mut |_| true)?;
+    choice::choose(&mut reading, &stored.choices);
+    Ok(reading)
+}
+
 /// The batch and its file, if the actor may handle it.
-pub fn batch(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<(Batch, Vec<u8>)> {
+pub fn batch(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<Stored> {
     let row = tx
         .row(&BATCH, &params![at.district.as_str(), at.id])?
         .ok_or_else(|| Refusal::not_found("导入批次", "import"))?;
@@ -316,7 +128,16 @@ pub fn batch(tx: &mut Tx, actor: &Actor, at: &BatchRef) -> Result<(Batch, Vec<u8
     if !batch.open_to(actor) {
         return Err(Refusal::not_found("导入批次", "import").into());
     }
-    Ok((batch, row.get(7)?))
+    let choices: String = row.get(8)?;
+    Ok(Stored {
+        batch,
+        bytes: row.get(7)?,
+        choices: match choices.as_str() {
+            "" => Vec::new(),
+            choices => serde_json::from_str(choices)?,
+        },
+        mappings: mapping::all(tx, &at.district)?,
+    })
 }
 
 /// The latest batches of a district that the actor may handle.
@@ -369,8 +190,8 @@ pub fn outside_refusal(entries: usize) -> Refusal {
 
 /// Applies a batch: all of it, or nothing when a single cell is wrong or an entry lies outside the actor's area.
 pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
-    let (batch, bytes) = batch(tx, &ctx.actor, at)?;
-    if batch.state != BatchState::Previewed {
+    let stored = batch(tx, &ctx.actor, at)?;
+    if stored.batch.state != BatchState::Previewed {
         return Err(Refusal::conflict(
             "batch_state",
             "这个文件已经导入过。",
@@ -378,7 +199,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
         )
         .into());
     }
-    let reading = read_file(&batch.file_name, &bytes)?;
+    let reading = read_stored(&stored)?;
     let preview = preview(tx, &at.district, &reading)?;
     if !preview.errors.is_empty() {
         return Err(Refusal::conflict(
@@ -412,8 +233,8 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<Summary> {
 /// Takes an applied batch back: every entry returns to what it was, unless somebody has changed or used one since, or one
 /// lies outside the actor's area.
 pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
-    let (batch, _) = batch(tx, &ctx.actor, at)?;
-    if batch.state != BatchState::Applied {
+    let stored = batch(tx, &ctx.actor, at)?;
+    if stored.batch.state != BatchState::Applied {
         return Err(Refusal::conflict(
             "batch_state",
             "只有已导入的批次可以撤销。",

@@ -1,0 +1,323 @@
+//! `baogong export`, `baogong labels` and `baogong report`: lists, labels and reports against a data directory, also
+//! beside a server that is running.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use baogong::base::id::{RoundId, district};
+use baogong::base::{App, Ctx, Error, Fault, Refusal, RefusalKind, Result};
+use baogong::register::entry::{self, Query};
+use baogong::register::{REGISTERS, register, show};
+use baogong::report::documents::print_lang;
+use baogong::report::{self, REPORTS, Subject, render};
+use baogong::round::Round;
+use baogong::round::open::{self, RoundRef};
+use baogong::web::pages::reports::labels;
+use documents::sheet;
+use print::LabelSheet;
+
+use super::{Lang, Place, input};
+
+/// What a list is written as.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    /// An Excel workbook.
+    Xlsx,
+    /// UTF-8 with a byte-order mark, as Excel expects it.
+    Csv,
+}
+
+/// Which list, of what, into which file.
+#[derive(clap::Args)]
+#[command(after_help = lists())]
+pub struct Export {
+    #[command(flatten)]
+    place: Place,
+    /// The list, see below.
+    list: String,
+    /// The file; `-` is standard output.
+    file: PathBuf,
+    /// An area code; the whole county without it.
+    #[arg(long)]
+    area: Option<String>,
+    /// The code or id of a round, for lists of a round.
+    #[arg(long)]
+    round: Option<String>,
+    /// Only what contains these words, for lists that can be searched.
+    #[arg(long, default_value = "")]
+    search: String,
+    /// Only a part of the list, such as a category of coverage or the id of a proposal.
+    #[arg(long, default_value = "")]
+    only: String,
+    /// The format; without it the ending of the file decides.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Adds a row of HXL tags below the heading.
+    #[arg(long)]
+    hxl: bool,
+    /// The language of headings and words.
+    #[arg(long, value_enum, default_value_t = Lang::Zh)]
+    lang: Lang,
+}
+
+/// The lists that can be exported, for the help text.
+fn lists() -> String {
+    let mut lines = vec!["Registers / 台账:".to_string()];
+    for register in REGISTERS {
+        lines.push(format!(
+            "  {:<12} {} {}",
+            register.key(),
+            register.title.0,
+            register.title.1
+        ));
+    }
+    lines.push("Lists / 清单:".to_string());
+    for report in REPORTS {
+        lines.push(format!(
+            "  {:<12} {} {}",
+            report.key, report.title.0, report.title.1
+        ));
+    }
+    lines.join("\n")
+}
+
+/// A fault of our own in making a document.
+fn document_fault(words: String) -> Error {
+    Error::Fault(Fault::Document(words))
+}
+
+/// The area that was named, or the only district that there is.
+fn area(app: &App, named: Option<&str>) -> Result<String> {
+    if let Some(named) = named {
+        return Ok(named.to_string());
+    }
+    let districts = app.db.read_blocking(entry::districts)?;
+    match districts.as_slice() {
+        [only] => Ok(only.clone()),
+        [] => Err(Refusal::new(
+            RefusalKind::NotFound,
+            "empty",
+            "数据目录里还没有登记任何内容；请检查 --data。",
+            "Nothing is registered there yet; check --data.",
+        )
+        .into()),
+        several => Err(Refusal::invalid(
+            "area",
+            format!("有几个县的数据，请用 --area 指明：{}。", several.join("、")),
+            format!(
+                "There are several counties; name one with --area: {}.",
+                several.join(", ")
+            ),
+        )
+        .into()),
+    }
+}
+
+/// The round with this code, such as `R012`, or this id.
+fn round(app: &App, in_area: &str, named: &str) -> Result<Round> {
+    let (in_district, named) = (district(in_area).to_string(), named.to_string());
+    app.db.read_blocking(move |tx| {
+        if let Ok(id) = named.parse::<RoundId>() {
+            return open::get(tx, &in_district, id);
+        }
+        let rounds = open::list(tx, &in_district, "")?;
+        let found = rounds
+            .into_iter()
+            .find(|round| round.code.eq_ignore_ascii_case(&named));
+        Ok(found.ok_or_else(|| Refusal::not_found("轮次", "round"))?)
+    })
+}
+
+impl Export {
+    /// Writes the list.
+    pub fn run(&self) -> Result<ExitCode> {
+        let csv = match (self.format, ending(&self.file)) {
+            (Some(format), _) => format == Format::Csv,
+            (None, ending) => ending != "xlsx",
+        };
+        let app = self.place.open_reader()?;
+        let area = area(&app, self.area.as_deref())?;
+        let bytes = match register(&self.list) {
+            Some(_) => self.of_register(&app, &area, csv)?,
+            None => self.of_report(&app, &area, csv)?,
+        };
+        input::write(&self.file, &bytes)?;
+        Ok(ExitCode::SUCCESS)
+    }
+
+    fn of_register(&self, app: &App, area: &str, csv: bool) -> Result<Vec<u8>> {
+        let register = register(&self.list).ok_or_else(|| Refusal::not_found("清单", "list"))?;
+        let (area, words) = (area.to_string(), self.search.clone());
+        let (entries, names) = app.db.read_blocking(move |tx| -> Result<_> {
+            let query = Query {
+                register: register.key(),
+                area: &area,
+                words: &words,
+                ..Query::default()
+            };
+            let entries = entry::list(tx, &query, i64::MAX, 0)?;
+            Ok((entries, show::supplier_names(tx, district(&area))?))
+        })?;
+        let actor = Ctx::system(&app.clock).actor;
+        let sheet = baogong::register::export::export_sheet(
+            &actor,
+            register,
+            entries,
+            &names,
+            self.words(),
+            self.hxl,
+        );
+        if csv {
+            Ok(sheet::write_csv(&sheet))
+        } else {
+            sheet::write(&[sheet]).map_err(document_fault)
+        }
+    }
+
+    fn of_report(&self, app: &App, area: &str, csv: bool) -> Result<Vec<u8>> {
+        let report = REPORTS
+            .iter()
+            .find(|report| report.key == self.list)
+            .ok_or_else(|| {
+                Refusal::new(
+                    RefusalKind::NotFound,
+                    "list",
+                    format!(
+                        "没有“{}”这份清单；baogong export --help 列出了全部清单。",
+                        self.list
+                    ),
+                    format!(
+                        "There is no list {:?}; baogong export --help names all of them.",
+                        self.list
+                    ),
+                )
+            })?;
+        let round = match &self.round {
+            Some(named) => round(app, area, named)?.id.to_string(),
+            None => String::new(),
+        };
+        let subject = Subject {
+            area: area.to_string(),
+            round,
+            words: self.search.clone(),
+            only: self.only.clone(),
+            ..Subject::default()
+        };
+        let (ctx, lang) = (Ctx::system(&app.clock), self.words());
+        let document = app
+            .db
+            .read_blocking(move |tx| (report.make)(tx, &ctx, lang, &subject))?;
+        let bytes = if csv {
+            render::csv(&document, lang, self.hxl)
+        } else {
+            render::workbook(&document, lang, self.hxl)
+        };
+        bytes.map_err(document_fault)
+    }
+
+    fn words(&self) -> kit::Lang {
+        self.lang.into()
+    }
+}
+
+fn ending(file: &Path) -> &str {
+    file.extension().and_then(|ending| ending.to_str()).unwrap_or("")
+}
+
+/// The paper that labels are printed on.
+#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
+enum Paper {
+    /// Sheets of 3 × 8.
+    A4,
+    /// A roll of 100 × 70 mm.
+    Roll,
+}
+
+impl Paper {
+    fn sheet(self) -> LabelSheet {
+        match self {
+            Self::A4 => LabelSheet::A4x24,
+            Self::Roll => LabelSheet::Roll100x70,
+        }
+    }
+}
+
+/// Which labels, of which round.
+#[derive(clap::Args)]
+pub struct Labels {
+    #[command(flatten)]
+    place: Place,
+    /// The code of the round, such as `R012`, or its id.
+    round: String,
+    /// The PDF; `-` is standard output.
+    file: PathBuf,
+    /// An area or compound code; the whole round without it.
+    #[arg(long)]
+    area: Option<String>,
+    /// Labels for boxes instead of bags.
+    #[arg(long)]
+    boxes: bool,
+    /// The paper for labels of bags.
+    #[arg(long, value_enum, default_value_t = Paper::A4)]
+    paper: Paper,
+    /// The language of the words on the labels.
+    #[arg(long, value_enum, default_value_t = Lang::Zh)]
+    lang: Lang,
+}
+
+impl Labels {
+    /// Writes the labels; a round without bags is the user's case.
+    pub fn run(&self) -> Result<ExitCode> {
+        let app = self.place.open_reader()?;
+        let area = area(&app, self.area.as_deref())?;
+        let round = round(&app, &area, &self.round)?;
+        let at = RoundRef {
+            district: district(&area).to_string(),
+            id: round.id,
+        };
+        let (ctx, lang): (_, kit::Lang) = (Ctx::system(&app.clock), self.lang.into());
+        let printer = baogong::web::serve::printer()?.with_lang(print_lang(lang));
+        let printed = if self.boxes {
+            let labels = app
+                .db
+                .read_blocking(move |tx| labels::box_labels(tx, &ctx, lang, &at, &area))?;
+            if labels.is_empty() {
+                return Err(labels::no_boxes().into());
+            }
+            printer.box_labels(&labels)
+        } else {
+            let labels = app
+                .db
+                .read_blocking(move |tx| labels::bag_labels(tx, &ctx, lang, &at, &area))?;
+            if labels.is_empty() {
+                return Err(labels::no_bags().into());
+            }
+            printer.labels(self.paper.sheet(), &labels)
+        };
+        let bytes = printed.map_err(|fault| document_fault(fault.to_string()))?;
+        input::write(&self.file, &bytes)?;
+        Ok(ExitCode::SUCCESS)
+    }
+}
+
+/// Writes a report as a spreadsheet or PDF, by the ending of the file.
+pub fn report(app: &App, key: &str, area: &str, file: &Path) -> Result<ExitCode> {
+    let report = report::report(key)?;
+    let ctx = Ctx::system(&app.clock);
+    let subject = Subject {
+        area: area.to_string(),
+        ..Subject::default()
+    };
+    let document = app
+        .db
+        .read_blocking(move |tx| (report.make)(tx, &ctx, kit::Lang::Zh, &subject))?;
+    let bytes = match ending(file) {
+        "xlsx" => render::workbook(&document, kit::Lang::Zh, false).map_err(document_fault)?,
+        "csv" => render::csv(&document, kit::Lang::Zh, false).map_err(document_fault)?,
+        _ => baogong::web::serve::printer()?
+            .document(&document)
+            .map_err(|fault| document_fault(fault.to_string()))?,
+    };
+    input::write(file, &bytes)?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,212 @@
+//! `baogong import`: spreadsheets into the registers, or only read and checked without any database.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use baogong::base::act::{Act, once};
+use baogong::base::id::district;
+use baogong::base::{Action, App, Ctx, Refusal, RefusalKind, Result, clock};
+use baogong::register::import::{self, BatchRef, Upload};
+use documents::sheet::{self, Divisions, Options};
+use serde_json::Value;
+
+use super::{Lang, Place, USER_CASE, input};
+
+/// What to import, and whether in earnest.
+#[derive(clap::Args)]
+pub struct Import {
+    #[command(flatten)]
+    place: Place,
+    /// The six-digit code of the county whose registers are meant.
+    #[arg(long, required_unless_present = "dry_run")]
+    district: Option<String>,
+    /// Only say what would happen. Without --district the file is only read and checked; no database is needed.
+    #[arg(long)]
+    dry_run: bool,
+    /// Print what was read as one JSON object (form, rows, errors, warnings, duplicates, skipped, sheets).
+    #[arg(long, requires = "dry_run", conflicts_with = "district")]
+    json: bool,
+    /// A CSV of the divisions (code, name, level): names of communities become codes, unknown names errors.
+    #[arg(long, requires = "dry_run", conflicts_with = "district")]
+    areas: Option<PathBuf>,
+    /// The language of the messages.
+    #[arg(long, value_enum, default_value_t = Lang::Zh)]
+    lang: Lang,
+    /// Spreadsheets; `-` is standard input.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+}
+
+impl Import {
+    /// Imports or checks; errors in a file are exit code 1.
+    pub fn run(&self) -> Result<ExitCode> {
+        let clean = match &self.district {
+            Some(county) => into_registers(&self.place.open()?, county, self.dry_run, &self.files)?,
+            None => self.check()?,
+        };
+        Ok(if clean {
+            ExitCode::SUCCESS
+        } else {
+            ExitCode::from(USER_CASE)
+        })
+    }
+
+    /// Reads the files and prints what was found; whether all of them are without errors.
+    fn check(&self) -> Result<bool> {
+        let divisions = self.areas.as_deref().map(divisions).transpose()?;
+        let today = clock::zoned(clock::Clock::default().now_s())
+            .strftime("%Y-%m-%d")
+            .to_string();
+        let options = Options {
+            divisions: divisions.as_ref(),
+            today: Some(&today),
+            ..Options::default()
+        };
+        let zh = self.lang == Lang::Zh;
+        let mut clean = true;
+        for file in &self.files {
+            let (bytes, name) = (input::read(file)?, input::shown(file));
+            if self.json {
+                let mut out = std::io::BufWriter::new(std::io::stdout().lock());
+                clean &= sheet::write_outcome(&bytes, &name, &options, zh, &mut out)?;
+                writeln!(out)?;
+                out.flush()?;
+            } else {
+                let outcome = sheet::outcome(&bytes, &name, &options, zh);
+                clean &= outcome["errors"].as_array().is_none_or(Vec::is_empty);
+                print!("{}", readable(&name, &outcome, zh));
+            }
+        }
+        Ok(clean)
+    }
+}
+
+fn divisions(file: &Path) -> Result<Divisions> {
+    Divisions::parse(&input::read(file)?).map_err(|rejected| {
+        let name = input::shown(file);
+        Refusal::new(
+            RefusalKind::Invalid,
+            "areas",
+            format!("{name}：{}", rejected.zh()),
+            format!("{name}: {}", rejected.en()),
+        )
+        .into()
+    })
+}
+
+/// The outcome as lines for people: what it is, then everything that needs attention by sheet and cell.
+fn readable(name: &str, outcome: &Value, zh: bool) -> String {
+    let list = |key: &str| outcome[key].as_array().map(Vec::as_slice).unwrap_or_default();
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    };
+    let word = |zh_word: &'static str, en: &'static str| if zh { zh_word } else { en };
+    let form = match outcome["form"].as_str() {
+        Some(key) => {
+            documents::forms::form(key).map_or_else(|| key.to_string(), |form| form.title.get(zh).to_string())
+        }
+        None => word("没有认出是哪一张表", "no form recognised").to_string(),
+    };
+    let mut lines = vec![format!(
+        "{name}: {form}; {} {}, {} {}, {} {}, {} {}, {} {}",
+        list("rows").len(),
+        word("行", "rows"),
+        list("errors").len(),
+        word("处错误", "errors"),
+        list("warnings").len(),
+        word("处提醒", "warnings"),
+        list("duplicates").len(),
+        word("处重复", "duplicates"),
+        list("skipped").len(),
+        word("行跳过", "skipped"),
+    )];
+    for (key, title) in [
+        ("errors", word("错误", "error")),
+        ("warnings", word("提醒", "warning")),
+        ("duplicates", word("重复", "duplicate")),
+        ("skipped", word("跳过", "skipped")),
+    ] {
+        for one in list(key) {
+            let value = text(&one["value"]);
+            let value = if value.is_empty() {
+                value
+            } else {
+                format!(" {value:?}")
+            };
+            lines.push(format!(
+                "  {title} {}!{}{}{value}: {}",
+                text(&one["sheet"]),
+                text(&one["column"]),
+                text(&one["row"]),
+                text(&one["message"])
+            ));
+        }
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+static IMPORT: Act = Act::new("register.import", Action::ImportRegister);
+static APPLY: Act = Act::new("register.apply", Action::ImportRegister);
+
+/// Imports files one after the other, each as a whole or not at all; whether all of them were without errors.
+fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> Result<bool> {
+    let mut clean = true;
+    for file in files {
+        let (bytes, name) = (input::read(file)?, input::shown(file));
+        let reading = import::read_file(&name, &bytes)?;
+        let in_district = county.to_string();
+        let preview = app
+            .db
+            .read_blocking(move |tx| import::preview(tx, &in_district, &reading))?;
+        for error in &preview.errors {
+            println!(
+                "{name}: {}!{}{} {} {:?}: {} / {}",
+                error.sheet, error.column, error.row, error.heading, error.value, error.zh, error.en
+            );
+        }
+        for tally in &preview.tallies {
+            println!(
+                "{name}: {} +{} ~{} ={}",
+                tally.register, tally.added, tally.changed, tally.unchanged
+            );
+        }
+        clean &= preview.errors.is_empty();
+        if dry_run || !preview.errors.is_empty() {
+            continue;
+        }
+        let upload = Upload {
+            district: county.to_string(),
+            file_name: name,
+            bytes,
+            summary: preview.summary(),
+        };
+        let ctx = Ctx::system(&app.clock);
+        app.db.write_blocking(move |tx| {
+            let id = once(
+                tx,
+                &ctx,
+                &IMPORT,
+                district(&upload.district),
+                &upload,
+                import::keep,
+            )?;
+            let at = BatchRef {
+                district: upload.district.clone(),
+                id,
+            };
+            once(
+                tx,
+                &ctx.sub("apply"),
+                &APPLY,
+                district(&upload.district),
+                &at,
+                import::apply,
+            )
+        })?;
+    }
+    Ok(clean)
+}

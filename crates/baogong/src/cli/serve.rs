@@ -1,0 +1,122 @@
+//! Serving pages: the server of a county, and the synthetic county to try it out.
+
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use baogong::base::{App, Result, people};
+use baogong::demo;
+use baogong::web::admission::Limits;
+use baogong::web::front::Front;
+use baogong::web::serve::serve;
+
+/// What the server takes on, and who reads its figures.
+#[derive(clap::Args, Clone, Copy)]
+pub struct Serving {
+    /// Requests of residents at once; more get a waiting page.
+    #[arg(long, default_value_t = Limits::default().residents)]
+    resident_requests: usize,
+    /// Other requests at once.
+    #[arg(long, default_value_t = Limits::default().staff)]
+    staff_requests: usize,
+    /// Connections at once; as many file descriptors are asked of the system.
+    #[arg(long, default_value_t = Limits::default().connections)]
+    connections: usize,
+    /// Let everybody read /metrics, not only this machine.
+    #[arg(long, env = "BAOGONG_OPEN_METRICS")]
+    open_metrics: bool,
+}
+
+pub fn size(small: bool) -> baogong::simulate::Size {
+    if small {
+        baogong::simulate::Size::Small
+    } else {
+        baogong::simulate::Size::Full
+    }
+}
+
+pub fn start(
+    app: &App,
+    listen: &str,
+    serving: Serving,
+    demo_county: Option<(baogong::simulate::Size, u64)>,
+) -> Result<ExitCode> {
+    let front = Front::new(app, serving.limits(), serving.open_metrics);
+    let runtime = tokio::runtime::Runtime::new()?;
+    let outcome = runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let address = format!("http://{}", listener.local_addr()?);
+        println!("保供 Baogong  {address}");
+        let first = demo_county.is_some() && app.db.write(people::is_empty).await?;
+        if demo_county.is_some() {
+            if first {
+                app.db.write(demo::found).await?;
+            }
+            let clock = app.clock.clone();
+            println!("演示账号（密码 {}）/ Demo users (password {}):", demo::PASSWORD, demo::PASSWORD);
+            for (words, secret) in app.db.write(move |tx| demo::links(tx, clock.now_s())).await? {
+                println!("  {words}\n      {address}/enter/{secret}");
+            }
+        } else if app.db.write(people::is_empty).await? {
+            let now_s = app.clock.now_s();
+            let secret = app.db.write(move |tx| people::make_link(tx, None, now_s)).await?;
+            println!("首次使用，请用此链接设置管理员（一次有效）/ Set up the first administrator with this one-time link:");
+            println!("  {address}/enter/{secret}");
+        }
+        if let (true, Some((size, seed))) = (first, demo_county) {
+            let app = app.clone();
+            tokio::task::spawn_blocking(move || demo::load(&app, size, seed));
+        }
+        serve(app.clone(), front, listener, told_to_stop()?).await?;
+        Ok(ExitCode::SUCCESS)
+    });
+    // Work aside, such as loading the demo county, finds the store closed and ends; it is not waited for longer.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    outcome
+}
+
+impl Serving {
+    /// The limits, with as many connections as the system allows descriptors for.
+    fn limits(self) -> Limits {
+        /// Descriptors for files, the database and whatever else.
+        const ASIDE: u64 = 256;
+        let wanted = u64::try_from(self.connections)
+            .unwrap_or(u64::MAX)
+            .saturating_add(ASIDE);
+        let allowed = rlimit::increase_nofile_limit(wanted).unwrap_or(wanted);
+        let connections = usize::try_from(allowed.saturating_sub(ASIDE)).unwrap_or(self.connections);
+        if connections < self.connections {
+            tracing::warn!(
+                connections,
+                "the system allows fewer open files than asked for (ulimit -n)"
+            );
+        }
+        Limits {
+            residents: self.resident_requests,
+            staff: self.staff_requests,
+            connections: connections.clamp(1, self.connections.max(1)),
+        }
+    }
+}
+
+/// Ends when the system or a person at the console tells the program to stop.
+fn told_to_stop() -> Result<impl Future<Output = ()>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Writes the spreadsheets of the synthetic county into a folder.
+pub fn demo_files(folder: &Path, small: bool, seed: u64) -> Result<ExitCode> {
+    std::fs::create_dir_all(folder)?;
+    for file in demo::files(size(small), seed)? {
+        std::fs::write(folder.join(&file.name), &file.bytes)?;
+        println!("{}", folder.join(&file.name).display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
