@@ -316,7 +316,7 @@ impl Outliner<'_> {
     /// Whether a line belongs to the entry above it.
     fn continues(&self, open: &Draft, index: usize, reading: &Reading) -> bool {
         let above = &open.reading;
-        if reading.change != Change::New || reading.first_person {
+        if reading.change != Change::New || above.change != Change::New || reading.first_person {
             return false;
         }
         let unread_above = !above.has_good && !above.has_amount;

@@ -269,7 +269,7 @@ fn read_rest(
         }
         let behind_amount = scan.amounts.iter().any(|amount| amount.end == from);
         let beside_amount = behind_amount || scan.amounts.iter().any(|amount| amount.start == to);
-        let written = content.original[from..to].iter().collect::<String>();
+        let mut written = content.original[from..to].iter().collect::<String>();
         let beside_remark = scan.is_remark(end) || (start > 0 && scan.is_remark(start - 1));
         let aside = beside_remark
             && to - from <= 2
@@ -286,6 +286,8 @@ fn read_rest(
             // The 大 of 要大一点的.
             Rest::Remark
         } else if let Some(good) = glued_good(scan, from, to) {
+            let (good, (first, last)) = good;
+            written = content.original[first..last].iter().collect();
             Rest::Good(good)
         } else {
             let before_home = scan.homes.first().is_some_and(|home| to <= home.0)
@@ -347,7 +349,7 @@ fn read_rest(
 
 /// Goods that a word may mean which is written together with the name of a good, as in 疏菜包 or 菜包子: it is
 /// another good or a slip, unless it is surely how somebody is called.
-fn glued_good(scan: &Scan<'_>, from: usize, to: usize) -> Option<Vec<usize>> {
+fn glued_good(scan: &Scan<'_>, from: usize, to: usize) -> Option<(Vec<usize>, (usize, usize))> {
     if from == to || to - from > 3 || !scan.text[from..to].iter().all(|next| !next.is_ascii()) {
         return None;
     }
@@ -373,7 +375,7 @@ fn glued_good(scan: &Scan<'_>, from: usize, to: usize) -> Option<Vec<usize>> {
             .copied()
             .collect::<Vec<_>>(),
     );
-    Some(near)
+    Some((near, (start, end)))
 }
 
 /// Whether a short word is a form of address, such as 小陈 or 豆豆妈.

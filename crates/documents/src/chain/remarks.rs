@@ -2,7 +2,7 @@
 
 use super::address::starts_with;
 use super::numerals::{decimal, is_numeral, mobile, number};
-use super::quantity::is_unit_start;
+use super::quantity::{is_unit_start, unit_at};
 use super::words;
 
 /// The length of a landline number with its area code: 0356-2345678.
@@ -77,6 +77,10 @@ pub(super) fn remark_at(text: &[char], start: usize) -> Option<(usize, bool)> {
             }
             return Some((end, true));
         }
+    }
+    // 10斤装 is the size of what is sold.
+    if let Some((_, behind)) = unit_at(text, end).filter(|(_, behind)| text.get(*behind) == Some(&'装')) {
+        return Some((behind + 1, false));
     }
     if let Some(end) = behind_people(text, end) {
         return Some((end, false));

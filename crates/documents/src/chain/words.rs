@@ -290,6 +290,8 @@ pub(super) const FILLER: &[&str] = &[
     "只",
     "就",
     "各位",
+    "以及",
+    "及",
 ];
 
 /// Words by which somebody asks instead of ordering.

@@ -86,7 +86,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Cow<'_, str>, Rejected> {
 
 /// UTF-16 without a byte order mark, as some programs export it.
 fn wide(bytes: &[u8]) -> Option<String> {
-    if bytes.len() % 2 != 0 {
+    if !bytes.len().is_multiple_of(2) {
         return None;
     }
     [encoding_rs::UTF_16LE, encoding_rs::UTF_16BE]

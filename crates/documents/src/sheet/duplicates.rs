@@ -268,32 +268,32 @@ impl Seen {
         cells: &[Cell],
         at: At,
     ) -> Option<Earlier> {
-        if let Some((name, phone)) = identity.person_at {
-            if let (Some(name), Some(phone)) = (cells[name].text(), cells[phone].text()) {
-                let short = short_name(name);
-                match self.people.entry(hash_of((form.key, phone))) {
-                    Entry::Occupied(earlier) => {
-                        let (at, before) = *earlier.get();
-                        let why = if before == short {
-                            Some((
-                                "姓名和电话相同，请核对是否重复登记",
-                                "the same name and phone; check whether it is a duplicate",
-                            ))
-                        } else if near_people(&before, &short) {
-                            Some((
-                                "电话相同、姓名相近，请核对是否同一人",
-                                "the same phone and nearly the same name; check whether it is the same person",
-                            ))
-                        } else {
-                            None
-                        };
-                        if why.is_some() {
-                            return Some(self.earlier(at, DuplicateKind::Likely, why));
-                        }
+        if let Some((name, phone)) = identity.person_at
+            && let (Some(name), Some(phone)) = (cells[name].text(), cells[phone].text())
+        {
+            let short = short_name(name);
+            match self.people.entry(hash_of((form.key, phone))) {
+                Entry::Occupied(earlier) => {
+                    let (at, before) = *earlier.get();
+                    let why = if before == short {
+                        Some((
+                            "姓名和电话相同，请核对是否重复登记",
+                            "the same name and phone; check whether it is a duplicate",
+                        ))
+                    } else if near_people(&before, &short) {
+                        Some((
+                            "电话相同、姓名相近，请核对是否同一人",
+                            "the same phone and nearly the same name; check whether it is the same person",
+                        ))
+                    } else {
+                        None
+                    };
+                    if why.is_some() {
+                        return Some(self.earlier(at, DuplicateKind::Likely, why));
                     }
-                    Entry::Vacant(place) => {
-                        place.insert((at, short));
-                    }
+                }
+                Entry::Vacant(place) => {
+                    place.insert((at, short));
                 }
             }
         }

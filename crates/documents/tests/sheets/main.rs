@@ -2,6 +2,8 @@
 //!
 //! `cases.txt` holds tables and expected outcomes; files that are no plain tables are made in `files.rs`.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod files;
 mod properties;
 

@@ -41,7 +41,7 @@ fn row(form: &Form, seed: usize, full: bool) -> Map<String, Value> {
         .columns
         .iter()
         .enumerate()
-        .filter(|(place, column)| full || column.required || (seed + place) % 3 == 0);
+        .filter(|(place, column)| full || column.required || (seed + place).is_multiple_of(3));
     chosen
         .map(|(place, column)| {
             (
