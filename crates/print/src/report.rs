@@ -163,7 +163,7 @@ impl Writer<'_> {
                 table,
                 (self.width_pt, self.size_pt),
             )),
-            Block::Bars { title, unit, rows } => Some(self.bars(title, unit, rows)),
+            Block::Bars { title, unit, rows } => (!rows.is_empty()).then(|| self.bars(title, unit, rows)),
             Block::Signatures(names) => (!names.is_empty()).then(|| self.signatures(names)),
             Block::Lines(chart) => (!chart.points.is_empty()).then(|| {
                 let readable = |text: &str| readable_line(self.fonts, self.refused, text);

@@ -2,16 +2,20 @@
 //! as XLSX by the same code. A new report is a file and a line in [`REPORTS`].
 
 pub mod board;
+pub mod cards;
 pub mod documents;
 pub mod lists;
+pub mod notices;
 pub mod render;
 pub mod rounds;
 pub mod situation;
+pub mod volunteers;
 
 use kit::Lang;
 use print::Document;
 use store::Tx;
 
+use crate::base::act::Act;
 use crate::base::{Action, Ctx, Refusal, Result};
 
 /// What a report is made of.
@@ -23,6 +27,8 @@ pub struct Subject {
     pub round: String,
     /// The trip, for reports of a trip, else empty.
     pub trip: String,
+    /// Scheme and host by which residents reach the server, for codes on paper; empty where nobody knows.
+    pub origin: String,
 }
 
 /// A report.
@@ -35,6 +41,8 @@ pub struct Report {
     pub action: Action,
     /// Whether it stands in the list of reports; reports of a round or compound are reached from there.
     pub listed: bool,
+    /// Whether people stand in it, so that whoever opens or prints it is recorded.
+    pub personal: bool,
     /// Makes it.
     pub make: fn(&mut Tx, &Ctx, Lang, &Subject) -> Result<Document>,
 }
@@ -46,6 +54,7 @@ pub static REPORTS: &[Report] = &[
         title: ("情况报告", "Situation report"),
         action: Action::ViewReport,
         listed: true,
+        personal: false,
         make: situation::make,
     },
     Report {
@@ -53,6 +62,7 @@ pub static REPORTS: &[Report] = &[
         title: ("余粮排行", "Coverage ranking"),
         action: Action::ViewReport,
         listed: true,
+        personal: false,
         make: lists::coverage,
     },
     Report {
@@ -60,6 +70,7 @@ pub static REPORTS: &[Report] = &[
         title: ("垫付挂账清单", "Advances on account"),
         action: Action::Collect,
         listed: true,
+        personal: true,
         make: lists::advances,
     },
     Report {
@@ -67,6 +78,7 @@ pub static REPORTS: &[Report] = &[
         title: ("人员清单", "People list"),
         action: Action::ViewLists,
         listed: false,
+        personal: true,
         make: lists::people,
     },
     Report {
@@ -74,6 +86,7 @@ pub static REPORTS: &[Report] = &[
         title: ("需求清单", "Needs list"),
         action: Action::ViewLists,
         listed: false,
+        personal: true,
         make: lists::needs,
     },
     Report {
@@ -81,6 +94,7 @@ pub static REPORTS: &[Report] = &[
         title: ("拣货单", "Pick list"),
         action: Action::ViewRounds,
         listed: false,
+        personal: false,
         make: rounds::pick_list,
     },
     Report {
@@ -88,6 +102,7 @@ pub static REPORTS: &[Report] = &[
         title: ("订单明细", "Orders"),
         action: Action::ViewRounds,
         listed: false,
+        personal: true,
         make: rounds::orders,
     },
     Report {
@@ -95,6 +110,7 @@ pub static REPORTS: &[Report] = &[
         title: ("交付清单", "Hand-over list"),
         action: Action::Deliver,
         listed: false,
+        personal: true,
         make: rounds::door_list,
     },
     Report {
@@ -102,6 +118,7 @@ pub static REPORTS: &[Report] = &[
         title: ("错峰取货时段表", "Pick-up slots"),
         action: Action::Deliver,
         listed: false,
+        personal: false,
         make: rounds::slots,
     },
     Report {
@@ -109,6 +126,7 @@ pub static REPORTS: &[Report] = &[
         title: ("结算单", "Settlement statement"),
         action: Action::ViewRounds,
         listed: false,
+        personal: false,
         make: rounds::statement,
     },
     Report {
@@ -116,7 +134,72 @@ pub static REPORTS: &[Report] = &[
         title: ("车次单", "Trip sheet"),
         action: Action::Deliver,
         listed: false,
+        personal: false,
         make: rounds::trip_sheet,
+    },
+    Report {
+        key: "task-list",
+        title: ("志愿者任务清单", "Volunteers' task list"),
+        action: Action::ViewLists,
+        listed: true,
+        personal: true,
+        make: volunteers::task_list,
+    },
+    Report {
+        key: "responsibility-list",
+        title: ("责任清单", "Responsibility list"),
+        action: Action::ViewLists,
+        listed: true,
+        personal: true,
+        make: volunteers::responsibility_list,
+    },
+    Report {
+        key: "contact-card",
+        title: ("应急联系卡", "Emergency contact card"),
+        action: Action::ViewLists,
+        listed: true,
+        personal: true,
+        make: cards::contact_card,
+    },
+    Report {
+        key: "materials-card",
+        title: ("物资明白卡", "Materials card"),
+        action: Action::ViewRounds,
+        listed: false,
+        personal: false,
+        make: cards::materials_card,
+    },
+    Report {
+        key: "packing-matrix",
+        title: ("装袋核对表", "Packing matrix"),
+        action: Action::ViewRounds,
+        listed: false,
+        personal: true,
+        make: rounds::packing_matrix,
+    },
+    Report {
+        key: "order-notice",
+        title: ("订购通知", "Notice: how to order"),
+        action: Action::TakeOrders,
+        listed: false,
+        personal: false,
+        make: notices::order,
+    },
+    Report {
+        key: "pickup-notice",
+        title: ("取货通知", "Notice: when to fetch"),
+        action: Action::Deliver,
+        listed: false,
+        personal: false,
+        make: notices::pickup,
+    },
+    Report {
+        key: "missed-notice",
+        title: ("送货未遇告知单", "Slip: nobody answered"),
+        action: Action::Deliver,
+        listed: false,
+        personal: false,
+        make: notices::missed,
     },
 ];
 
@@ -126,4 +209,21 @@ pub fn report(key: &str) -> Result<&'static Report> {
         .iter()
         .find(|report| report.key == key)
         .ok_or_else(|| Refusal::not_found("报告", "report").into())
+}
+
+static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
+static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
+static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
+static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
+static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
+
+/// The record of a printed list, under the right that the list itself needs.
+pub fn printing(action: Action) -> &'static Act {
+    match action {
+        Action::ViewLists => &PRINT_LISTS,
+        Action::ViewRounds => &PRINT_ROUNDS,
+        Action::Deliver => &PRINT_DELIVERY,
+        Action::Collect => &PRINT_ADVANCES,
+        _ => &PRINT_OTHERS,
+    }
 }

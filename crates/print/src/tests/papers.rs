@@ -173,7 +173,15 @@ fn a_chart_is_true_to_its_data() {
     );
     let document = Document {
         title: "报告".into(),
-        blocks: vec![Block::Lines(chart), Block::Lines(Lines::default())],
+        blocks: vec![
+            Block::Lines(chart),
+            Block::Lines(Lines::default()),
+            Block::Bars {
+                title: "没有数据".into(),
+                unit: String::new(),
+                rows: Vec::new(),
+            },
+        ],
         ..Document::default()
     };
     let document = printer().lay_out_document(&document).unwrap();
@@ -189,6 +197,7 @@ fn a_chart_is_true_to_its_data() {
     ] {
         assert!(text.contains(part), "{part} is missing in {text}");
     }
+    assert!(!text.contains("没有数据"), "a title without a chart: {text}");
     let marks = marks(&document.pages()[0]);
     let tick_mm = |name: &str| {
         let mark = marks.iter().find(|mark| mark.text == name).unwrap();

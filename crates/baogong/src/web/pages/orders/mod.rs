@@ -381,7 +381,7 @@ async fn share(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> A
         (kit::heading(web.t("发给居民", "For the residents"), &name, html! {}))
         (kit::section(web.t("群通知（复制）", "Announcement (copy)"), kit::copy_text(web.lang, "announcement", &text)))
         (kit::section(web.t("下单链接", "Order link"), html! { p { a href=(link) { (link) } } (kit::copy_text(web.lang, "link", &link)) }))
-        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/sign?compound={compound}&round={id}"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
+        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/reports/order-notice?area={compound}&round={id}&format=pdf"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
     };
     Ok(web.page(web.t("发给居民", "For the residents"), body))
 }
