@@ -7,10 +7,11 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use typst::diag::{FileError, FileResult, SourceDiagnostic};
 use typst::ecow::EcoVec;
 use typst::foundations::{Bytes, Datetime, Dict, Duration, IntoValue, Smart, dict};
-use typst::layout::{Frame, FrameItem};
-use typst::syntax::{FileId, RootedPath, Source, VirtualPath, VirtualRoot};
+use typst::layout::{Abs, Frame, FrameItem, Point, Size};
+use typst::syntax::{FileId, RootedPath, Source, Span, VirtualPath, VirtualRoot};
 use typst::text::{Font, FontBook};
 use typst::utils::LazyHash;
+use typst::visualize::{Color, FixedStroke, Geometry};
 use typst::{Library, LibraryExt, World, comemo};
 use typst_layout::{Page, PagedDocument};
 use typst_pdf::PdfOptions;
@@ -44,11 +45,16 @@ pub const SHEET: Template = Template {
     text: include_str!("../templates/sheet.typ"),
     tagged: false,
 };
-/// Reports.
+/// Reports and notices.
 pub const REPORT: Template = Template {
     name: "report.typ",
     text: include_str!("../templates/report.typ"),
     tagged: true,
+};
+/// Cards: they are put on a sheet several times, where a structure for screen readers would say all that often.
+pub const CARDS: Template = Template {
+    tagged: false,
+    ..REPORT
 };
 
 /// Lays out one part after the other, on all processors; `build` gives the data of a part, and is asked again with
@@ -91,6 +97,69 @@ pub fn lay_out<Part: Sync>(
         pages.extend(document.pages().iter().cloned());
     }
     Ok(PagedDocument::new(pages, info))
+}
+
+/// Puts pages side by side on sheets, in rows, with thin lines to cut along. Fewer pages than fit on one sheet are
+/// repeated until it is full.
+pub fn impose(mut document: PagedDocument, columns: usize, rows: usize) -> PagedDocument {
+    let per_sheet = columns * rows;
+    let Some(first) = document.pages().first().cloned() else {
+        return document;
+    };
+    let size = first.frame.size();
+    let sheet_size = Size::new(size.x * columns as f64, size.y * rows as f64);
+    let copies = (per_sheet / document.pages().len()).max(1);
+    let frames: Vec<Frame> = document
+        .pages()
+        .iter()
+        .flat_map(|page| std::iter::repeat_n(without_tags(&page.frame), copies))
+        .collect();
+    let line = |to: Point| {
+        let stroke = FixedStroke::from_pair(Color::BLACK, Abs::pt(0.25));
+        FrameItem::Shape(Geometry::Line(to).stroked(stroke), Span::detached())
+    };
+    let sheets: EcoVec<Page> = frames
+        .chunks(per_sheet)
+        .enumerate()
+        .map(|(number, cards)| {
+            let mut frame = Frame::hard(sheet_size);
+            for (index, card) in cards.iter().enumerate() {
+                let (column, row) = ((index % columns) as f64, (index / columns) as f64);
+                frame.push_frame(Point::new(size.x * column, size.y * row), card.clone());
+            }
+            for column in 1..columns {
+                frame.push(
+                    Point::with_x(size.x * column as f64),
+                    line(Point::with_y(sheet_size.y)),
+                );
+            }
+            for row in 1..rows {
+                frame.push(
+                    Point::with_y(size.y * row as f64),
+                    line(Point::with_x(sheet_size.x)),
+                );
+            }
+            Page {
+                frame,
+                number: number as u64 + 1,
+                ..first.clone()
+            }
+        })
+        .collect();
+    let info = document.info_mut().clone();
+    PagedDocument::new(sheets, info)
+}
+
+/// The frame without the marks of its structure, which must not be there twice.
+fn without_tags(frame: &Frame) -> Frame {
+    let mut frame = frame.clone();
+    frame.retain(|item| {
+        if let FrameItem::Group(group) = item {
+            group.frame = without_tags(&group.frame);
+        }
+        !matches!(item, FrameItem::Tag(_) | FrameItem::Link(..))
+    });
+    frame
 }
 
 fn lay_out_part(

@@ -14,6 +14,8 @@ pub enum Fault {
         /// Length of the refused payload.
         payload_bytes: usize,
     },
+    /// The text cannot be written as a bar code, or is no valid SSCC.
+    BarCode(String),
     /// These characters have no glyph in any font, and replacing them did not help.
     Glyphs(String),
     /// The threads to work on could not be started; the text is the message of the system.
@@ -36,6 +38,10 @@ impl fmt::Display for Fault {
                     "a payload of {payload_bytes} bytes does not fit into a QR code"
                 )
             }
+            Fault::BarCode(text) => write!(
+                f,
+                "{text:?} cannot be a bar code; it takes printable ASCII, or an SSCC of 18 digits with its check digit"
+            ),
             Fault::Glyphs(text) => write!(f, "no font has a glyph for: {text}"),
             Fault::Threads(message) => write!(f, "cannot start threads: {message}"),
             Fault::Template(message) => write!(f, "typesetting failed: {message}"),

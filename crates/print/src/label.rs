@@ -1,4 +1,4 @@
-//! Labels for bags and boxes (DX-3, FC-4): compound, dwelling large, masked telephone, goods, payment, code.
+//! Labels for bags (DX-3, FC-4): compound, dwelling large, masked telephone, goods, payment, code.
 
 use std::collections::BTreeSet;
 
@@ -7,10 +7,13 @@ use typst::foundations::Dict;
 
 use crate::fit::{self, Fitted, LINE_PITCH_EM, Unit};
 use crate::sheet::{Area, PT_PER_MM, Pen, Sheet, area, bold, regular, sheets_data};
-use crate::{Align, BoxLabel, Fault, Fonts, Label, Lang, words};
+use crate::{Align, Fault, Fonts, Label, Lang, words};
 
 /// Below this size a list of goods is shortened rather than shrunk.
 const GOODS_SIZE_MIN_PT: f64 = 6.0;
+
+/// Blanks between two goods.
+const GOODS_BLANKS: u8 = 2;
 
 /// Below this size a remark takes room from the goods.
 const NOTE_SIZE_MIN_PT: f64 = 6.5;
@@ -25,9 +28,12 @@ pub enum LabelSheet {
     A4x24,
     /// Roll of labels 100 × 70 mm, one to a page.
     Roll100x70,
+    /// Continuous roll 80 mm wide, as tills use it: every label is as long as its goods and remark need.
+    Continuous80,
 }
 
 /// Where things stand on a label.
+#[derive(Clone, Copy)]
 struct Geometry {
     page_width_mm: f64,
     page_height_mm: f64,
@@ -90,6 +96,29 @@ const ROLL100X70: Geometry = Geometry {
     code: (area(66.0, 35.5, 32.0, 6.0), 12.0),
 };
 
+/// Printers of this width reach 72 mm. Goods and remark get the height that they need, see [`stretched`].
+const CONTINUOUS80: Geometry = Geometry {
+    page_width_mm: 80.0,
+    page_height_mm: 44.0,
+    margin_top_mm: 0.0,
+    columns: 1,
+    rows: 1,
+    width_mm: 80.0,
+    height_mm: 44.0,
+    compound: (area(4.5, 4.0, 46.0, 6.5), 11.0),
+    dwelling: (area(4.5, 10.5, 46.0, 11.0), 26.0),
+    phone: (area(4.5, 21.5, 25.0, 5.0), 11.0),
+    bag: (area(29.5, 21.5, 21.0, 5.0), 10.0),
+    payment: (area(4.5, 26.5, 46.0, 4.8), 10.5),
+    rule: area(4.5, 32.2, 71.0, 0.2),
+    goods: (area(4.5, 33.2, 71.0, 6.0), 10.5),
+    note: (area(4.5, 39.2, 71.0, 0.0), 11.0),
+    qr: area(52.5, 4.5, 22.5, 22.5),
+    code: (area(51.0, 27.5, 25.5, 4.0), 9.5),
+};
+/// White below the last line of a label on a continuous roll, where it is torn off.
+const TEAR_MM: f64 = 5.0;
+
 impl LabelSheet {
     /// Labels on one page.
     pub fn labels_per_page(self) -> usize {
@@ -101,6 +130,7 @@ impl LabelSheet {
         match self {
             LabelSheet::A4x24 => &A4X24,
             LabelSheet::Roll100x70 => &ROLL100X70,
+            LabelSheet::Continuous80 => &CONTINUOUS80,
         }
     }
 }
@@ -119,18 +149,24 @@ pub fn labels_data(
     let geometry = sheet.geometry();
     let mut sheets = Vec::new();
     for page in labels.chunks(sheet.labels_per_page()) {
-        let mut sheet = Sheet::default();
+        let mut page_sheet = Sheet::default();
         for (index, label) in page.iter().enumerate() {
             let mut pen = Pen {
                 fonts,
                 refused,
-                sheet: &mut sheet,
+                sheet: &mut page_sheet,
                 x_mm: (index % geometry.columns) as f64 * geometry.width_mm,
                 y_mm: geometry.margin_top_mm + (index / geometry.columns) as f64 * geometry.height_mm,
             };
-            write_label(&mut pen, geometry, lang, label)?;
+            if sheet == LabelSheet::Continuous80 {
+                let stretched = stretched(&pen, geometry, label);
+                pen.sheet.height_mm = Some(stretched.page_height_mm);
+                write_label(&mut pen, &stretched, lang, label)?;
+            } else {
+                write_label(&mut pen, geometry, lang, label)?;
+            }
         }
-        sheets.push(sheet);
+        sheets.push(page_sheet);
     }
     Ok(sheets_data(
         "Labels",
@@ -138,6 +174,22 @@ pub fn labels_data(
         geometry.page_height_mm,
         sheets,
     ))
+}
+
+/// The geometry with as much height as the goods and the remark of this label need at their full size.
+fn stretched(pen: &Pen, geometry: &Geometry, label: &Label) -> Geometry {
+    let needed_mm = |units: &[Unit], (place, size_pt): (Area, f64), bold: bool| {
+        let lines = fit::wrap(pen.fonts, units, bold, place.width_mm * PT_PER_MM / size_pt);
+        lines.len() as f64 * size_pt * LINE_PITCH_EM / PT_PER_MM
+    };
+    let mut stretched = *geometry;
+    let goods = fit::whole_units(pen.fonts, &goods_words(pen, &label.lines), GOODS_BLANKS, false);
+    stretched.goods.0.height_mm = needed_mm(&goods, geometry.goods, false);
+    let note = fit::units(pen.fonts, &pen.readable(&label.note), true);
+    stretched.note.0.y_mm = stretched.goods.0.y_mm + stretched.goods.0.height_mm;
+    stretched.note.0.height_mm = needed_mm(&note, geometry.note, true);
+    stretched.page_height_mm = stretched.note.0.y_mm + stretched.note.0.height_mm + TEAR_MM;
+    stretched
 }
 
 fn write_label(pen: &mut Pen, geometry: &Geometry, lang: Lang, label: &Label) -> Result<(), Fault> {
@@ -210,16 +262,21 @@ fn fits(fonts: &Fonts, units: &[Unit], bold: bool, place: Area, size_pt: f64) ->
     fit::fit_at(fonts, units, bold, width_pt, height_pt, size_pt).is_some()
 }
 
+/// The goods as words, such as `土豆×2`.
+fn goods_words(pen: &Pen, lines: &[(String, u32)]) -> Vec<String> {
+    lines
+        .iter()
+        .map(|(name, pieces)| format!("{}×{pieces}", pen.readable(name)))
+        .collect()
+}
+
 /// Writes the goods, each in one piece. If not all fit at a readable size, as many as fit are followed by the
 /// number of kinds in all.
 fn write_goods(pen: &mut Pen, place: Area, size_max_pt: f64, lang: Lang, lines: &[(String, u32)]) {
-    let items: Vec<String> = lines
-        .iter()
-        .map(|(name, pieces)| format!("{}×{pieces}", pen.readable(name)))
-        .collect();
+    let items = goods_words(pen, lines);
     let (width_pt, height_pt) = (place.width_mm * PT_PER_MM, place.height_mm * PT_PER_MM);
     let style = regular(size_max_pt);
-    let units = fit::whole_units(pen.fonts, &items, 2, false);
+    let units = fit::whole_units(pen.fonts, &items, GOODS_BLANKS, false);
     let mut size_pt = size_max_pt;
     while size_pt >= GOODS_SIZE_MIN_PT {
         if let Some(fitted) = fit::fit_at(pen.fonts, &units, false, width_pt, height_pt, size_pt) {
@@ -231,7 +288,7 @@ fn write_goods(pen: &mut Pen, place: Area, size_max_pt: f64, lang: Lang, lines: 
     for shown in (1..items.len()).rev() {
         let mut words = items[..shown].to_vec();
         words.push(words::kinds_in_all(lang, items.len()));
-        let units = fit::whole_units(pen.fonts, &words, 2, false);
+        let units = fit::whole_units(pen.fonts, &words, GOODS_BLANKS, false);
         if let Some(fitted) = fit::fit_at(pen.fonts, &units, false, width_pt, height_pt, GOODS_SIZE_MIN_PT) {
             pen.put(top_of(place, &fitted), style, &fitted);
             return;
@@ -242,7 +299,7 @@ fn write_goods(pen: &mut Pen, place: Area, size_max_pt: f64, lang: Lang, lines: 
     if items.len() > 1 {
         words.push(words::kinds_in_all(lang, items.len()));
     }
-    let units = fit::whole_units(pen.fonts, &words, 2, false);
+    let units = fit::whole_units(pen.fonts, &words, GOODS_BLANKS, false);
     pen.write_units(place, style, &units);
 }
 
@@ -250,75 +307,4 @@ fn write_goods(pen: &mut Pen, place: Area, size_max_pt: f64, lang: Lang, lines: 
 fn top_of(place: Area, fitted: &Fitted) -> Area {
     let height_mm = fitted.lines.len() as f64 * fitted.size_pt * LINE_PITCH_EM / PT_PER_MM;
     Area { height_mm, ..place }
-}
-
-/// Data for the labels of boxes, 100 × 70 mm.
-///
-/// # Errors
-/// [`Fault::QrTooLong`].
-pub fn box_labels_data(
-    fonts: &Fonts,
-    refused: &BTreeSet<char>,
-    lang: Lang,
-    labels: &[BoxLabel],
-) -> Result<Dict, Fault> {
-    let mut sheets = Vec::new();
-    for label in labels {
-        let mut sheet = Sheet::default();
-        let mut pen = Pen {
-            fonts,
-            refused,
-            sheet: &mut sheet,
-            x_mm: 0.0,
-            y_mm: 0.0,
-        };
-        write_box_label(&mut pen, lang, label)?;
-        sheets.push(sheet);
-    }
-    Ok(sheets_data("Box labels", 100.0, 70.0, sheets))
-}
-
-fn write_box_label(pen: &mut Pen, lang: Lang, label: &BoxLabel) -> Result<(), Fault> {
-    let [point, buildings, supplier, trip] = words::box_names(lang);
-    let extra_mm = if label.qr.is_empty() { 28.0 } else { 0.0 };
-    pen.write(
-        area(4.0, 4.0, 62.0 + extra_mm, 14.0),
-        bold(30.0, Align::Left),
-        &label.compound,
-    );
-    pen.write(
-        area(4.0, 18.5, 62.0 + extra_mm, 7.5),
-        bold(16.0, Align::Left),
-        &words::named(lang, point, &label.point),
-    );
-    pen.write(
-        area(4.0, 26.5, 62.0 + extra_mm, 7.5),
-        bold(16.0, Align::Left),
-        &words::named(lang, buildings, &label.range),
-    );
-    let number = words::box_number(lang, label.box_number, label.boxes);
-    pen.write(area(4.0, 36.0, 58.0, 11.0), bold(26.0, Align::Left), &number);
-    pen.write(
-        area(64.0, 38.5, 32.0, 8.5),
-        bold(18.0, Align::Right),
-        &words::bags_in_box(lang, label.bags),
-    );
-    pen.fill(area(4.0, 48.4, 92.0, 0.3));
-    pen.write(
-        area(4.0, 49.8, 92.0, 8.0),
-        regular(14.0),
-        &words::named(lang, supplier, &label.supplier),
-    );
-    pen.write(
-        area(4.0, 58.2, 92.0, 7.8),
-        regular(14.0),
-        &words::named(lang, trip, &label.trip),
-    );
-    pen.code(area(70.0, 4.0, 26.0, 26.0), &label.qr)?;
-    pen.write(
-        area(67.0, 32.5, 32.0, 5.5),
-        bold(12.0, Align::Center),
-        &label.code,
-    );
-    Ok(())
 }

@@ -66,6 +66,42 @@ pub struct BoxLabel {
     pub code: String,
     /// Payload of the QR code; empty for none.
     pub qr: String,
+    /// Serial shipping container code (SSCC) of 18 digits, see [`crate::sscc`]; empty where the supplier has none.
+    pub sscc: String,
+}
+
+/// What a pass looks like and where it is carried or hung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum PassForm {
+    /// A4 landscape behind the windscreen of a vehicle: the number plate is read from outside (SH-9, YO-2).
+    Vehicle,
+    /// A7 card of a person with room for a photo, eight to an A4 sheet with lines to cut along (SH-9).
+    Card,
+    /// A4 portrait to hang up in a place of business (SH-9).
+    Permit,
+}
+
+/// A pass, staff certificate or permit.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Pass {
+    /// What this is, e.g. `保供车辆通行证`.
+    pub title: String,
+    /// Number of the document.
+    pub number: String,
+    /// Number plate, person or place: the largest text.
+    pub name: String,
+    /// What a checkpoint needs to know, as pairs of name and value: driver, route, goods, post.
+    pub fields: Vec<(String, String)>,
+    /// From when until when it holds.
+    pub valid: String,
+    /// How it is to be used.
+    pub terms: String,
+    /// The office that issues and seals it.
+    pub issuer: String,
+    /// Day of issue.
+    pub issued: String,
+    /// Signed payload of the QR code; empty for none.
+    pub qr: String,
 }
 
 /// A sign for a drop point or storage point, to be read from across the yard (DX-3).
@@ -83,7 +119,20 @@ pub struct Sign {
     pub footer: String,
 }
 
-/// A report on A4.
+/// The paper of a [`Document`], and how large it is set.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub enum Format {
+    /// A4 with the usual size of text, over as many pages as it takes.
+    #[default]
+    Report,
+    /// A4 to be read standing at a door: set as large as fits on one page.
+    Notice,
+    /// A6, four to an A4 sheet with lines to cut along, each set as large as fits. A single card is printed four
+    /// times.
+    Cards,
+}
+
+/// A report, a notice or cards.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Document {
     /// Title, centred.
@@ -94,6 +143,8 @@ pub struct Document {
     pub meta: Vec<(String, String)>,
     /// The content, from top to bottom.
     pub blocks: Vec<Block>,
+    /// Paper and size of the text.
+    pub format: Format,
     /// Landscape instead of portrait.
     pub landscape: bool,
     /// Text at the foot of every page, beside the page number.
@@ -107,6 +158,8 @@ pub struct Document {
 pub enum Block {
     /// Heading of a section.
     Heading(String),
+    /// Whom a notice addresses, above its text.
+    Address(String),
     /// Running text; line feeds part paragraphs.
     Paragraph(String),
     /// Key figures as tiles.
@@ -122,10 +175,65 @@ pub enum Block {
         /// Name and value of each bar.
         rows: Vec<(String, i64)>,
     },
+    /// Lines over time.
+    Lines(Lines),
+    /// Facts in two columns: name and value.
+    Facts(Vec<(String, String)>),
+    /// A QR code with words below it; an empty payload leaves only the words.
+    Code {
+        /// What the code holds.
+        payload: String,
+        /// What it is for.
+        caption: String,
+    },
+    /// Who issued the document and when, at its end on the right.
+    Closing(Vec<String>),
     /// Names of those who sign, each followed by a line to sign on.
     Signatures(Vec<String>),
     /// What follows starts on a new page.
     PageBreak,
+}
+
+/// A line chart.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Lines {
+    /// What is shown.
+    pub title: String,
+    /// Unit of the values.
+    pub unit: String,
+    /// Names of the points along the axis, such as days.
+    pub points: Vec<String>,
+    /// Name of each line and its value at each point; where it has none the line is broken.
+    pub series: Vec<(String, Vec<Option<i64>>)>,
+}
+
+impl Lines {
+    /// The same values as a table, for a page, a spreadsheet or a reader who cannot see the chart.
+    pub fn table(&self) -> Table {
+        let column = |title: &str, align| TableColumn {
+            title: title.to_string(),
+            align,
+            weight: 1,
+        };
+        let mut columns = vec![column("", Align::Left)];
+        columns.extend(self.series.iter().map(|(name, _)| column(name, Align::Right)));
+        let row = |(index, point): (usize, &String)| {
+            let mut cells = vec![Datum::Text(point.clone())];
+            cells.extend(self.series.iter().map(|(_, values)| {
+                values
+                    .get(index)
+                    .copied()
+                    .flatten()
+                    .map_or(Datum::Blank, Datum::Count)
+            }));
+            cells
+        };
+        Table {
+            columns,
+            rows: self.points.iter().enumerate().map(row).collect(),
+            ..Table::default()
+        }
+    }
 }
 
 /// One key figure.

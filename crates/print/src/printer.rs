@@ -2,8 +2,11 @@
 
 use typst_layout::PagedDocument;
 
-use crate::engine::{self, REPORT, SHEET};
-use crate::{BoxLabel, Document, Fault, Fonts, Label, LabelSheet, Lang, Sign, label, report, sign};
+use crate::engine::{self, CARDS, REPORT, SHEET};
+use crate::{
+    Block, BoxLabel, BoxSheet, Document, Fault, Fonts, Format, Label, LabelSheet, Lang, Pass, PassForm, Sign,
+    boxes, label, pass, report, sign,
+};
 
 /// So many labels are laid out together: enough to spread the cost of a start, few enough to keep memory low.
 const PART_LABELS: usize = 480;
@@ -42,20 +45,32 @@ impl Printer {
         engine::pdf(&self.lay_out_labels(sheet, labels)?, SHEET)
     }
 
-    /// Labels for boxes on a roll of 100 × 70 mm.
+    /// Labels for boxes.
+    ///
+    /// # Errors
+    /// As [`Printer::labels`], and [`Fault::BarCode`].
+    pub fn box_labels(&self, sheet: BoxSheet, labels: &[BoxLabel]) -> Result<Vec<u8>, Fault> {
+        engine::pdf(&self.lay_out_box_labels(sheet, labels)?, SHEET)
+    }
+
+    /// Passes of one form.
     ///
     /// # Errors
     /// As [`Printer::labels`].
-    pub fn box_labels(&self, labels: &[BoxLabel]) -> Result<Vec<u8>, Fault> {
-        engine::pdf(&self.lay_out_box_labels(labels)?, SHEET)
+    pub fn passes(&self, form: PassForm, passes: &[Pass]) -> Result<Vec<u8>, Fault> {
+        engine::pdf(&self.lay_out_passes(form, passes)?, SHEET)
     }
 
-    /// A report on A4.
+    /// A report, a notice or cards.
     ///
     /// # Errors
-    /// [`Fault::NoFont`]; the others mean a defect.
+    /// [`Fault::NoFont`], [`Fault::QrTooLong`]; the others mean a defect.
     pub fn document(&self, document: &Document) -> Result<Vec<u8>, Fault> {
-        engine::pdf(&self.lay_out_document(document)?, REPORT)
+        let template = match document.format {
+            Format::Report | Format::Notice => REPORT,
+            Format::Cards => CARDS,
+        };
+        engine::pdf(&self.lay_out_document(document)?, template)
     }
 
     /// A sign on A4 landscape.
@@ -74,20 +89,54 @@ impl Printer {
         })
     }
 
-    pub(crate) fn lay_out_box_labels(&self, labels: &[BoxLabel]) -> Result<PagedDocument, Fault> {
+    pub(crate) fn lay_out_box_labels(
+        &self,
+        sheet: BoxSheet,
+        labels: &[BoxLabel],
+    ) -> Result<PagedDocument, Fault> {
         let parts: Vec<&[BoxLabel]> = labels.chunks(PART_LABELS).collect();
         engine::lay_out(&self.fonts, self.lang, SHEET, &parts, |refused, part| {
-            label::box_labels_data(&self.fonts, refused, self.lang, part)
+            boxes::box_labels_data(&self.fonts, refused, self.lang, sheet, part)
+        })
+    }
+
+    pub(crate) fn lay_out_passes(&self, form: PassForm, passes: &[Pass]) -> Result<PagedDocument, Fault> {
+        let parts: Vec<&[Pass]> = passes.chunks(PART_LABELS).collect();
+        engine::lay_out(&self.fonts, self.lang, SHEET, &parts, |refused, part| {
+            pass::passes_data(&self.fonts, refused, self.lang, form, part)
         })
     }
 
     pub(crate) fn lay_out_document(&self, document: &Document) -> Result<PagedDocument, Fault> {
+        let breaks = document
+            .blocks
+            .iter()
+            .filter(|block| matches!(block, Block::PageBreak));
+        let pages_wanted = 1 + breaks.count();
+        let (largest_pt, smaller_pt) = match report::sizes_pt(document.format) {
+            [largest_pt, smaller_pt @ ..] => (*largest_pt, smaller_pt),
+            [] => return Err(Fault::Empty),
+        };
+        let mut pages = self.lay_out_text(document, largest_pt)?;
+        for size_pt in smaller_pt {
+            if pages.pages().len() <= pages_wanted {
+                break;
+            }
+            pages = self.lay_out_text(document, *size_pt)?;
+        }
+        Ok(match document.format {
+            Format::Report | Format::Notice => pages,
+            Format::Cards => engine::impose(pages, 2, 2),
+        })
+    }
+
+    fn lay_out_text(&self, document: &Document, size_pt: f64) -> Result<PagedDocument, Fault> {
         engine::lay_out(
             &self.fonts,
             document.lang,
             REPORT,
             &[document],
-            |refused, document| Ok(report::report_data(&self.fonts, refused, document)),
+            |refused, document| report::report_data(&self.fonts, refused, document, size_pt),
         )
     }
 

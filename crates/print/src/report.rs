@@ -2,16 +2,57 @@
 
 use std::collections::BTreeSet;
 
-use typst::foundations::{Array, Dict, IntoValue, Value, dict};
+use typst::foundations::{Array, Bytes, Dict, IntoValue, Value, dict};
 
 use crate::fit;
 use crate::readable::{readable, readable_line};
 use crate::sheet::PT_PER_MM;
 use crate::table::table_data;
-use crate::{Block, Document, Figure, Fonts, Lang, Tone, count_text, words};
+use crate::{Block, Document, Fault, Figure, Fonts, Format, Lang, Tone, chart, count_text, qr, words};
 
-/// Margins of the page in millimetres: sides, top, bottom.
-const MARGINS_MM: (f64, f64, f64) = (20.0, 20.0, 20.0);
+/// Sizes of running text to try, in points, the largest first; at the last one the text may take more pages than
+/// wanted.
+pub fn sizes_pt(format: Format) -> &'static [f64] {
+    match format {
+        Format::Report => &[10.5],
+        Format::Notice => &[20.0, 18.0, 16.0, 14.0, 12.5, 11.5, 10.5],
+        Format::Cards => &[14.0, 13.0, 12.0, 11.0, 10.0, 9.0, 8.0],
+    }
+}
+
+/// Measures of a page.
+struct Paper {
+    width_mm: f64,
+    height_mm: f64,
+    /// White at the sides, at the top and at the bottom.
+    margins_mm: (f64, f64, f64),
+    /// Size of the title in terms of that of the text.
+    title_em: f64,
+    /// Edge of a QR code.
+    code_mm: f64,
+}
+
+impl Paper {
+    fn of(document: &Document) -> Paper {
+        let (width_mm, height_mm, margins_mm, title_em, code_mm) = match document.format {
+            Format::Report => (210.0, 297.0, (20.0, 20.0, 20.0), 1.9, 34.0),
+            Format::Notice => (210.0, 297.0, (24.0, 26.0, 22.0), 1.9, 52.0),
+            Format::Cards => (105.0, 148.5, (8.0, 8.0, 9.0), 1.35, 26.0),
+        };
+        let (width_mm, height_mm) = if document.landscape {
+            (height_mm, width_mm)
+        } else {
+            (width_mm, height_mm)
+        };
+        Paper {
+            width_mm,
+            height_mm,
+            margins_mm,
+            title_em,
+            code_mm,
+        }
+    }
+}
 /// Distance between tiles, and white inside of them, in points.
 const TILE_GUTTER_PT: f64 = 7.0;
 const TILE_INSET_PT: f64 = 8.0;
@@ -19,8 +60,8 @@ const TILE_INSET_PT: f64 = 8.0;
 const FIGURE_SIZE_MAX_PT: f64 = 20.0;
 /// Size of the names beside bars in points.
 const BAR_NAME_SIZE_PT: f64 = 9.5;
-/// A run of letters longer than this may break after so many: in a paragraph, in a line above the text, in a tile.
-const RUN_PARAGRAPH: usize = 60;
+/// A run of letters longer than this may break after so many: in a line above the text, in a tile. In a paragraph it
+/// is as many as fit on a line.
 const RUN_LINE: usize = 24;
 const RUN_TILE: usize = 8;
 
@@ -31,22 +72,31 @@ struct Writer<'a> {
     lang: Lang,
     /// Width between the margins in points.
     width_pt: f64,
+    /// Size of running text in points.
+    size_pt: f64,
+    /// Edge of a QR code in points.
+    code_pt: f64,
 }
 
-/// The data for one report.
-pub fn report_data(fonts: &Fonts, refused: &BTreeSet<char>, document: &Document) -> Dict {
-    let (width_mm, height_mm) = if document.landscape {
-        (297.0, 210.0)
-    } else {
-        (210.0, 297.0)
-    };
-    let (margin_x_mm, margin_top_mm, margin_bottom_mm) = MARGINS_MM;
-    let width_pt = (width_mm - 2.0 * margin_x_mm) * PT_PER_MM;
+/// The data for one report, notice or card with running text of this size.
+///
+/// # Errors
+/// [`Fault::QrTooLong`].
+pub fn report_data(
+    fonts: &Fonts,
+    refused: &BTreeSet<char>,
+    document: &Document,
+    size_pt: f64,
+) -> Result<Dict, Fault> {
+    let paper = Paper::of(document);
+    let (margin_x_mm, margin_top_mm, margin_bottom_mm) = paper.margins_mm;
     let writer = Writer {
         fonts,
         refused,
         lang: document.lang,
-        width_pt,
+        width_pt: (paper.width_mm - 2.0 * margin_x_mm) * PT_PER_MM,
+        size_pt,
+        code_pt: paper.code_mm * PT_PER_MM,
     };
     let meta: Array = document
         .meta
@@ -64,24 +114,28 @@ pub fn report_data(fonts: &Fonts, refused: &BTreeSet<char>, document: &Document)
     let blocks: Array = document
         .blocks
         .iter()
-        .filter_map(|block| writer.block(block))
-        .map(IntoValue::into_value)
-        .collect();
-    dict! {
+        .filter_map(|block| writer.block(block).transpose())
+        .map(|block| block.map(IntoValue::into_value))
+        .collect::<Result<Array, Fault>>()?;
+    Ok(dict! {
         "title" => writer.line(&document.title),
         "subtitle" => writer.line(&document.subtitle),
         "meta" => meta,
         "footer" => writer.line(&document.footer),
         "page_words" => page_words,
-        "width" => width_mm * PT_PER_MM,
-        "height" => height_mm * PT_PER_MM,
+        "width" => paper.width_mm * PT_PER_MM,
+        "height" => paper.height_mm * PT_PER_MM,
+        "size" => size_pt,
+        "title_size" => size_pt * paper.title_em,
+        // A card or a notice says who made it in its text, and counts its pages only if there are several.
+        "official" => document.format == Format::Report,
         "margin_x" => margin_x_mm * PT_PER_MM,
         "margin_top" => margin_top_mm * PT_PER_MM,
         "margin_bottom" => margin_bottom_mm * PT_PER_MM,
         // Chinese paragraphs begin two characters in.
-        "indent" => if document.lang == Lang::Zh { 21.0 } else { 0.0 },
+        "indent" => if document.lang == Lang::Zh { 2.0 * size_pt } else { 0.0 },
         "blocks" => blocks,
-    }
+    })
 }
 
 impl Writer<'_> {
@@ -96,9 +150,10 @@ impl Writer<'_> {
     }
 
     /// The data of a block; `None` if it has nothing to show.
-    fn block(&self, block: &Block) -> Option<Dict> {
-        match block {
+    fn block(&self, block: &Block) -> Result<Option<Dict>, Fault> {
+        Ok(match block {
             Block::Heading(text) => Some(dict! { "kind" => "heading", "text" => self.line(text) }),
+            Block::Address(text) => Some(dict! { "kind" => "address", "text" => self.line(text) }),
             Block::Paragraph(text) => Some(self.paragraphs(text)),
             Block::Figures(figures) => (!figures.is_empty()).then(|| self.figures(figures)),
             Block::Table(table) => Some(table_data(
@@ -106,12 +161,57 @@ impl Writer<'_> {
                 self.refused,
                 self.lang,
                 table,
-                self.width_pt,
+                (self.width_pt, self.size_pt),
             )),
-            Block::Bars { title, unit, rows } => Some(self.bars(title, unit, rows)),
+            Block::Bars { title, unit, rows } => (!rows.is_empty()).then(|| self.bars(title, unit, rows)),
             Block::Signatures(names) => (!names.is_empty()).then(|| self.signatures(names)),
+            Block::Lines(chart) => (!chart.points.is_empty()).then(|| {
+                let readable = |text: &str| readable_line(self.fonts, self.refused, text);
+                chart::lines_data(self.fonts, self.lang, readable, chart, self.width_pt)
+            }),
+            Block::Facts(facts) => (!facts.is_empty()).then(|| self.facts(facts)),
+            Block::Code { payload, caption } => Some(self.code(payload, caption)?),
+            Block::Closing(lines) => (!lines.is_empty()).then(|| {
+                let lines: Array = lines.iter().map(|line| self.line(line).into_value()).collect();
+                dict! { "kind" => "closing", "lines" => lines }
+            }),
             Block::PageBreak => Some(dict! { "kind" => "page-break" }),
+        })
+    }
+
+    /// Facts with all names in a column as wide as the longest, at most two fifths of the line.
+    fn facts(&self, facts: &[(String, String)]) -> Dict {
+        let names: Vec<String> = facts
+            .iter()
+            .map(|(name, _)| format!("{}{}", self.line(name), words::colon(self.lang)))
+            .collect();
+        let widest_em = names
+            .iter()
+            .map(|name| fit::width_em(self.fonts, name, true))
+            .fold(0.0, f64::max);
+        let rows: Array = names
+            .iter()
+            .zip(facts)
+            .map(|(name, (_, value))| {
+                let value = readable(self.fonts, self.refused, value);
+                dict! { "name" => name.as_str(), "value" => breakable(&value, RUN_LINE) }.into_value()
+            })
+            .collect();
+        dict! {
+            "kind" => "facts",
+            "name_width" => (widest_em * self.size_pt + 1.0).min(self.width_pt * 0.4),
+            "rows" => rows,
         }
+    }
+
+    fn code(&self, payload: &str, caption: &str) -> Result<Dict, Fault> {
+        let mut data = dict! { "kind" => "code", "caption" => self.line(caption), "side" => self.code_pt };
+        if !payload.is_empty() {
+            let code = qr::encode(payload)?;
+            data.insert("pixels".into(), (code.side_pixels as i64).into_value());
+            data.insert("bytes".into(), Value::Bytes(Bytes::new(code.pixels)));
+        }
+        Ok(data)
     }
 
     fn paragraphs(&self, text: &str) -> Dict {
@@ -119,7 +219,7 @@ impl Writer<'_> {
             .lines()
             .map(str::trim)
             .filter(|line| !line.is_empty())
-            .map(|line| breakable(line, RUN_PARAGRAPH).into_value())
+            .map(|line| breakable(line, (self.width_pt / self.size_pt) as usize).into_value())
             .collect();
         dict! { "kind" => "paragraph", "paragraphs" => paragraphs }
     }

@@ -6,7 +6,7 @@ use typst::foundations::{Array, Bytes, Dict, IntoValue, Value, dict};
 
 use crate::fit::{self, Fitted, LINE_PITCH_EM, Unit};
 use crate::readable::readable_line;
-use crate::{Align, Fault, Fonts, qr};
+use crate::{Align, Fault, Fonts, barcode, qr};
 
 /// Points per millimetre.
 pub const PT_PER_MM: f64 = 72.0 / 25.4;
@@ -70,6 +70,8 @@ pub const fn bold(size_max_pt: f64, align: Align) -> Style {
 /// What stands on one page.
 #[derive(Default)]
 pub struct Sheet {
+    /// Height of this page where it differs from the others, in millimetres.
+    pub height_mm: Option<f64>,
     rectangles: Array,
     regular: Array,
     bold: Array,
@@ -78,8 +80,9 @@ pub struct Sheet {
 }
 
 impl Sheet {
-    fn into_dict(self) -> Dict {
+    fn into_dict(self, height_mm: f64) -> Dict {
         dict! {
+            "height" => self.height_mm.unwrap_or(height_mm) * PT_PER_MM,
             "rectangles" => self.rectangles,
             "regular" => self.regular,
             "bold" => self.bold,
@@ -93,12 +96,11 @@ impl Sheet {
 pub fn sheets_data(title: &str, width_mm: f64, height_mm: f64, sheets: Vec<Sheet>) -> Dict {
     let sheets: Array = sheets
         .into_iter()
-        .map(|sheet| sheet.into_dict().into_value())
+        .map(|sheet| sheet.into_dict(height_mm).into_value())
         .collect();
     dict! {
         "title" => title,
         "width" => width_mm * PT_PER_MM,
-        "height" => height_mm * PT_PER_MM,
         "sheets" => sheets,
     }
 }
@@ -214,6 +216,37 @@ impl Pen<'_> {
             area.height_mm * PT_PER_MM,
         ];
         self.sheet.rectangles.push(numbers(rectangle).into_value());
+    }
+
+    /// Draws a line of this thickness along the inside of the area.
+    pub fn frame(&mut self, outer: Area, thickness_mm: f64) {
+        let (right_mm, lower_mm) = (outer.x_mm + outer.width_mm, outer.y_mm + outer.height_mm);
+        let across = |y_mm| area(outer.x_mm, y_mm, outer.width_mm, thickness_mm);
+        let down = |x_mm| area(x_mm, outer.y_mm, thickness_mm, outer.height_mm);
+        self.fill(across(outer.y_mm));
+        self.fill(across(lower_mm - thickness_mm));
+        self.fill(down(outer.x_mm));
+        self.fill(down(right_mm - thickness_mm));
+    }
+
+    /// Draws a linear bar code in the middle of the area, which must hold ten modules of white on both sides.
+    pub fn bars(&mut self, place: Area, modules: &barcode::Modules, module_max_mm: f64) {
+        let count = modules.len() as f64;
+        let module_mm = module_max_mm.min(place.width_mm / (count + 20.0));
+        let left_mm = place.x_mm + (place.width_mm - count * module_mm) / 2.0;
+        let mut start = 0;
+        for run in modules.chunk_by(|left, right| left == right) {
+            if run.first() == Some(&true) {
+                let x_mm = left_mm + start as f64 * module_mm;
+                self.fill(area(
+                    x_mm,
+                    place.y_mm,
+                    run.len() as f64 * module_mm,
+                    place.height_mm,
+                ));
+            }
+            start += run.len();
+        }
     }
 
     /// Draws the payload as a QR code that fills the square area; an empty payload draws nothing.

@@ -8,8 +8,8 @@ use crate::fit::{self, Unit};
 use crate::readable::{readable, readable_line};
 use crate::{Align, Datum, Fonts, Lang, Table, words};
 
-/// Type sizes to try, in points; below the last one words are broken.
-const SIZES_PT: [f64; 7] = [10.0, 9.5, 9.0, 8.5, 8.0, 7.0, 6.0];
+/// Type sizes to try, in terms of the running text; below the last one words are broken.
+const SIZES_EM: [f64; 7] = [0.952, 0.905, 0.857, 0.81, 0.762, 0.667, 0.572];
 /// White at the left and right of a cell.
 const INSET_PT: f64 = 4.0;
 /// Slack for the strokes between columns.
@@ -24,8 +24,14 @@ struct Cell {
     number: bool,
 }
 
-/// The data of one table for `report.typ`.
-pub fn table_data(fonts: &Fonts, refused: &BTreeSet<char>, lang: Lang, table: &Table, width_pt: f64) -> Dict {
+/// The data of one table for `report.typ`, within the width and beside running text of the size, both in points.
+pub fn table_data(
+    fonts: &Fonts,
+    refused: &BTreeSet<char>,
+    lang: Lang,
+    table: &Table,
+    (width_pt, text_pt): (f64, f64),
+) -> Dict {
     let rows_widest = table
         .rows
         .iter()
@@ -89,7 +95,7 @@ pub fn table_data(fonts: &Fonts, refused: &BTreeSet<char>, lang: Lang, table: &T
         .iter()
         .map(|column| f64::from(column.weight.max(1)))
         .collect();
-    let (size_pt, widths_pt) = column_widths(&widest_em, &weights, width_pt);
+    let (size_pt, widths_pt) = column_widths(&widest_em, &weights, width_pt, text_pt);
 
     let broken = |cells: &[Cell], bold: bool| -> Array {
         cells
@@ -142,20 +148,22 @@ fn title_parts(title: &str) -> Vec<String> {
 
 /// The largest type size at which the widest unbreakable part of every column fits, and the widths: in proportion to
 /// the weights, but none below what its column needs.
-fn column_widths(widest_em: &[f64], weights: &[f64], width_pt: f64) -> (f64, Vec<f64>) {
+fn column_widths(widest_em: &[f64], weights: &[f64], width_pt: f64, text_pt: f64) -> (f64, Vec<f64>) {
     let needed = |size_pt: f64| -> Vec<f64> {
         widest_em
             .iter()
             .map(|widest| widest * size_pt + 2.0 * INSET_PT + SLACK_PT)
             .collect()
     };
-    for size_pt in SIZES_PT {
+    // Quarters of a point: finer steps nobody sees.
+    let sizes_pt = SIZES_EM.map(|size_em| (size_em * text_pt * 4.0).round() / 4.0);
+    for size_pt in sizes_pt {
         let needed_pt = needed(size_pt);
         if needed_pt.iter().sum::<f64>() <= width_pt {
             return (size_pt, share(&needed_pt, weights, width_pt));
         }
     }
-    let size_pt = SIZES_PT[SIZES_PT.len() - 1];
+    let size_pt = sizes_pt[sizes_pt.len() - 1];
     // Words must break. Narrow columns keep what they need, wide ones share the rest.
     let fair_pt = width_pt / widest_em.len() as f64;
     let needed_pt: Vec<f64> = needed(size_pt)
@@ -254,9 +262,9 @@ mod tests {
 
     #[test]
     fn a_crowded_table_is_set_smaller() {
-        assert_eq!(column_widths(&[5.0, 5.0], &[1.0, 1.0], 400.0).0, 10.0);
-        assert_eq!(column_widths(&[5.0; 10], &[1.0; 10], 482.0).0, 7.0);
-        let (size_pt, widths_pt) = column_widths(&[200.0, 2.0], &[1.0, 1.0], 482.0);
+        assert_eq!(column_widths(&[5.0, 5.0], &[1.0, 1.0], 400.0, 10.5).0, 10.0);
+        assert_eq!(column_widths(&[5.0; 10], &[1.0; 10], 482.0, 10.5).0, 7.0);
+        let (size_pt, widths_pt) = column_widths(&[200.0, 2.0], &[1.0, 1.0], 482.0, 10.5);
         assert_eq!(size_pt, 6.0);
         assert!(widths_pt[1] >= 2.0 * 6.0 + 2.0 * INSET_PT);
     }
@@ -267,7 +275,7 @@ mod tests {
             columns in prop::collection::vec((0.0..80.0, 1.0..9.0), 1..16), width_pt in 300.0..800.0
         ) {
             let (widest_em, weights): (Vec<f64>, Vec<f64>) = columns.into_iter().unzip();
-            let (_, widths_pt) = column_widths(&widest_em, &weights, width_pt);
+            let (_, widths_pt) = column_widths(&widest_em, &weights, width_pt, 10.5);
             prop_assert!((widths_pt.iter().sum::<f64>() - width_pt).abs() < 0.01);
             prop_assert!(widths_pt.iter().all(|&column_pt| column_pt > 2.0 * INSET_PT));
         }

@@ -62,6 +62,36 @@ pub fn box_names(lang: Lang) -> [&'static str; 4] {
     }
 }
 
+/// What the code of a box is called.
+pub fn box_code(lang: Lang) -> &'static str {
+    match lang {
+        Lang::Zh => "箱号",
+        Lang::En => "Box code",
+    }
+}
+
+/// Words on a pass: number, validity, issuing office with its seal, day of issue, photo, what the code is for.
+pub fn pass_names(lang: Lang) -> [&'static str; 6] {
+    match lang {
+        Lang::Zh => [
+            "编号",
+            "有效期",
+            "签发单位（盖章）",
+            "签发日期",
+            "照片",
+            "扫码核验",
+        ],
+        Lang::En => [
+            "No.",
+            "Valid",
+            "Issued by (seal)",
+            "Issued",
+            "Photo",
+            "Scan to verify",
+        ],
+    }
+}
+
 /// The word beside a figure; a plain one has none.
 pub fn tone(lang: Lang, tone: Tone) -> &'static str {
     match (tone, lang) {

@@ -52,6 +52,12 @@ macro_rules! wording {
     };
 }
 
+/// The day as an office writes it: `2026年11月21日`, `21 November 2026`.
+pub fn day(at_s: i64, lang: Lang) -> String {
+    let pattern = lang.t("%Y年%-m月%-d日", "%-d %B %Y");
+    super::clock::zoned(at_s).strftime(pattern).to_string()
+}
+
 /// Fen as yuan with two decimals, such as `12.50`.
 pub fn yuan(amount_fen: i64) -> String {
     let sign = if amount_fen < 0 { "-" } else { "" };

@@ -14,7 +14,7 @@ use baogong::round::Round;
 use baogong::round::open::{self, RoundRef};
 use baogong::web::pages::reports::labels;
 use documents::sheet;
-use print::LabelSheet;
+use print::{BoxSheet, LabelSheet};
 
 use super::{Lang, Place, input};
 
@@ -231,6 +231,8 @@ enum Paper {
     A4,
     /// A roll of 100 × 70 mm.
     Roll,
+    /// Bags: a continuous roll 80 mm wide. Boxes: a roll of 100 × 150 mm, with a linear bar code.
+    Large,
 }
 
 impl Paper {
@@ -238,6 +240,14 @@ impl Paper {
         match self {
             Self::A4 => LabelSheet::A4x24,
             Self::Roll => LabelSheet::Roll100x70,
+            Self::Large => LabelSheet::Continuous80,
+        }
+    }
+
+    fn box_sheet(self) -> BoxSheet {
+        match self {
+            Self::A4 | Self::Roll => BoxSheet::Roll100x70,
+            Self::Large => BoxSheet::Roll100x150,
         }
     }
 }
@@ -257,7 +267,7 @@ pub struct Labels {
     /// Labels for boxes instead of bags.
     #[arg(long)]
     boxes: bool,
-    /// The paper for labels of bags.
+    /// The paper; labels of boxes come on rolls only.
     #[arg(long, value_enum, default_value_t = Paper::A4)]
     paper: Paper,
     /// The language of the words on the labels.
@@ -284,7 +294,7 @@ impl Labels {
             if labels.is_empty() {
                 return Err(labels::no_boxes().into());
             }
-            printer.box_labels(&labels)
+            printer.box_labels(self.paper.box_sheet(), &labels)
         } else {
             let labels = app
                 .db

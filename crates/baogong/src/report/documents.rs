@@ -1,9 +1,12 @@
 //! Short ways to build the parts of a document.
 
 use kit::Lang;
-use print::{Align, Block, Datum, Document, Figure, Table, TableColumn, Tone};
+use print::{Align, Block, Datum, Document, Figure, Format, Table, TableColumn, Tone};
+use store::Tx;
 
-use crate::base::{Ctx, clock};
+use crate::base::id::district;
+use crate::base::{Ctx, Result, clock};
+use crate::register::entry::{self, Entry};
 
 /// The language of a document.
 pub fn print_lang(lang: Lang) -> print::Lang {
@@ -23,6 +26,7 @@ pub fn document(ctx: &Ctx, lang: Lang, title: &str, place: &str, blocks: Vec<Blo
             (lang.t("制表", "Made by").to_string(), ctx.actor.name.clone()),
         ],
         blocks,
+        format: Format::Report,
         landscape: false,
         footer: lang
             .t(
@@ -85,4 +89,21 @@ pub fn figure(label: &str, value: impl std::fmt::Display, unit: &str, tone: Tone
 /// Warn when there is any, else good.
 pub fn warn_if(count: i64) -> Tone {
     if count > 0 { Tone::Warn } else { Tone::Good }
+}
+
+/// The compounds of an area, or the one that it is.
+pub fn compounds_in(tx: &mut Tx, area: &str) -> Result<Vec<Entry>> {
+    if area.contains('-') {
+        let found = entry::get(tx, "compounds", district(area), area)?;
+        return Ok(found.into_iter().collect());
+    }
+    entry::all(tx, "compounds", area)
+}
+
+/// The word for a post of staff, such as `网格员`.
+pub fn post_word(key: &str, lang: Lang) -> &'static str {
+    ::documents::forms::POSTS
+        .iter()
+        .find(|post| post.key == key)
+        .map_or("", |post| post.title.get(lang == Lang::Zh))
 }

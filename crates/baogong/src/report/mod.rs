@@ -2,18 +2,22 @@
 //! as XLSX by the same code. A new report is a file and a line in [`REPORTS`].
 
 pub mod board;
+pub mod cards;
 pub mod documents;
 pub mod hxl;
 pub mod lists;
+pub mod notices;
 pub mod render;
 pub mod rounds;
 pub mod situation;
 pub mod tables;
+pub mod volunteers;
 
 use kit::Lang;
 use print::Document;
 use store::Tx;
 
+use crate::base::act::Act;
 use crate::base::{Action, Ctx, Refusal, Result};
 
 /// What a report is made of.
@@ -29,6 +33,8 @@ pub struct Subject {
     pub words: String,
     /// The part of a list that is shown, such as a category or a tab; empty for all of it.
     pub only: String,
+    /// Scheme and host by which residents reach the server, for codes on paper; empty where nobody knows.
+    pub origin: String,
 }
 
 /// A report.
@@ -41,6 +47,8 @@ pub struct Report {
     pub action: Action,
     /// Whether it stands in the list of reports; reports of a round or compound are reached from there.
     pub listed: bool,
+    /// Whether people stand in it, so that whoever opens or prints it is recorded.
+    pub personal: bool,
     /// Makes it.
     pub make: fn(&mut Tx, &Ctx, Lang, &Subject) -> Result<Document>,
 }
@@ -52,6 +60,7 @@ pub static REPORTS: &[Report] = &[
         title: ("情况报告", "Situation report"),
         action: Action::ViewReport,
         listed: true,
+        personal: false,
         make: situation::make,
     },
     Report {
@@ -59,6 +68,7 @@ pub static REPORTS: &[Report] = &[
         title: ("余粮排行", "Coverage ranking"),
         action: Action::ViewReport,
         listed: true,
+        personal: false,
         make: lists::coverage,
     },
     Report {
@@ -66,6 +76,7 @@ pub static REPORTS: &[Report] = &[
         title: ("垫付挂账清单", "Advances on account"),
         action: Action::Collect,
         listed: true,
+        personal: true,
         make: lists::advances,
     },
     Report {
@@ -73,6 +84,7 @@ pub static REPORTS: &[Report] = &[
         title: ("封闭小区一览", "Closed compounds"),
         action: Action::ViewLists,
         listed: false,
+        personal: false,
         make: tables::closed,
     },
     Report {
@@ -80,6 +92,7 @@ pub static REPORTS: &[Report] = &[
         title: ("保供单位分配表", "Assignment of suppliers"),
         action: Action::Propose,
         listed: false,
+        personal: false,
         make: tables::assignment,
     },
     Report {
@@ -87,6 +100,7 @@ pub static REPORTS: &[Report] = &[
         title: ("指令一览", "Directives"),
         action: Action::ViewPlan,
         listed: false,
+        personal: false,
         make: tables::directives,
     },
     Report {
@@ -94,6 +108,7 @@ pub static REPORTS: &[Report] = &[
         title: ("轮次一览", "Rounds"),
         action: Action::ViewRounds,
         listed: false,
+        personal: false,
         make: tables::rounds,
     },
     Report {
@@ -101,6 +116,7 @@ pub static REPORTS: &[Report] = &[
         title: ("未付款清单", "Unpaid orders"),
         action: Action::Collect,
         listed: false,
+        personal: true,
         make: tables::unpaid,
     },
     Report {
@@ -108,6 +124,7 @@ pub static REPORTS: &[Report] = &[
         title: ("装箱清单", "Boxes"),
         action: Action::ViewRounds,
         listed: false,
+        personal: false,
         make: tables::boxes,
     },
     Report {
@@ -115,6 +132,7 @@ pub static REPORTS: &[Report] = &[
         title: ("车次一览", "Trips"),
         action: Action::Deliver,
         listed: false,
+        personal: false,
         make: tables::trips,
     },
     Report {
@@ -122,6 +140,7 @@ pub static REPORTS: &[Report] = &[
         title: ("用户一览", "Users"),
         action: Action::ManageUsers,
         listed: false,
+        personal: true,
         make: tables::users,
     },
     Report {
@@ -129,6 +148,7 @@ pub static REPORTS: &[Report] = &[
         title: ("人员清单", "People list"),
         action: Action::ViewLists,
         listed: false,
+        personal: true,
         make: lists::people,
     },
     Report {
@@ -136,6 +156,7 @@ pub static REPORTS: &[Report] = &[
         title: ("需求清单", "Needs list"),
         action: Action::ViewLists,
         listed: false,
+        personal: true,
         make: lists::needs,
     },
     Report {
@@ -143,6 +164,7 @@ pub static REPORTS: &[Report] = &[
         title: ("拣货单", "Pick list"),
         action: Action::ViewRounds,
         listed: false,
+        personal: false,
         make: rounds::pick_list,
     },
     Report {
@@ -150,6 +172,7 @@ pub static REPORTS: &[Report] = &[
         title: ("订单明细", "Orders"),
         action: Action::ViewRounds,
         listed: false,
+        personal: true,
         make: rounds::orders,
     },
     Report {
@@ -157,6 +180,7 @@ pub static REPORTS: &[Report] = &[
         title: ("交付清单", "Hand-over list"),
         action: Action::Deliver,
         listed: false,
+        personal: true,
         make: rounds::door_list,
     },
     Report {
@@ -164,6 +188,7 @@ pub static REPORTS: &[Report] = &[
         title: ("错峰取货时段表", "Pick-up slots"),
         action: Action::Deliver,
         listed: false,
+        personal: false,
         make: rounds::slots,
     },
     Report {
@@ -171,6 +196,7 @@ pub static REPORTS: &[Report] = &[
         title: ("结算单", "Settlement statement"),
         action: Action::ViewRounds,
         listed: false,
+        personal: false,
         make: rounds::statement,
     },
     Report {
@@ -178,7 +204,72 @@ pub static REPORTS: &[Report] = &[
         title: ("车次单", "Trip sheet"),
         action: Action::Deliver,
         listed: false,
+        personal: false,
         make: rounds::trip_sheet,
+    },
+    Report {
+        key: "task-list",
+        title: ("志愿者任务清单", "Volunteers' task list"),
+        action: Action::ViewLists,
+        listed: true,
+        personal: true,
+        make: volunteers::task_list,
+    },
+    Report {
+        key: "responsibility-list",
+        title: ("责任清单", "Responsibility list"),
+        action: Action::ViewLists,
+        listed: true,
+        personal: true,
+        make: volunteers::responsibility_list,
+    },
+    Report {
+        key: "contact-card",
+        title: ("应急联系卡", "Emergency contact card"),
+        action: Action::ViewLists,
+        listed: true,
+        personal: true,
+        make: cards::contact_card,
+    },
+    Report {
+        key: "materials-card",
+        title: ("物资明白卡", "Materials card"),
+        action: Action::ViewRounds,
+        listed: false,
+        personal: false,
+        make: cards::materials_card,
+    },
+    Report {
+        key: "packing-matrix",
+        title: ("装袋核对表", "Packing matrix"),
+        action: Action::ViewRounds,
+        listed: false,
+        personal: true,
+        make: rounds::packing_matrix,
+    },
+    Report {
+        key: "order-notice",
+        title: ("订购通知", "Notice: how to order"),
+        action: Action::TakeOrders,
+        listed: false,
+        personal: false,
+        make: notices::order,
+    },
+    Report {
+        key: "pickup-notice",
+        title: ("取货通知", "Notice: when to fetch"),
+        action: Action::Deliver,
+        listed: false,
+        personal: false,
+        make: notices::pickup,
+    },
+    Report {
+        key: "missed-notice",
+        title: ("送货未遇告知单", "Slip: nobody answered"),
+        action: Action::Deliver,
+        listed: false,
+        personal: false,
+        make: notices::missed,
     },
 ];
 
@@ -188,4 +279,21 @@ pub fn report(key: &str) -> Result<&'static Report> {
         .iter()
         .find(|report| report.key == key)
         .ok_or_else(|| Refusal::not_found("报告", "report").into())
+}
+
+static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
+static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
+static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
+static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
+static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
+
+/// The record of a printed list, under the right that the list itself needs.
+pub fn printing(action: Action) -> &'static Act {
+    match action {
+        Action::ViewLists => &PRINT_LISTS,
+        Action::ViewRounds => &PRINT_ROUNDS,
+        Action::Deliver => &PRINT_DELIVERY,
+        Action::Collect => &PRINT_ADVANCES,
+        _ => &PRINT_OTHERS,
+    }
 }

@@ -2,7 +2,7 @@
 
 use ::documents::sheet::{OutCell, OutColumn, OutKind, OutSheet};
 use kit::{Column, Lang, Markup, TableRow, Tile, Tone, html};
-use print::{Align, Block, Datum, Document};
+use print::{Align, Block, Datum, Document, Table, TableColumn};
 
 fn tone(tone: print::Tone) -> Tone {
     match tone {
@@ -20,7 +20,7 @@ pub fn page(document: &Document, lang: Lang) -> Markup {
         @for block in &document.blocks {
             @match block {
                 Block::Heading(words) => h2 { (words) },
-                Block::Paragraph(words) => p { (words) },
+                Block::Address(words) | Block::Paragraph(words) => @for line in words.lines() { p { (line) } },
                 Block::Figures(figures) => (kit::tiles(&figures.iter().map(|figure| Tile {
                     label: figure.label.clone(),
                     value: figure.value.clone(),
@@ -28,25 +28,41 @@ pub fn page(document: &Document, lang: Lang) -> Markup {
                     tone: tone(figure.tone),
                     ..Tile::default()
                 }).collect::<Vec<_>>())),
-                Block::Table(table) => {
-                    @let columns: Vec<Column> = table.columns.iter().map(|column| {
-                        if column.align == Align::Right { Column::number(&column.title) } else { Column::text(&column.title) }
-                    }).collect();
-                    @let rows: Vec<TableRow> = table.rows.iter().chain(&table.total).map(|row| {
-                        TableRow::new(row.iter().map(|datum| html! { (datum.text(print_lang)) }).collect())
-                    }).collect();
-                    (kit::table(&document.title, &columns, rows, html! { p { (table.empty) } }))
-                },
-                Block::Bars { title, unit, rows } => {
+                Block::Table(table) => (table_markup(&document.title, table, print_lang)),
+                Block::Bars { title, unit, rows } => @if !rows.is_empty() {
                     h3 { (title) }
                     (kit::bars(&rows.iter().map(|(label, value)| {
                         (label.clone(), *value, format!("{value} {unit}"), Tone::Accent)
                     }).collect::<Vec<_>>()))
                 },
+                Block::Lines(lines) => {
+                    h3 { (lines.title) @if !lines.unit.is_empty() { " (" (lines.unit) ")" } }
+                    (table_markup(&lines.title, &lines.table(), print_lang))
+                },
+                Block::Facts(facts) => @for (name, value) in facts { p { strong { (name) } (lang.t("：", ": ")) (value) } },
+                Block::Code { payload, caption } => @if !payload.is_empty() { p { (caption) (lang.t("：", ": ")) a href=(payload) { (payload) } } },
+                Block::Closing(lines) => p { @for line in lines { (line) br; } },
                 Block::Signatures(_) | Block::PageBreak => {},
             }
         }
     }
+}
+
+fn table_markup(title: &str, table: &Table, print_lang: print::Lang) -> Markup {
+    let column = |column: &TableColumn| match column.align {
+        Align::Right => Column::number(&column.title),
+        Align::Left | Align::Center => Column::text(&column.title),
+    };
+    let columns: Vec<Column> = table.columns.iter().map(column).collect();
+    let row = |row: &Vec<Datum>| {
+        TableRow::new(
+            row.iter()
+                .map(|datum| html! { (datum.text(print_lang)) })
+                .collect(),
+        )
+    };
+    let rows = table.rows.iter().chain(&table.total).map(row).collect();
+    kit::table(title, &columns, rows, html! { p { (table.empty) } })
 }
 
 fn cell(datum: &Datum) -> OutCell {
@@ -150,26 +166,31 @@ fn sheets(document: &Document, lang: Lang) -> Vec<OutSheet> {
                     .collect();
                 sheets.push(sheet(lang.t("总览", "Summary"), columns, rows, None));
             }
-            Block::Table(table) => {
-                let columns = table
-                    .columns
+            Block::Table(table) => sheets.push(table_sheet(sheet, &heading, table)),
+            Block::Lines(lines) => sheets.push(table_sheet(sheet, &lines.title, &lines.table())),
+            Block::Facts(facts) => {
+                let column = |title: &str, width| OutColumn {
+                    title: title.into(),
+                    width,
+                    kind: OutKind::Text,
+                };
+                let columns = vec![
+                    column(lang.t("项目", "Item"), 20.0),
+                    column(lang.t("内容", "Content"), 48.0),
+                ];
+                let rows = facts
                     .iter()
-                    .enumerate()
-                    .map(|(index, column)| OutColumn {
-                        title: column.title.clone(),
-                        width: f64::from((column.weight * 6).clamp(8, 48)),
-                        kind: kind(&table.rows, index),
-                    })
+                    .map(|(name, value)| vec![OutCell::Text(name.clone()), OutCell::Text(value.clone())])
                     .collect();
-                let rows = table
-                    .rows
-                    .iter()
-                    .map(|row| row.iter().map(cell).collect())
-                    .collect();
-                let total = table.total.as_ref().map(|row| row.iter().map(cell).collect());
-                sheets.push(sheet(&heading, columns, rows, total));
+                sheets.push(sheet(&heading, columns, rows, None));
             }
-            Block::Paragraph(_) | Block::Bars { .. } | Block::Signatures(_) | Block::PageBreak => {}
+            Block::Address(_)
+            | Block::Paragraph(_)
+            | Block::Bars { .. }
+            | Block::Code { .. }
+            | Block::Closing(_)
+            | Block::Signatures(_)
+            | Block::PageBreak => {}
         }
     }
     for index in 1..sheets.len() {
@@ -186,6 +207,31 @@ fn sheets(document: &Document, lang: Lang) -> Vec<OutSheet> {
         }
     }
     sheets
+}
+
+/// A table as a sheet, which `sheet` makes from name, columns, rows and total.
+fn table_sheet(
+    sheet: impl Fn(&str, Vec<OutColumn>, Vec<Vec<OutCell>>, Option<Vec<OutCell>>) -> OutSheet,
+    name: &str,
+    table: &Table,
+) -> OutSheet {
+    let columns = table
+        .columns
+        .iter()
+        .enumerate()
+        .map(|(index, column)| OutColumn {
+            title: column.title.clone(),
+            width: f64::from((column.weight * 6).clamp(8, 48)),
+            kind: kind(&table.rows, index),
+        })
+        .collect();
+    let cells = |row: &Vec<Datum>| row.iter().map(cell).collect();
+    sheet(
+        name,
+        columns,
+        table.rows.iter().map(cells).collect(),
+        table.total.as_ref().map(cells),
+    )
 }
 
 /// A name that a spreadsheet accepts: at most 31 characters, none of `[]:*?/\`.

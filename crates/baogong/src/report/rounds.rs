@@ -16,7 +16,7 @@ use crate::register::entry::{self, Supplier};
 use crate::round::open::{self, RoundRef};
 use crate::round::packing::{self, boxes_of_trip};
 use crate::round::settlement::{self, StatementLine};
-use crate::round::{Order, Pack, Round, handover, order, trips};
+use crate::round::{Order, OrderState, Pack, Round, handover, order, trips};
 
 fn id(subject: &Subject) -> Result<RoundId> {
     Ok(RoundId(
@@ -66,7 +66,7 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
     let weight_g: i64 = picks.iter().map(|pick| pick.weight_g).sum();
     let bags = orders
         .iter()
-        .filter(|order| order.state == crate::round::OrderState::Confirmed)
+        .filter(|order| order.state == OrderState::Confirmed)
         .count();
     let mut goods: std::collections::BTreeMap<String, i64> = std::collections::BTreeMap::new();
     let rows = picks
@@ -174,6 +174,63 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         vec![table(lang, columns, rows, None)],
     );
     report.landscape = true;
+    Ok(report)
+}
+
+/// What goes into which bag: a line for each bag as one walks, a column for each pack, to be ticked off (FC-9).
+pub fn packing_matrix(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
+    let (_, round, packs, mut orders) = load(tx, ctx, subject)?;
+    orders.retain(|order| matches!(order.state, OrderState::Confirmed | OrderState::Packed));
+    let quantity = |order: &Order, pack: &Pack| -> i64 {
+        let lines = order.lines.iter().filter(|line| line.pack == pack.code);
+        lines.map(|line| line.quantity).sum()
+    };
+    let mut columns = vec![words(lang.t("房号", "Dwelling"), 4)];
+    columns.extend(packs.iter().map(|pack| numbers(&pack.name, 2)));
+    columns.extend([
+        numbers(lang.t("件数", "Pieces"), 2),
+        words(lang.t("袋号", "Bag"), 4),
+        words(lang.t("装好", "Packed"), 2),
+    ]);
+    let mut blocks = Vec::new();
+    for of_compound in orders.chunk_by(|left, right| left.compound == right.compound) {
+        let mut totals = vec![0; packs.len()];
+        let mut rows = Vec::with_capacity(of_compound.len());
+        for order in of_compound {
+            let mut row = vec![text(order.dwelling())];
+            let mut pieces = 0;
+            for (pack, total) in packs.iter().zip(&mut totals) {
+                let quantity = quantity(order, pack);
+                pieces += quantity;
+                *total += quantity;
+                // An empty cell is found faster than a nought.
+                row.push(if quantity == 0 {
+                    text("")
+                } else {
+                    Datum::Count(quantity)
+                });
+            }
+            row.extend([Datum::Count(pieces), text(order.code.as_str()), Datum::Blank]);
+            rows.push(row);
+        }
+        let mut total = vec![text(format!("{} {}", of_compound.len(), lang.t("袋", "bags")))];
+        total.extend(totals.iter().map(|total| Datum::Count(*total)));
+        total.extend([Datum::Count(totals.iter().sum()), Datum::Blank, Datum::Blank]);
+        let compound = of_compound.first().map_or("", |order| order.compound.as_str());
+        blocks.push(Block::Heading(area_name(tx, compound)?));
+        blocks.push(table(lang, columns.clone(), rows, Some(total)));
+    }
+    if blocks.is_empty() {
+        blocks.push(table(lang, columns, Vec::new(), None));
+    }
+    let mut report = document(
+        ctx,
+        lang,
+        lang.t("装袋核对表", "Packing matrix"),
+        &format!("{} {}", round.code, round.title),
+        blocks,
+    );
+    report.landscape = packs.len() > 3;
     Ok(report)
 }
 

@@ -1,16 +1,32 @@
 //! The situation report of 18:00: how many are closed in, what they have received, who is not covered, what is short.
 
 use kit::Lang;
-use print::{Block, Datum, Document, Tone};
-use store::Tx;
+use print::{Block, Datum, Document, Lines, Tone};
+use store::{Tx, params, stmt};
 
 use super::Subject;
 use super::board::board;
 use super::documents::{document, figure, numbers, table, text, warn_if, words};
 use super::lists::compounds_table;
+use crate::base::clock::{self, DAY_S};
+use crate::base::id::district;
 use crate::base::words::{count, yuan};
 use crate::base::{Ctx, Result};
 use crate::register::correct::area_name;
+use crate::register::entry::subtree_end;
+
+stmt!(
+    BY_HOUR,
+    "SELECT created_s / 3600, COUNT(*), SUM(CASE WHEN state = 'handed' THEN 1 ELSE 0 END) FROM orders
+     WHERE district = $1 AND compound >= $2 AND compound < $3 AND created_s >= $4
+       AND state NOT IN ('cancelled', 'expired', 'requested', 'not_drawn')
+     GROUP BY created_s / 3600"
+);
+
+/// So many days end with the day of the report on its chart.
+const DAYS: i64 = 14;
+/// So many foods are shown as bars; the table below names all.
+const BARS_MAX: usize = 10;
 
 /// Makes the report.
 pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
@@ -91,6 +107,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
             warn_if(total.urgent),
         ),
     ])];
+    blocks.push(Block::Lines(by_day(tx, ctx, lang, &subject.area)?));
     blocks.push(Block::Heading(lang.t("轮次", "Rounds").into()));
     let rounds = board
         .rounds
@@ -143,6 +160,19 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
         rows,
         Some(row(lang.t("合计", "Total"), total)),
     ));
+    let served = board
+        .streets
+        .iter()
+        .filter(|(_, _, counts)| counts.households > 0);
+    blocks.push(Block::Bars {
+        title: lang
+            .t("各街道、乡镇服务率", "Households served, by street")
+            .into(),
+        unit: "%".into(),
+        rows: served
+            .map(|(_, name, counts)| (name.clone(), counts.served_e2() / 100))
+            .collect(),
+    });
     if let Some((low, high)) = board.spread_e2() {
         blocks.push(Block::Paragraph(format!(
             "{}{} – {}{}",
@@ -190,6 +220,14 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
         blocks.push(Block::Heading(
             lang.t("已交付食品重量", "Food handed over by weight").into(),
         ));
+        let heaviest = board.food.iter().take(BARS_MAX);
+        blocks.push(Block::Bars {
+            title: lang.t("重量最多的食品", "Most by weight").into(),
+            unit: lang.t("公斤", "kg").into(),
+            rows: heaviest
+                .map(|(name, grams)| (name.clone(), grams / 1_000))
+                .collect(),
+        });
         blocks.push(table(
             lang,
             vec![
@@ -246,4 +284,43 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
     );
     report.landscape = true;
     Ok(report)
+}
+
+/// Orders of the last days by the day on which they came in, and how many of them are handed over.
+fn by_day(tx: &mut Tx, ctx: &Ctx, lang: Lang, area: &str) -> Result<Lines> {
+    let last = clock::day_number(ctx.now_s);
+    let first = last - DAYS + 1;
+    let mut ordered = vec![0; DAYS as usize];
+    let mut handed = vec![0; DAYS as usize];
+    let from_s = clock::day_start_s(first);
+    for row in tx.rows(
+        &BY_HOUR,
+        &params![district(area), area, subtree_end(area), from_s],
+    )? {
+        let day = clock::day_number(row.get::<i64>(0)? * 3_600) - first;
+        if let Some(index) = usize::try_from(day).ok().filter(|index| *index < ordered.len()) {
+            ordered[index] += row.get::<i64>(1)?;
+            handed[index] += row.get::<i64>(2)?;
+        }
+    }
+    let name = |day: i64| {
+        clock::zoned(clock::day_start_s(first) + day * DAY_S)
+            .strftime("%m-%d")
+            .to_string()
+    };
+    Ok(Lines {
+        title: lang.t("每日订单", "Orders by day").into(),
+        unit: lang.t("单", "orders").into(),
+        points: (0..DAYS).map(name).collect(),
+        series: vec![
+            (
+                lang.t("订单", "Ordered").into(),
+                ordered.into_iter().map(Some).collect(),
+            ),
+            (
+                lang.t("其中已交付", "Handed over of these").into(),
+                handed.into_iter().map(Some).collect(),
+            ),
+        ],
+    })
 }

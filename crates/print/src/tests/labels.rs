@@ -2,8 +2,10 @@
 
 use proptest::prelude::*;
 
-use super::{Mark, fonts, marks, payloads, printer, text_of};
-use crate::{BoxLabel, Fault, Fonts, Label, LabelSheet, Lang, Printer, Sign};
+use super::{
+    Mark, bar_code, fonts, marks, payloads, picture, pictures_of_pdf, printer, scanned, text_of, words_of_pdf,
+};
+use crate::{BoxLabel, BoxSheet, Fault, Fonts, Label, LabelSheet, Lang, Printer, Sign};
 
 fn label(index: u32) -> Label {
     Label {
@@ -34,11 +36,12 @@ fn box_label() -> BoxLabel {
         trip: "第2车 湘L·A1234".into(),
         code: "B00317".into(),
         qr: "BG1:B:000317".into(),
+        sscc: String::new(),
     }
 }
 
 /// Every mark lies within exactly one label of the sheet and keeps this distance from its edges.
-fn assert_inside(marks: &[Mark], width_mm: f64, height_mm: f64, top_mm: f64, distance_mm: f64) {
+pub fn assert_inside(marks: &[Mark], width_mm: f64, height_mm: f64, top_mm: f64, distance_mm: f64) {
     for mark in marks {
         let column = (mark.left_mm / width_mm).floor();
         let row = ((mark.top_mm - top_mm) / height_mm).floor();
@@ -106,19 +109,121 @@ fn fc_4_a_label_says_whose_bag_it_is() {
     }
 }
 
-/// The codes read back from the printed page, on both stocks.
+/// The places of 24 labels in the finished PDF, read by another program.
+#[test]
+fn labels_in_the_file_stand_where_the_stock_is_cut() {
+    let labels: Vec<Label> = (0..24).map(label).collect();
+    let bytes = printer().labels(LabelSheet::A4x24, &labels).unwrap();
+    let Some(words) = words_of_pdf(&bytes) else { return };
+    let dwellings: Vec<_> = words
+        .iter()
+        .filter(|(_, _, word)| word.starts_with("3栋2单元"))
+        .collect();
+    assert_eq!(dwellings.len(), 24);
+    for (left_mm, top_mm, word) in &dwellings {
+        let index: usize = word[word.len() - 3..].parse::<usize>().unwrap() - 100;
+        let wanted_mm = (4.5 + (index % 3) as f64 * 70.0, (index / 3) as f64 * 37.0);
+        assert!((left_mm - wanted_mm.0).abs() < 0.5, "{word} at {left_mm}");
+        let first_mm = dwellings
+            .iter()
+            .map(|(_, top_mm, _)| *top_mm)
+            .fold(f64::MAX, f64::min);
+        assert!(
+            (top_mm - first_mm - wanted_mm.1).abs() < 0.5,
+            "{word} at {top_mm}"
+        );
+    }
+}
+
+/// On a continuous roll a label is as long as its text, and still nothing is shrunk or cut.
+#[test]
+fn a_label_on_a_continuous_roll_is_as_long_as_its_goods() {
+    let short = label(1);
+    let long = Label {
+        lines: (0..30).map(|line| (format!("高山娃娃菜第{line}批"), 2)).collect(),
+        note: "老人独居听力不好，请先打电话再敲门".repeat(4),
+        ..label(2)
+    };
+    let labels = [short, long.clone()];
+    let document = printer()
+        .lay_out_labels(LabelSheet::Continuous80, &labels)
+        .unwrap();
+    let heights_mm: Vec<f64> = document
+        .pages()
+        .iter()
+        .map(|page| page.frame.height().to_mm())
+        .collect();
+    assert_eq!(heights_mm.len(), 2);
+    assert!(heights_mm[0] < 55.0 && heights_mm[1] > 100.0, "{heights_mm:?}");
+    for (page, height_mm) in document.pages().iter().zip(&heights_mm) {
+        assert!((page.frame.width().to_mm() - 80.0).abs() < 0.01);
+        assert_inside(&marks(page), 80.0, *height_mm, 0.0, 3.9);
+    }
+    let marks = marks(&document.pages()[1]);
+    for (name, _) in &long.lines {
+        let line = marks
+            .iter()
+            .find(|mark| mark.text.contains(name.as_str()))
+            .unwrap();
+        assert_eq!(line.size_pt, 10.5);
+    }
+    assert!(text_of(&document.pages()[1]).contains(&long.note));
+}
+
+/// The codes read back from the printed page, on all stocks.
 #[test]
 fn codes_on_labels_can_be_scanned() {
     let labels: Vec<Label> = (0..3).map(label).collect();
     let expected: Vec<String> = labels.iter().map(|label| label.qr.clone()).collect();
-    let document = printer().lay_out_labels(LabelSheet::A4x24, &labels).unwrap();
-    assert_eq!(payloads(&document, 0), expected);
+    for sheet in [
+        LabelSheet::A4x24,
+        LabelSheet::Roll100x70,
+        LabelSheet::Continuous80,
+    ] {
+        let document = printer().lay_out_labels(sheet, &labels).unwrap();
+        let bytes = printer().labels(sheet, &labels).unwrap();
+        assert_eq!(scanned(&bytes, &document), expected, "{sheet:?}");
+    }
     let document = printer()
-        .lay_out_labels(LabelSheet::Roll100x70, &labels[1..2])
+        .lay_out_box_labels(BoxSheet::Roll100x70, &[box_label()])
         .unwrap();
-    assert_eq!(payloads(&document, 0), expected[1..2]);
-    let document = printer().lay_out_box_labels(&[box_label()]).unwrap();
     assert_eq!(payloads(&document, 0), ["BG1:B:000317"]);
+}
+
+/// CT-4: the bar code of a box reads back, as SSCC with its application identifier or as the code of the box. Modules
+/// and height are those that the GS1 General Specifications ask for on a logistic unit.
+#[test]
+fn ct_4_the_bar_code_of_a_box_can_be_scanned() {
+    let sscc = crate::sscc(3, "7610425", 2_123_456).unwrap();
+    let numbered = BoxLabel {
+        sscc: sscc.clone(),
+        ..box_label()
+    };
+    let labels = [numbered, box_label()];
+    let document = printer()
+        .lay_out_box_labels(BoxSheet::Roll100x150, &labels)
+        .unwrap();
+    let bytes = printer().box_labels(BoxSheet::Roll100x150, &labels).unwrap();
+    assert_eq!(scanned(&bytes, &document), ["BG1:B:000317", "BG1:B:000317"]);
+    let wanted = [format!("00{sscc}"), "B00317".to_string()];
+    for (page, wanted) in wanted.iter().enumerate() {
+        assert_eq!(
+            bar_code(picture(&document, page)).trim_start_matches("]C1"),
+            wanted
+        );
+    }
+    for (picture, wanted) in pictures_of_pdf(&bytes).into_iter().flatten().zip(&wanted) {
+        assert_eq!(bar_code(picture).trim_start_matches("]C1"), wanted);
+    }
+    assert!(text_of(&document.pages()[0]).contains(&format!("(00){sscc}")));
+    let wrong = BoxLabel {
+        sscc: "376104250021234560".into(),
+        ..box_label()
+    };
+    assert_eq!(
+        printer().box_labels(BoxSheet::Roll100x150, &[wrong]),
+        Err(Fault::BarCode("376104250021234560".into()))
+    );
 }
 
 /// Long names shrink or wrap and are never cut; a long list says how many kinds there are.
@@ -219,7 +324,7 @@ fn a_rare_character_is_spelt_out() {
 #[test]
 fn jobs_that_cannot_be_printed_say_why() {
     assert_eq!(printer().labels(LabelSheet::A4x24, &[]), Err(Fault::Empty));
-    assert_eq!(printer().box_labels(&[]), Err(Fault::Empty));
+    assert_eq!(printer().box_labels(BoxSheet::Roll100x70, &[]), Err(Fault::Empty));
     let label = Label {
         qr: "a".repeat(5_000),
         ..label(1)
@@ -236,7 +341,7 @@ fn jobs_that_cannot_be_printed_say_why() {
 #[test]
 fn a_box_says_where_it_goes() {
     let document = printer()
-        .lay_out_box_labels(&[box_label(), BoxLabel::default()])
+        .lay_out_box_labels(BoxSheet::Roll100x70, &[box_label(), BoxLabel::default()])
         .unwrap();
     assert_eq!(document.pages().len(), 2);
     let text = text_of(&document.pages()[0]);

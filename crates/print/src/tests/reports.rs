@@ -1,7 +1,7 @@
 //! Reports.
 
 use super::{Mark, marks, printer, text_of};
-use crate::{Align, Block, Datum, Document, Figure, Lang, Table, TableColumn, Tone};
+use crate::{Align, Block, Datum, Document, Figure, Format, Lang, Table, TableColumn, Tone};
 
 fn column(title: &str, align: Align, weight: u16) -> TableColumn {
     TableColumn {
@@ -48,6 +48,7 @@ fn document(blocks: Vec<Block>) -> Document {
             ("时间".into(), "2026年11月21日18时".into()),
         ],
         blocks,
+        format: Format::Report,
         landscape: false,
         footer: "内部资料，注意保管".into(),
         lang: Lang::Zh,

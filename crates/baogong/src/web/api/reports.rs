@@ -11,11 +11,10 @@ use utoipa::ToSchema;
 use super::coverage::{CompoundCoverView, named};
 use super::input::Ask;
 use super::view::{json, seen_round};
-use crate::base::act::Act;
 use crate::base::id::{RoundId, TripId, district};
 use crate::base::{Action, Ctx, Fault, Refusal, Result, audit};
 use crate::report::board::{self, Board, Counts, Goods, ShortPick};
-use crate::report::{REPORTS, Report, Subject, render, report};
+use crate::report::{REPORTS, Report, Subject, printing, render, report};
 use crate::round::{RoundState, trips};
 use crate::web::gate::Gate;
 use crate::web::request::{CSV, XLSX};
@@ -148,22 +147,6 @@ async fn list_reports(web: Web) -> Answer {
     )
 }
 
-// Lists with personal data leave a record of who made them, under the right that the report needs.
-static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
-static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
-static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
-static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
-
-fn recorded(key: &str) -> Option<&'static Act> {
-    match key {
-        "people" | "needs" => Some(&PRINT_LISTS),
-        "orders" => Some(&PRINT_ROUNDS),
-        "door-list" => Some(&PRINT_DELIVERY),
-        "advances" | "unpaid" => Some(&PRINT_ADVANCES),
-        _ => None,
-    }
-}
-
 /// Refuses a report on a round or trip that the actor does not see.
 fn check_subject(tx: &mut Tx, ctx: &Ctx, subject: &Subject) -> Result<()> {
     let in_district = district(&subject.area).to_string();
@@ -210,6 +193,7 @@ async fn make_report(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
         trip: ask.get("trip").into(),
         words: ask.get("q").into(),
         only: ask.get("only").into(),
+        origin: format!("http://{}", web.host),
     };
     ctx.actor.check(report.action, &subject.area)?;
     let lang = match ask.get("lang") {
@@ -223,11 +207,15 @@ async fn make_report(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
         (report.make)(tx, &ctx, lang, &subject)
     });
     let document = made.await?;
-    if let Some(act) = recorded(report.key) {
+    if report.personal {
         web.app
-            .act(&made_by, act, &area, report.key.to_string(), |_, _, key| {
-                Ok(key.clone())
-            })
+            .act(
+                &made_by,
+                printing(report.action),
+                &area,
+                report.key.to_string(),
+                |_, _, key| Ok(key.clone()),
+            )
             .await?;
     }
     let tagged = matches!(ask.get("hxl"), "1" | "true");

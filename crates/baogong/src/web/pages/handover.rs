@@ -223,6 +223,8 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             (kit::link_button(&format!("/reports/door-list?area={compound}&round={id}"), web.t("交付清单（带签收栏）", "List with signatures"), Tone::Quiet))
             (exports(&web, "door-list", &[("area", &compound), ("round", &id)]))
             @if !slots.is_empty() { (kit::link_button(&format!("/reports/slots?area={compound}&round={id}"), web.t("时段表", "Slots"), Tone::Quiet)) }
+            @if !slots.is_empty() { (kit::link_button(&format!("/reports/pickup-notice?area={compound}&round={id}&format=pdf"), web.t("各楼栋取货通知", "Notices for the doors"), Tone::Quiet)) }
+            (kit::link_button(&format!("/reports/missed-notice?area={compound}&round={id}&format=pdf"), web.t("送货未遇告知单", "Slips: nobody answered"), Tone::Quiet))
         }))
         @if compounds.len() > 1 { (kit::tabs(&tabs)) }
         (kit::notice(Tone::Accent, if to_door { web.t("送到家门口", "Carried to the door") } else { web.t("居民错峰取货", "Residents fetch in turn") }, html! {

@@ -165,12 +165,16 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
         (kit::section_with(web.t("2 装袋，每户一袋", "2 One bag per household"), html! {
             (kit::link_button(&format!("/labels?round={id}&sheet=a4"), web.t("标签 A4(3×8)", "Labels A4 (3×8)"), Tone::Quiet))
             (kit::link_button(&format!("/labels?round={id}&sheet=roll"), web.t("标签 100×70", "Labels 100×70"), Tone::Quiet))
+            (kit::link_button(&format!("/labels?round={id}&sheet=continuous"), web.t("标签 80毫米连续纸", "Labels 80 mm roll"), Tone::Quiet))
+            (kit::link_button(&format!("/reports/packing-matrix?area={area}&round={id}&format=pdf"), web.t("装袋核对表", "Packing matrix"), Tone::Quiet))
         }, html! {
             @if may_pack && !waiting.is_empty() { (kit::confirm_form(&format!("/rounds/{id}/pack-all"), &web.shell(""), web.t("全部装好，没有缺货", "All packed, nothing short"), Tone::Accent, &format!("{}{}", waiting.len(), web.t("袋都按订单装足？缺货的请先单独处理。", " bags packed in full? Handle short ones first.")))) }
             (kit::table(web.t("待装袋", "To pack"), &columns, rows, kit::empty(Icon::Check, web.t("没有待装的袋", "Nothing to pack"), "", html! {})))
         }))
         (kit::section_with(web.t("3 按小区装箱", "3 Boxes per compound"), html! {
-            (kit::link_button(&format!("/labels/boxes?round={id}"), web.t("箱标签", "Box labels"), Tone::Quiet))
+            (kit::link_button(&format!("/labels/boxes?round={id}"), web.t("箱标签 100×70", "Box labels 100×70"), Tone::Quiet))
+            (kit::link_button(&format!("/labels/boxes?round={id}&sheet=large"), web.t("箱标签 100×150（条码）", "Box labels 100×150 (bar code)"), Tone::Quiet))
+            (kit::link_button(&format!("/reports/materials-card?area={area}&round={id}&format=pdf"), web.t("物资明白卡", "Materials cards"), Tone::Quiet))
             (exports(&web, "boxes", &[("area", &area), ("round", &id)]))
         }, html! {
             @if may_pack && unboxed > 0 { (kit::form(&format!("/rounds/{id}/boxes"), &web.shell(""), html! {

@@ -16,10 +16,9 @@ use super::super::routes::{Route, read};
 use super::super::serve::printer;
 use super::area_options;
 use super::registers::address;
-use crate::base::act::Act;
 use crate::base::{Action, Ctx, Fault, Result, clock};
 use crate::register::correct::area_name;
-use crate::report::{REPORTS, Report, Subject, render, report};
+use crate::report::{REPORTS, Report, Subject, printing, render, report};
 
 /// The list of reports, each report, labels and signs.
 pub fn routes() -> Vec<Route> {
@@ -52,26 +51,6 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
         .map_err(|error| Fault::Invariant(format!("work on a document: {error}")))?
 }
 
-/// Reports in which people stand; who prints one is recorded.
-const PERSONAL: &[&str] = &["people", "needs", "orders", "door-list", "advances", "unpaid"];
-
-static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
-static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
-static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
-static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
-static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
-
-/// The record of a printed list, under the right that the list itself needs.
-fn printing(action: Action) -> &'static Act {
-    match action {
-        Action::ViewLists => &PRINT_LISTS,
-        Action::ViewRounds => &PRINT_ROUNDS,
-        Action::Deliver => &PRINT_DELIVERY,
-        Action::Collect => &PRINT_ADVANCES,
-        _ => &PRINT_OTHERS,
-    }
-}
-
 /// Records who opened or printed `what`: short words without personal data, such as the report, the round and the
 /// format.
 async fn note(web: &Web, ctx: &Ctx, action: Action, area: &str, what: String) -> Result<()> {
@@ -95,6 +74,18 @@ fn about(key: &str) -> (&'static str, &'static str) {
         "advances" => (
             "代购垫付了谁多少钱，解封后照此结清。",
             "Who owes what for proxy orders, to be settled when the closure ends.",
+        ),
+        "task-list" => (
+            "附表6：谁、在哪、什么时间、做什么，完成一项勾一项。",
+            "Form 6: who, where, when and what, to be ticked off.",
+        ),
+        "responsibility-list" => (
+            "附表6：小区、志愿者、保供人员各负什么责任，A角不在由B角接替。",
+            "Form 6: who answers for what, and who takes over.",
+        ),
+        "contact-card" => (
+            "附表6：每个小区一张，一页纸印四张，裁开发给住户。",
+            "Form 6: one card per compound, four to a sheet, to be cut and handed out.",
         ),
         _ => ("", ""),
     }
@@ -148,8 +139,8 @@ async fn list(web: Web, RawQuery(query): RawQuery) -> Answer {
             }))
         }
         (kit::section(web.t("其他单据", "Other papers"), html! {
-            p { (web.t("拣货单、订单明细、袋签、结算单在轮次页面；车次单在车次页面；人员清单、需求清单在两张清单页面；交付清单、取货时段表在交付页面。",
-                "Pick lists, orders, labels and statements are on the page of their round; trip sheets on that of the trip; the two lists, hand-over lists and pick-up slots on theirs.")) }
+            p { (web.t("拣货单、装袋核对表、物资明白卡、袋签在装袋页面；订单明细、结算单、订购通知在轮次页面；车次单在车次页面；人员清单、需求清单在两张清单页面；交付清单、取货时段表、取货通知、送货未遇告知单在交付页面。",
+                "Pick lists, packing matrices, materials cards and labels are on the packing page; orders, statements and order notices on that of the round; trip sheets on that of the trip; the two lists, hand-over lists, pick-up slots and notices on theirs.")) }
         }))
     };
     Ok(web.page(web.t("报告", "Reports"), body))
@@ -167,6 +158,7 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         trip: fields.get("trip").to_string(),
         words: fields.get("q").to_string(),
         only: fields.get("only").to_string(),
+        origin: format!("http://{}", web.host),
     };
     let format = match fields.get("format") {
         "pdf" => "pdf",
@@ -180,7 +172,7 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         .app
         .read(move |tx| (report.make)(tx, &maker, lang, &made_of))
         .await?;
-    if PERSONAL.contains(&report.key) {
+    if report.personal {
         let what = [report.key, subject.round.as_str(), format].join(" ");
         note(&web, &ctx, report.action, &area, what).await?;
     }

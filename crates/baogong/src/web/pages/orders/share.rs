@@ -249,7 +249,7 @@ pub(super) async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQ
             @for (index, call) in texts.calls.iter().enumerate() { (kit::copy_text(web.lang, &format!("call-{index}"), call)) }
         }))
         (kit::section(web.t("下单链接", "Order link"), html! { p { a href=(texts.link) { (texts.link) } } (kit::copy_text(web.lang, "link", &texts.link)) }))
-        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/sign?compound={compound}&round={id}"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
+        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/reports/order-notice?area={compound}&round={id}&format=pdf"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
     };
     Ok(web.page(title, body))
 }

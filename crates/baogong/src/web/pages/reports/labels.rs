@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use axum::extract::RawQuery;
 use kit::Lang;
-use print::{BoxLabel, Label, LabelSheet, Sign};
+use print::{BoxLabel, BoxSheet, Label, LabelSheet, Sign};
 use store::Tx;
 
 use super::super::super::Answer;
@@ -184,6 +184,8 @@ pub fn box_labels(tx: &mut Tx, ctx: &Ctx, lang: Lang, at: &RoundRef, area: &str)
             trip,
             code: one.code.clone(),
             qr: format!("BG:{}:{}", at.district, one.code),
+            // No register holds the company prefix that GS1 gave to a supplier, so the bar code is that of the box.
+            sscc: String::new(),
         });
     }
     Ok(labels)
@@ -217,10 +219,10 @@ pub(super) async fn bags(web: Web, RawQuery(query): RawQuery) -> Answer {
     let at = reference(&web, &fields)?;
     let area = web.area(fields.get("compound"))?;
     ctx.actor.check(Action::ViewRounds, &area)?;
-    let sheet = if fields.get("sheet") == "roll" {
-        LabelSheet::Roll100x70
-    } else {
-        LabelSheet::A4x24
+    let sheet = match fields.get("sheet") {
+        "roll" => LabelSheet::Roll100x70,
+        "continuous" => LabelSheet::Continuous80,
+        _ => LabelSheet::A4x24,
     };
     let (maker, lang, of, within_area) = (ctx.clone(), web.lang, at.clone(), area.clone());
     let labels = web
@@ -242,6 +244,10 @@ pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {
     let at = reference(&web, &fields)?;
     let area = web.area(fields.get("compound"))?;
     ctx.actor.check(Action::ViewRounds, &area)?;
+    let sheet = match fields.get("sheet") {
+        "large" => BoxSheet::Roll100x150,
+        _ => BoxSheet::Roll100x70,
+    };
     let (maker, lang) = (ctx, web.lang);
     let labels = web
         .app
@@ -251,7 +257,7 @@ pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {
         return Err(no_boxes().into());
     }
     let printer = printer()?.with_lang(print_lang(lang));
-    let bytes = blocking(move || Ok(printer.box_labels(&labels).map_err(document_fault)?)).await?;
+    let bytes = blocking(move || Ok(printer.box_labels(sheet, &labels).map_err(document_fault)?)).await?;
     Ok(web.file(web.t("箱签.pdf", "box-labels.pdf"), PDF, bytes))
 }
 

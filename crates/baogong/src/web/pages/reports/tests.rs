@@ -3,9 +3,11 @@
 use axum::http::StatusCode;
 use kit::Lang;
 
-use super::super::registers::harness::{COMPOUND, DISTRICT, HOME, PHONE, STREET, Town, town};
+use super::super::registers::harness::{COMPOUND, DISTRICT, HOME, PHONE, STREET, Town, new_entry, town};
 use super::labels::{bag_labels, box_labels};
+use crate::base::id::BatchId;
 use crate::base::{Ctx, Result};
+use crate::register::entry;
 use crate::round::open::{self, PackDraft, RoundDraft, RoundRef};
 use crate::round::order::{self, OrderDraft, Want};
 use crate::round::packing::{self, BoxDraft};
@@ -230,4 +232,104 @@ async fn the_sign_and_labels_are_printed() {
             .iter()
             .any(|(act, detail)| act == "report.print" && detail.contains("labels"))
     );
+}
+
+/// SH-7, CT-9: the papers of form 6 hold what the registers hold, and whoever prints them is recorded.
+#[tokio::test]
+async fn the_papers_of_form_6_are_made_from_the_registers() {
+    let town = town().await;
+    let office = town.client("office", DISTRICT).await;
+    let volunteer = new_entry(
+        "volunteers",
+        "V002",
+        COMPOUND,
+        serde_json::json!({
+            "name": "刘洋", "phone": "13800003456", "compound": "幸福里", "building": "3",
+            "task": "从投放点送到单元门口", "shift": "8:00—12:00", "handover": "陈静"
+        }),
+    );
+    let worker = new_entry(
+        "staff",
+        "P001",
+        "431023001001",
+        serde_json::json!({"name": "周平", "phone": "13500004444", "employer": "干劲社区", "post": "grid_worker"}),
+    );
+    let changes = [volunteer, worker];
+    let ctx = Ctx::system(&town.app.clock);
+    let written: Result<()> = town
+        .app
+        .db
+        .write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes))
+        .await;
+    written.unwrap();
+    office
+        .get(&format!("/reports/task-list?area={COMPOUND}"))
+        .await
+        .holds("从投放点送到单元门口")
+        .holds("刘洋")
+        .holds("3栋")
+        .lacks("13800003456");
+    office
+        .get(&format!("/reports/responsibility-list?area={COMPOUND}"))
+        .await
+        .holds("小区责任人")
+        .holds("从投放点送到单元门口")
+        .holds("陈静");
+    office
+        .get(&format!("/reports/contact-card?area={COMPOUND}"))
+        .await
+        .holds("幸福里")
+        .holds("网格员")
+        .holds("13500004444")
+        .holds("急救120");
+    let printed: Vec<_> = town
+        .records()
+        .await
+        .into_iter()
+        .filter(|(act, _)| act == "report.print")
+        .collect();
+    assert_eq!(printed.len(), 3);
+}
+
+/// FC-9, DX-2, FC-8: the papers of a round name goods, quantities and times; the notice carries the order link.
+#[tokio::test]
+async fn the_papers_of_a_round_are_made() {
+    let town = town().await;
+    let at = round(&town, true).await;
+    let headquarters = town.client("headquarters", DISTRICT).await;
+    let page = |key: &str| format!("/reports/{key}?area={COMPOUND}&round={}", at.id);
+    headquarters
+        .get(&page("packing-matrix"))
+        .await
+        .holds("蔬菜包")
+        .holds("3栋2单元502")
+        .holds("2 袋");
+    headquarters
+        .get(&page("materials-card"))
+        .await
+        .holds("惠民超市")
+        .holds("小区门口")
+        .holds("蔬菜包");
+    headquarters
+        .get(&page("order-notice"))
+        .await
+        .holds("幸福里全体居民")
+        .holds("/o/")
+        .holds("截单时间");
+    headquarters.get(&page("missed-notice")).await.holds("没有人应门");
+    let refused = headquarters.get(&page("pickup-notice")).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    refused.holds("还没有安排取货时段");
+    if crate::web::serve::printer().is_err() {
+        return;
+    }
+    for key in [
+        "packing-matrix",
+        "materials-card",
+        "order-notice",
+        "missed-notice",
+    ] {
+        let file = headquarters.get(&format!("{}&format=pdf", page(key))).await;
+        assert_eq!(&file.bytes[..5], b"%PDF-", "{key}: {}", file.text);
+    }
 }

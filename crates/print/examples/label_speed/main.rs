@@ -1,10 +1,13 @@
 //! Measures runs of labels: `cargo run --release -p print --example label_speed -- [labels] [folder]`.
 //!
-//! Every label has its own household, goods and QR code, so that nothing can be shared between them.
+//! Every label has its own household, goods and QR code, so that nothing can be shared between them. At the end the
+//! same labels are set as a plain Typst document in the same process, for comparison.
+
+mod plain;
 
 use std::time::Instant;
 
-use print::{BoxLabel, Fault, Fonts, Label, LabelSheet, Printer};
+use print::{BoxLabel, BoxSheet, Fault, Fonts, Label, LabelSheet, Printer};
 
 const GOODS: [&str; 12] = [
     "土豆",
@@ -77,6 +80,7 @@ fn box_label(index: u32) -> BoxLabel {
         trip: format!("第{}车 湘L·A{:04}", 1 + index / 40, index),
         code: format!("B{index:05}"),
         qr: format!("BG1:B:{index:06}"),
+        sscc: String::new(),
     }
 }
 
@@ -116,8 +120,27 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::fs::write(format!("{folder}/labels-{sheet:?}-{count}.pdf"), bytes)?;
         }
     }
+    let labels: Vec<Label> = (0..many).map(label).collect();
+    let fonts = plain::fonts()?;
+    // On a thread with much room: the PDF writer recurses over pictures.
+    let plain = std::thread::Builder::new().stack_size(1 << 29).spawn(move || {
+        let begun = Instant::now();
+        plain::labels(&fonts, &labels).map(|bytes| (begun.elapsed().as_secs_f64(), bytes))
+    })?;
+    let (elapsed_s, bytes) = plain.join().map_err(|_| "the plain document failed")??;
+    println!(
+        "{many} labels as plain Typst {elapsed_s:>12.2} s{:>10.2} MB",
+        bytes.len() as f64 / 1e6
+    );
+    if let Some(folder) = &folder {
+        std::fs::write(format!("{folder}/labels-plain-{many}.pdf"), bytes)?;
+    }
     let boxes: Vec<BoxLabel> = (0..1_000).map(box_label).collect();
     let begun = Instant::now();
-    report("1000 box labels", begun, printer.box_labels(&boxes))?;
+    report(
+        "1000 box labels",
+        begun,
+        printer.box_labels(BoxSheet::Roll100x70, &boxes),
+    )?;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! Writes one PDF of every kind, to look at: `cargo run -p print --example samples -- [folder]`.
 
+mod papers;
+
 use print::{
-    Align, Block, BoxLabel, Datum, Document, Figure, Fonts, Label, LabelSheet, Lang, Printer, Sign, Table,
-    TableColumn, Tone,
+    Align, Block, BoxLabel, BoxSheet, Datum, Document, Figure, Fonts, Format, Label, LabelSheet, Lang,
+    PassForm, Printer, Sign, Table, TableColumn, Tone,
 };
 
 fn labels() -> Vec<Label> {
@@ -129,6 +131,7 @@ fn report(lang: Lang, landscape: bool) -> Document {
             }),
             Block::Signatures(vec!["填报人".into(), "审核人".into(), "负责人".into()]),
         ],
+        format: Format::Report,
         landscape,
         footer: "内部资料，注意保管".into(),
         lang,
@@ -150,7 +153,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         trip: "第2车 湘L·A1234".into(),
         code: "B00317".into(),
         qr: "BG1:B:000317".into(),
+        sscc: print::sscc(0, "6901234", 317).ok_or("not a company prefix")?,
     }];
+    let unnumbered = boxes.clone().map(|label| BoxLabel {
+        sscc: String::new(),
+        ..label
+    });
     let sign = Sign {
         title: "保供物资投放点".into(),
         place: "阳光花园西门岗亭".into(),
@@ -167,13 +175,28 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         lines: Vec::new(),
         ..sign.clone()
     };
+    let pass = |form, count| printer.passes(form, &vec![papers::pass(form); count]);
     let files = [
         ("labels-a4.pdf", printer.labels(LabelSheet::A4x24, &labels())?),
         (
             "labels-roll.pdf",
             printer.labels(LabelSheet::Roll100x70, &labels())?,
         ),
-        ("boxes.pdf", printer.box_labels(&boxes)?),
+        (
+            "labels-continuous.pdf",
+            printer.labels(LabelSheet::Continuous80, &labels())?,
+        ),
+        ("boxes.pdf", printer.box_labels(BoxSheet::Roll100x70, &boxes)?),
+        (
+            "boxes-sscc.pdf",
+            printer.box_labels(BoxSheet::Roll100x150, &[boxes, unnumbered].concat())?,
+        ),
+        ("pass-vehicle.pdf", pass(PassForm::Vehicle, 1)?),
+        ("pass-card.pdf", pass(PassForm::Card, 9)?),
+        ("pass-permit.pdf", pass(PassForm::Permit, 1)?),
+        ("contact-card.pdf", printer.document(&papers::contact_card())?),
+        ("order-notice.pdf", printer.document(&papers::order_notice())?),
+        ("charts.pdf", printer.document(&papers::charts(Lang::Zh))?),
         ("sign.pdf", printer.sign(&sign)?),
         ("sign-plain.pdf", printer.sign(&plain_sign)?),
         ("report.pdf", printer.document(&report(Lang::Zh, false))?),
