@@ -17,6 +17,7 @@ pub mod check;
 pub mod natural;
 mod point;
 mod random;
+pub mod route;
 pub mod slots;
 pub mod stops;
 

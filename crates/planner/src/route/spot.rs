@@ -1,0 +1,472 @@
+//! Where an absent stop costs least: every way to put it in, checked in constant time.
+
+use super::instance::{Instance, NONE, Stop};
+use super::near::Near;
+use super::schedule::schedule;
+use super::segment::Segment;
+use super::state::{Node, Route, State, Trip};
+use crate::random::Random;
+
+/// How a stop comes into the plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum How {
+    /// Behind a node.
+    Behind(u32),
+    /// Behind a node, and the route gets another kind of vehicle.
+    Upgrade(u32, u32),
+    /// Behind this last stop of a trip, as a trip of its own that is loaded at this depot.
+    NewTrip(u32, u32),
+    /// As first trip of a route, which goes on from this depot.
+    FirstTrip(u32, u32),
+    /// In a vehicle of its own.
+    NewRoute(u32),
+}
+
+/// A way to put a stop in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Spot {
+    pub(super) cost: i64,
+    pub(super) how: How,
+}
+
+const NOWHERE: Spot = Spot {
+    cost: i64::MAX,
+    how: How::Behind(NONE),
+};
+
+impl State<'_> {
+    /// The cheapest way found; each that is better than those before is passed by with the chance `blink`.
+    pub(super) fn find_spot(&self, stop: u32, near: &Near, random: &mut Random, blink: f64) -> Option<Spot> {
+        let mut search = Search {
+            state: self,
+            id: stop,
+            stop: self.instance.stops[stop as usize],
+            random,
+            blink,
+            best: NOWHERE,
+        };
+        for other in near.of(stop) {
+            let node = self.node(*other);
+            if node.trip != NONE {
+                search.behind(*other);
+                search.behind(node.prev);
+            }
+        }
+        if self.instance.reloads {
+            search.new_trips();
+        }
+        search.new_routes();
+        if search.best.cost == i64::MAX && !near.has_all() {
+            search.everywhere();
+        }
+        (search.best.cost < i64::MAX).then_some(search.best)
+    }
+
+    /// The cheapest way of all, neighbour or not.
+    pub(super) fn find_anywhere(&self, stop: u32, random: &mut Random) -> Option<Spot> {
+        let mut search = Search {
+            state: self,
+            id: stop,
+            stop: self.instance.stops[stop as usize],
+            random,
+            blink: 0.0,
+            best: NOWHERE,
+        };
+        search.everywhere();
+        search.new_trips();
+        search.new_routes();
+        (search.best.cost < i64::MAX).then_some(search.best)
+    }
+
+    /// Puts a stop in as found.
+    pub(super) fn place(&mut self, stop: u32, how: How) {
+        match how {
+            How::Behind(after) => self.insert(stop, after),
+            How::Upgrade(after, kind) => {
+                let route = self.trip(self.node(after).trip).route;
+                self.change_kind(route, kind);
+                self.insert(stop, after);
+            }
+            How::NewTrip(after, depot) => {
+                let trip = self.open_trip(after, depot);
+                self.insert(stop, self.trip(trip).start);
+            }
+            How::FirstTrip(route, depot) => {
+                let first = self.route(route).first;
+                let source = self.trip(self.node(first).trip).source;
+                debug_assert_eq!(source, depot);
+                self.open_trip(first, depot);
+                self.insert(stop, first);
+            }
+            How::NewRoute(kind) => {
+                let route = self.open_route(kind);
+                self.insert(stop, self.route(route).first);
+            }
+        }
+    }
+}
+
+struct Search<'a, 'b> {
+    state: &'a State<'a>,
+    id: u32,
+    stop: Stop,
+    random: &'b mut Random,
+    blink: f64,
+    best: Spot,
+}
+
+impl Search<'_, '_> {
+    fn everywhere(&mut self) {
+        let state = self.state;
+        for route in state.routes.items.iter().filter(|route| route.stops > 0) {
+            let mut node = route.first;
+            while node != route.end {
+                self.behind(node);
+                node = state.node(node).next;
+            }
+        }
+    }
+
+    #[inline]
+    fn take(&mut self, cost: i64, how: How) {
+        if cost < self.best.cost && (self.blink == 0.0 || self.random.fraction() >= self.blink) {
+            self.best = Spot { cost, how };
+        }
+    }
+
+    #[inline]
+    fn behind(&mut self, after: u32) {
+        let state = self.state;
+        let instance = state.instance;
+        let before = state.node(after);
+        let trip = state.trip(before.trip);
+        let full = (0..2).any(|unit| self.stop.load[unit] > trip.room[unit]);
+        if full && !instance.upgrades && !instance.pickups {
+            return;
+        }
+        let next = state.node(before.next);
+        let (to_m, to_s) = instance.both(before.place, self.stop.place);
+        let (on_m, on_s) = instance.both(self.stop.place, next.place);
+        let detour_m = to_m + on_m - before.out_m;
+        let mut cost = detour_m * instance.kinds[trip.kind as usize].per_m;
+        if cost >= self.best.cost {
+            return;
+        }
+        let mut how = How::Behind(after);
+        if full && !(instance.pickups && self.fits_between(after, trip)) {
+            let Some((extra, kind)) = self.upgrade(trip, detour_m) else {
+                return;
+            };
+            cost += extra;
+            how = How::Upgrade(after, kind);
+        }
+        if instance.restricted && !instance.may(self.id, trip.kind, trip.source) {
+            return;
+        }
+        if instance.stops_limited
+            && state.route(trip.route).stops >= instance.kinds[trip.kind as usize].stops_max
+        {
+            return;
+        }
+        if instance.timed && !self.in_time(after, trip, to_s, on_s) {
+            return;
+        }
+        if instance.durations {
+            let Some(added) = self.longer(after, trip, to_s, on_s) else {
+                return;
+            };
+            cost += added;
+        }
+        self.take(cost, how);
+    }
+
+    /// Whether the load fits at this place of a trip that brings and fetches.
+    fn fits_between(&self, after: u32, trip: &Trip) -> bool {
+        let capacity = self.state.instance.kinds[trip.kind as usize].capacity;
+        let segments = &self.state.segments;
+        let peak = if self.stop.pickup {
+            segments.peak_behind[after as usize]
+        } else {
+            segments.peak_before[after as usize]
+        };
+        (0..2).all(|unit| peak[unit] + self.stop.load[unit] <= capacity[unit])
+    }
+
+    /// The kind like that of the trip that carries more and costs least for the longer route, and what it adds.
+    fn upgrade(&self, trip: &Trip, detour_m: i64) -> Option<(i64, u32)> {
+        let state = self.state;
+        let instance = state.instance;
+        let route = state.route(trip.route);
+        let present = &instance.kinds[trip.kind as usize];
+        if route.trips > 1 || instance.durations || instance.pickups {
+            return None;
+        }
+        let need = [0, 1].map(|unit| present.capacity[unit] - trip.room[unit] + self.stop.load[unit]);
+        let length_m = route.length_m + detour_m;
+        present
+            .alike
+            .iter()
+            .filter(|kind| {
+                let data = &instance.kinds[**kind as usize];
+                (0..2).all(|unit| data.capacity[unit] >= need[unit])
+                    && state.used[**kind as usize] < data.count
+            })
+            .map(|kind| {
+                let data = &instance.kinds[*kind as usize];
+                (
+                    data.fixed - present.fixed + (data.per_m - present.per_m) * length_m,
+                    *kind,
+                )
+            })
+            .min()
+    }
+
+    #[inline]
+    fn in_time(&self, after: u32, trip: &Trip, to_s: i64, on_s: i64) -> bool {
+        let state = self.state;
+        let leave_s = if state.instance.releases && self.stop.ready_s > trip.ready_s {
+            match self.delayed(after, trip) {
+                Some(leave_s) => leave_s,
+                None => return false,
+            }
+        } else {
+            state.node(after).leave_s
+        };
+        let Some(begin_s) = state.instance.begin_s(self.id, leave_s + to_s) else {
+            return false;
+        };
+        begin_s + self.stop.stay_s + on_s <= state.node(state.node(after).next).late_s
+    }
+
+    /// When a node is left if its trip must wait for the goods of the new stop.
+    fn delayed(&self, after: u32, trip: &Trip) -> Option<i64> {
+        let state = self.state;
+        let instance = state.instance;
+        let start = state.node(trip.start);
+        let kind = &instance.kinds[trip.kind as usize];
+        let mut leave_s = if start.prev == NONE {
+            let leave_s = kind.leave_s.max(self.stop.ready_s);
+            (leave_s <= kind.start_close_s).then_some(leave_s)?
+        } else {
+            let begin_s = self.loading(start.prev, trip.kind, trip.source)?;
+            begin_s + kind.reload_s
+        };
+        let mut node = trip.start;
+        while node != after {
+            let Node { next, place, .. } = *state.node(node);
+            let way_s = instance.time_s(place, state.node(next).place);
+            leave_s = instance.begin_s(next, leave_s + way_s)? + instance.stops[next as usize].stay_s;
+            node = next;
+        }
+        Some(leave_s)
+    }
+
+    /// When the goods of the new stop are loaded at a depot behind a node.
+    fn loading(&self, behind: u32, kind: u32, depot: u32) -> Option<i64> {
+        let instance = self.state.instance;
+        let (place, window) = instance.depots[depot as usize];
+        let Node {
+            leave_s, place: from, ..
+        } = *self.state.node(behind);
+        let arrive_s = leave_s + instance.time_s(from, place);
+        let reload_s = instance.kinds[kind as usize].reload_s;
+        let begin_s = instance.loading_s(depot, arrive_s, self.stop.ready_s, reload_s);
+        (begin_s <= window.to_s).then_some(begin_s)
+    }
+
+    /// What the longer duration of the route costs; `None` when it is too long.
+    fn longer(&self, after: u32, trip: &Trip, to_s: i64, on_s: i64) -> Option<i64> {
+        let state = self.state;
+        let instance = state.instance;
+        let route = state.route(trip.route);
+        let kind = &instance.kinds[trip.kind as usize];
+        let delayed = instance.releases && self.stop.ready_s > trip.ready_s;
+        if instance.several || delayed {
+            return self.longer_exactly(route, &[(after, self.id)]);
+        }
+        let own = instance.segment_of(self.id);
+        let next = state.node(after).next;
+        let segments = &state.segments;
+        let whole = segments.to[after as usize]
+            .join(to_s, own)?
+            .join(on_s, segments.from[next as usize])?;
+        (whole.duration_s <= kind.duration_max_s).then(|| kind.per_s * (whole.duration_s - route.duration_s))
+    }
+
+    /// The same by walking through the route with entries added behind some nodes.
+    fn longer_exactly(&self, route: &Route, added: &[(u32, u32)]) -> Option<i64> {
+        let state = self.state;
+        let mut sequence = Vec::with_capacity(route.stops as usize + route.trips as usize + 2);
+        let mut node = route.first;
+        while node != route.end {
+            if node != route.first {
+                sequence.push(state.coded(node));
+            }
+            sequence.extend(
+                added
+                    .iter()
+                    .filter(|(after, _)| *after == node)
+                    .map(|(_, entry)| *entry),
+            );
+            node = state.node(node).next;
+        }
+        let timed = schedule(state.instance, route.kind, &sequence)?;
+        Some(
+            state.instance.kinds[route.kind as usize].per_s
+                * (timed.end_s - timed.start_s - route.duration_s),
+        )
+    }
+
+    /// The stop as a trip of its own, between or beside the trips of every route that may load again.
+    fn new_trips(&mut self) {
+        let state = self.state;
+        let instance = state.instance;
+        for (number, route) in (0u32..).zip(&state.routes.items) {
+            let kind = &instance.kinds[route.kind as usize];
+            let whole = route.stops == 0 || route.trips >= kind.trips_max || route.stops >= kind.stops_max;
+            let fits = (0..2).all(|unit| self.stop.load[unit] <= kind.capacity[unit]);
+            if whole || !fits || kind.reload.is_empty() || !instance.may_go(self.id, route.kind) {
+                continue;
+            }
+            let mut node = state.node(route.end).prev;
+            loop {
+                let start = state.trip(state.node(node).trip).start;
+                for depot in &kind.reload {
+                    self.trip_behind(route, node, *depot);
+                }
+                node = state.node(start).prev;
+                if node == NONE {
+                    break;
+                }
+            }
+            self.trip_first(number, route);
+        }
+    }
+
+    fn trip_behind(&mut self, route: &Route, after: u32, depot: u32) {
+        let state = self.state;
+        let instance = state.instance;
+        if !instance.may(self.id, route.kind, depot) {
+            return;
+        }
+        let kind = &instance.kinds[route.kind as usize];
+        let place = instance.depots[depot as usize].0;
+        let before = state.node(after);
+        let next = state.node(before.next);
+        let (to_m, to_s) = instance.both(place, self.stop.place);
+        let (on_m, on_s) = instance.both(self.stop.place, next.place);
+        let detour_m = instance.distance_m(before.place, place) + to_m + on_m - before.out_m;
+        let mut cost = detour_m * kind.per_m;
+        if cost >= self.best.cost {
+            return;
+        }
+        if instance.timed {
+            let Some(begin_s) = self.loading(after, route.kind, depot) else {
+                return;
+            };
+            let arrive_s = begin_s + kind.reload_s + to_s;
+            let Some(begin_s) = instance.begin_s(self.id, arrive_s) else {
+                return;
+            };
+            if begin_s + self.stop.stay_s + on_s > next.late_s {
+                return;
+            }
+        }
+        if instance.durations {
+            let coded = instance.stops.len() as u32 + depot;
+            let Some(added) = self.longer_exactly(route, &[(after, coded), (after, self.id)]) else {
+                return;
+            };
+            cost += added;
+        }
+        self.take(cost, How::NewTrip(after, depot));
+    }
+
+    /// Before everything else, where the first trip is loaded at a depot that also loads again.
+    fn trip_first(&mut self, number: u32, route: &Route) {
+        let state = self.state;
+        let instance = state.instance;
+        let kind = &instance.kinds[route.kind as usize];
+        let first = state.node(route.first);
+        let trip = state.trip(first.trip);
+        if !kind.reload.contains(&trip.source) || !instance.may(self.id, route.kind, trip.source) {
+            return;
+        }
+        let next = state.node(first.next);
+        let place = instance.depots[trip.source as usize].0;
+        let (to_m, to_s) = instance.both(first.place, self.stop.place);
+        let (on_m, on_s) = instance.both(self.stop.place, place);
+        let (again_m, again_s) = instance.both(place, next.place);
+        let mut cost = (to_m + on_m + again_m - first.out_m) * kind.per_m;
+        if cost >= self.best.cost {
+            return;
+        }
+        if instance.timed {
+            let leave_s = kind.leave_s.max(self.stop.ready_s);
+            if leave_s > kind.start_close_s {
+                return;
+            }
+            let Some(begin_s) = instance.begin_s(self.id, leave_s + to_s) else {
+                return;
+            };
+            let back_s = begin_s + self.stop.stay_s + on_s;
+            let begin_s = instance.loading_s(trip.source, back_s, trip.ready_s, kind.reload_s);
+            let window = instance.depots[trip.source as usize].1;
+            if begin_s > window.to_s || begin_s + kind.reload_s + again_s > next.late_s {
+                return;
+            }
+        }
+        if instance.durations {
+            let coded = instance.stops.len() as u32 + trip.source;
+            let Some(added) = self.longer_exactly(route, &[(route.first, self.id), (route.first, coded)])
+            else {
+                return;
+            };
+            cost += added;
+        }
+        self.take(cost, How::FirstTrip(number, trip.source));
+    }
+
+    fn new_routes(&mut self) {
+        let state = self.state;
+        for kind in 0..state.instance.kinds.len() as u32 {
+            if state.used[kind as usize] < state.instance.kinds[kind as usize].count
+                && let Some(cost) = state.instance.alone(self.id, kind, self.best.cost)
+            {
+                self.take(cost, How::NewRoute(kind));
+            }
+        }
+    }
+}
+
+impl Instance {
+    /// The cost of a route of this kind with one stop, if it is possible and below a limit.
+    pub(super) fn alone(&self, stop: u32, kind: u32, below: i64) -> Option<i64> {
+        let (data, own) = (&self.kinds[kind as usize], &self.stops[stop as usize]);
+        let length_m = self.distance_m(data.start, own.place) + self.distance_m(own.place, data.end);
+        let mut cost = data.fixed + data.per_m * length_m;
+        let fits = (0..2).all(|unit| own.load[unit] <= data.capacity[unit]);
+        if cost >= below || !fits || data.stops_max == 0 || !self.may(stop, kind, data.source) {
+            return None;
+        }
+        if self.timed || self.durations {
+            let start = self.start_segment(kind, own.ready_s);
+            if start.is_void() {
+                return None;
+            }
+            if own.several {
+                cost = schedule(self, kind, &[stop])?.cost;
+            } else {
+                let end = Segment::new(0, data.leave_s, data.back_s);
+                let to_s = self.time_s(data.start, own.place);
+                let on_s = self.time_s(own.place, data.end);
+                let whole = start.join(to_s, self.segment_of(stop))?.join(on_s, end)?;
+                if whole.duration_s > data.duration_max_s {
+                    return None;
+                }
+                cost += data.per_s * whole.duration_s;
+            }
+        }
+        (cost < below).then_some(cost)
+    }
+}
