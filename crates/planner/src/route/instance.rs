@@ -7,7 +7,7 @@ pub(super) const NONE: u32 = u32::MAX;
 /// Before every moment: what can no longer be reached in time.
 pub(super) const NEVER_S: i64 = i64::MIN / 4;
 /// Up to so many places distances on a plane are kept in a table; above it computing them is quicker than fetching.
-const TABLE_MAX: usize = 1_500;
+const TABLE_MAX: usize = 400;
 
 /// A stop without what most checks do not need.
 #[derive(Clone, Copy)]
@@ -226,22 +226,23 @@ impl Instance {
             .collect();
         let earliest_s = kinds.iter().map(|kind| kind.leave_s).min().unwrap_or(0);
         let limited = |window: &Window| *window != Window::ALWAYS;
-        let instance = Instance {
-            timed: problem.stops.iter().any(|stop| !stop.windows.is_empty())
-                || problem.vehicles.iter().any(|vehicle| limited(&vehicle.shift))
-                || problem.depots.iter().any(|depot| limited(&depot.window))
-                || stops.iter().any(|stop| stop.ready_s > earliest_s),
-            durations: kinds.iter().any(|kind| kind.per_s > 0)
-                || problem
-                    .vehicles
-                    .iter()
-                    .any(|vehicle| vehicle.duration_max_s.is_some()),
+        let durations = kinds.iter().any(|kind| kind.per_s > 0)
+            || problem.vehicles.iter().any(|vehicle| vehicle.duration_max_s.is_some());
+        let reloads = kinds.iter().any(|kind| kind.trips_max > 1 && !kind.reload.is_empty());
+        let late = stops.iter().any(|stop| stop.ready_s > earliest_s);
+        // Without any limit of time whoever waits for goods just leaves later.
+        let timed = problem.stops.iter().any(|stop| !stop.windows.is_empty())
+            || problem.vehicles.iter().any(|vehicle| limited(&vehicle.shift))
+            || problem.depots.iter().any(|depot| limited(&depot.window))
+            || (late && reloads && durations);
+        let releases = late && timed;
+        Instance {
+            timed,
+            durations,
             several: stops.iter().any(|stop| stop.several),
             pickups: stops.iter().any(|stop| stop.pickup),
-            reloads: kinds
-                .iter()
-                .any(|kind| kind.trips_max > 1 && !kind.reload.is_empty()),
-            releases: stops.iter().any(|stop| stop.ready_s > earliest_s),
+            reloads,
+            releases,
             restricted: may.iter().any(|may| !may)
                 || stops.iter().any(|stop| stop.source != NONE)
                 || kinds.iter().any(|kind| kind.source >= depots),
@@ -258,8 +259,7 @@ impl Instance {
             stops,
             kinds,
             may,
-        };
-        instance
+        }
     }
 
     /// Metres from one place to another; none to the end of an open tour.

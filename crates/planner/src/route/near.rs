@@ -6,7 +6,7 @@ use super::instance::Instance;
 pub(super) struct Near {
     count: usize,
     all: usize,
-    lists: Vec<u32>,
+    lists: Vec<(u32, i32)>,
 }
 
 /// What a second of waiting costs beside a second of driving, in the measure of nearness (Vidal and others 2013).
@@ -28,7 +28,11 @@ impl Near {
             }
             others.truncate(count);
             others.sort_unstable();
-            lists.extend(others.iter().map(|(_, other)| *other));
+            let place = instance.stops[stop as usize].place;
+            lists.extend(others.iter().map(|(_, other)| {
+                let way_m = instance.distance_m(instance.stops[*other as usize].place, place);
+                (*other, way_m.min(i64::from(i32::MAX)) as i32)
+            }));
         }
         Near {
             count,
@@ -37,8 +41,9 @@ impl Near {
         }
     }
 
+    /// Neighbours with the metres from them.
     #[inline]
-    pub(super) fn of(&self, stop: u32) -> &[u32] {
+    pub(super) fn of(&self, stop: u32) -> &[(u32, i32)] {
         &self.lists[stop as usize * self.count..(stop as usize + 1) * self.count]
     }
 

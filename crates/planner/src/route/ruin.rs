@@ -27,7 +27,7 @@ impl State<'_> {
         let strings = (random.fraction() * strings_max + 1.0).floor() as usize;
         let centre = random.below(stops) as u32;
         ruined.clear();
-        for stop in std::iter::once(&centre).chain(adjacent.of(centre)) {
+        for stop in std::iter::once(&centre).chain(adjacent.of(centre).iter().map(|(stop, _)| stop)) {
             let trip = self.node(*stop).trip;
             if trip == NONE || ruined.contains(&trip) {
                 continue;

@@ -45,11 +45,19 @@ impl State<'_> {
             blink,
             best: NOWHERE,
         };
-        for other in near.of(stop) {
+        for (other, from_m) in near.of(stop) {
             let node = self.node(*other);
-            if node.trip != NONE {
-                search.behind(*other);
-                search.behind(node.prev);
+            if node.trip != NONE && search.has_room(node.trip) {
+                // Where ways there and back are equal, a detour by a far stop is at least this long.
+                let far_m = if self.instance.symmetric { i64::from(*from_m) } else { 0 };
+                let per_m = self.instance.kinds[self.trip(node.trip).kind as usize].per_m;
+                let least = |out_m: i64| 2 * (far_m - out_m) * per_m;
+                if least(node.out_m) < search.best.cost {
+                    search.behind(*other);
+                }
+                if least(self.node(node.prev).out_m) < search.best.cost {
+                    search.behind(node.prev);
+                }
             }
         }
         if self.instance.reloads {
@@ -132,6 +140,15 @@ impl Search<'_, '_> {
         if cost < self.best.cost && (self.blink == 0.0 || self.random.fraction() >= self.blink) {
             self.best = Spot { cost, how };
         }
+    }
+
+    /// Whether a trip could take the stop at all; what is brought and what is fetched need not be on board together.
+    #[inline]
+    fn has_room(&self, trip: u32) -> bool {
+        let room = self.state.trip(trip).room;
+        (self.stop.load[0] <= room[0] && self.stop.load[1] <= room[1])
+            || self.state.instance.upgrades
+            || self.state.instance.pickups
     }
 
     #[inline]
