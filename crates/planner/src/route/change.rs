@@ -243,6 +243,74 @@ impl State<'_> {
         self.trace(route);
     }
 
+    /// Unloads fewer times: trips of a route that follow on each other become one where load and times allow it.
+    pub(super) fn merge_trips(&mut self, route: u32) {
+        let mut trip = self.node(self.route(route).first).trip;
+        loop {
+            let mut last = self.trip(trip).start;
+            while self.is_stop(self.node(last).next) {
+                last = self.node(last).next;
+            }
+            let start = self.node(last).next;
+            if start == self.route(route).end {
+                return;
+            }
+            let other = self.node(start).trip;
+            let (one, two) = (*self.trip(trip), *self.trip(other));
+            let capacity = self.instance.kinds[one.kind as usize].capacity;
+            let fits = (0..2).all(|unit| one.room[unit] + two.room[unit] >= capacity[unit]);
+            if !fits || one.source != two.source || !self.merges_in_time(&one, two.ready_s, start) {
+                trip = other;
+                continue;
+            }
+            self.hand_over(start, other, trip);
+            self.unlink(start, route);
+            self.route_mut(route).trips -= 1;
+            self.trip_mut(other).route = NONE;
+            self.free_trips.offer(other);
+            self.trace(route);
+        }
+    }
+
+    /// Whether a trip that also waits for other goods can go on behind the depot at `end` without loading there.
+    fn merges_in_time(&self, trip: &Trip, ready_s: i64, end: u32) -> bool {
+        let instance = self.instance;
+        if !instance.timed {
+            return true;
+        }
+        let Node {
+            prev, place, leave_s, ..
+        } = *self.node(trip.start);
+        let mut leave_s = leave_s.max(ready_s);
+        let start = &instance.kinds[trip.kind as usize];
+        let close_s = if prev == NONE {
+            start.start_close_s
+        } else {
+            instance.depots[trip.source as usize].1.to_s + start.reload_s
+        };
+        if leave_s > close_s {
+            return false;
+        }
+        let (mut here, mut node) = (place, self.node(trip.start).next);
+        loop {
+            if node == end {
+                node = self.node(end).next;
+            }
+            let Node {
+                place, late_s, next, ..
+            } = *self.node(node);
+            let arrive_s = leave_s + instance.time_s(here, place);
+            if !self.is_stop(node) || self.node(node).prev == end {
+                return arrive_s <= late_s;
+            }
+            let Some(begin_s) = instance.begin_s(node, arrive_s) else {
+                return false;
+            };
+            leave_s = begin_s + instance.stops[node as usize].stay_s;
+            (here, node) = (place, next);
+        }
+    }
+
     /// A trip without stops goes, with its depot. That of the beginning of the route takes over the stops of the next
     /// one if that is loaded at the same place, else it stays: the vehicle goes empty to the other depot.
     fn drop_trip(&mut self, route: u32, trip: u32, start: u32) {

@@ -227,8 +227,13 @@ impl Instance {
         let earliest_s = kinds.iter().map(|kind| kind.leave_s).min().unwrap_or(0);
         let limited = |window: &Window| *window != Window::ALWAYS;
         let durations = kinds.iter().any(|kind| kind.per_s > 0)
-            || problem.vehicles.iter().any(|vehicle| vehicle.duration_max_s.is_some());
-        let reloads = kinds.iter().any(|kind| kind.trips_max > 1 && !kind.reload.is_empty());
+            || problem
+                .vehicles
+                .iter()
+                .any(|vehicle| vehicle.duration_max_s.is_some());
+        let reloads = kinds
+            .iter()
+            .any(|kind| kind.trips_max > 1 && !kind.reload.is_empty());
         let late = stops.iter().any(|stop| stop.ready_s > earliest_s);
         // Without any limit of time whoever waits for goods just leaves later.
         let timed = problem.stops.iter().any(|stop| !stop.windows.is_empty())

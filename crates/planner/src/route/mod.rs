@@ -23,6 +23,8 @@ mod search;
 mod segment;
 mod spot;
 mod state;
+#[cfg(test)]
+mod tests;
 
 pub use model::{
     Depot, Flaw, Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Unserved,

@@ -11,6 +11,8 @@ const STRING_MAX: f64 = 10.0;
 /// Chance that a string keeps a middle part, and that this part is one stop longer.
 const SPLIT: f64 = 0.5;
 const SPLIT_MORE: f64 = 0.01;
+/// Chance that trips go as a whole where a vehicle has several, for they are short and in each other's way in time.
+const WHOLE: f64 = 0.2;
 
 impl State<'_> {
     /// Takes out strings around a random stop. `trip_stops` is how many stops a trip has on average.
@@ -26,6 +28,7 @@ impl State<'_> {
         let strings_max = 4.0 * REMOVED_MEAN / (1.0 + longest) - 1.0;
         let strings = (random.fraction() * strings_max + 1.0).floor() as usize;
         let centre = random.below(stops) as u32;
+        let whole = self.instance.reloads && random.fraction() < WHOLE;
         ruined.clear();
         for stop in std::iter::once(&centre).chain(adjacent.of(centre).iter().map(|(stop, _)| stop)) {
             let trip = self.node(*stop).trip;
@@ -33,7 +36,11 @@ impl State<'_> {
                 continue;
             }
             let size = self.trip(trip).stops;
-            let length = (random.fraction() * longest.min(f64::from(size)) + 1.0).floor() as u32;
+            let length = if whole {
+                size
+            } else {
+                (random.fraction() * longest.min(f64::from(size)) + 1.0).floor() as u32
+            };
             ruined.push(trip);
             self.remove_string(random, *stop, length.min(size), size);
             if ruined.len() >= strings {

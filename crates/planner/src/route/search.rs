@@ -12,6 +12,9 @@ const NEAR: usize = 40;
 const ADJACENT: usize = 120;
 /// Chance to pass a place by.
 const BLINK: f64 = 0.01;
+/// The heat at the beginning and at the end, in shares of what a stop costs on average.
+const HOT: f64 = 0.7;
+const COLD: f64 = 0.01;
 /// The clock is read after so many iterations.
 const CLOCK: u64 = 32;
 
@@ -37,8 +40,6 @@ pub(super) struct Tables {
     adjacent: Near,
     /// Metres from the nearest start of a vehicle.
     from_start_m: Vec<i64>,
-    pub(super) hot: f64,
-    pub(super) cold: f64,
 }
 
 impl Tables {
@@ -50,18 +51,10 @@ impl Tables {
                 .map(|kind| instance.distance_m(kind.start, stop.place));
             ways.min().unwrap_or(0)
         };
-        let tune = |name: &str, value: f64| {
-            std::env::var(name)
-                .ok()
-                .and_then(|v| v.parse().ok())
-                .unwrap_or(value)
-        };
         Tables {
-            near: Near::new(instance, tune("NEAR", NEAR as f64) as usize, instance.timed),
+            near: Near::new(instance, NEAR, instance.timed),
             adjacent: Near::new(instance, ADJACENT, false),
             from_start_m: instance.stops.iter().map(from_start_m).collect(),
-            hot: tune("HOT", 0.3),
-            cold: tune("COLD", 0.01),
         }
     }
 }
@@ -162,7 +155,7 @@ impl<'a> Search<'a> {
                 if part >= until {
                     return;
                 }
-                let (hot, cold) = (self.tables.hot * self.unit, self.tables.cold * self.unit);
+                let (hot, cold) = (HOT * self.unit, COLD * self.unit);
                 heat = hot * (cold / hot).powf(part);
             }
             self.iterations += 1;
@@ -185,6 +178,14 @@ impl<'a> Search<'a> {
         self.insert_absent(BLINK);
         if self.instance.upgrades {
             self.fit_kinds();
+        }
+        if self.instance.reloads && !self.instance.durations && !self.instance.pickups {
+            let touched: Vec<u32> = self.state.touched().collect();
+            for route in touched {
+                if self.state.route(route).stops > 0 {
+                    self.state.merge_trips(route);
+                }
+            }
         }
         if self.is_broken() {
             self.state.undo();

@@ -1,6 +1,6 @@
 //! Where an absent stop costs least: every way to put it in, checked in constant time.
 
-use super::instance::{Instance, NONE, Stop};
+use super::instance::{Instance, NEVER_S, NONE, Stop};
 use super::near::Near;
 use super::schedule::schedule;
 use super::segment::Segment;
@@ -16,8 +16,10 @@ pub(super) enum How {
     Upgrade(u32, u32),
     /// Behind this last stop of a trip, as a trip of its own that is loaded at this depot.
     NewTrip(u32, u32),
-    /// As first trip of a route, which goes on from this depot.
-    FirstTrip(u32, u32),
+    /// Behind a node, and what follows there becomes a further trip that is loaded at this depot.
+    Before(u32, u32),
+    /// The same, and the stop goes on the further trip.
+    Within(u32, u32),
     /// In a vehicle of its own.
     NewRoute(u32),
 }
@@ -47,9 +49,20 @@ impl State<'_> {
         };
         for (other, from_m) in near.of(stop) {
             let node = self.node(*other);
-            if node.trip != NONE && search.has_room(node.trip) {
+            if node.trip == NONE {
+                continue;
+            }
+            if self.instance.reloads {
+                search.split(*other);
+                search.split(node.prev);
+            }
+            if search.has_room(node.trip) {
                 // Where ways there and back are equal, a detour by a far stop is at least this long.
-                let far_m = if self.instance.symmetric { i64::from(*from_m) } else { 0 };
+                let far_m = if self.instance.symmetric {
+                    i64::from(*from_m)
+                } else {
+                    0
+                };
                 let per_m = self.instance.kinds[self.trip(node.trip).kind as usize].per_m;
                 let least = |out_m: i64| 2 * (far_m - out_m) * per_m;
                 if least(node.out_m) < search.best.cost {
@@ -60,10 +73,11 @@ impl State<'_> {
                 }
             }
         }
+        // A free vehicle before a further trip of the same cost, because it leaves more time to the others.
+        search.new_routes();
         if self.instance.reloads {
             search.new_trips();
         }
-        search.new_routes();
         if search.best.cost == i64::MAX && !near.has_all() {
             search.everywhere();
         }
@@ -81,8 +95,8 @@ impl State<'_> {
             best: NOWHERE,
         };
         search.everywhere();
-        search.new_trips();
         search.new_routes();
+        search.new_trips();
         (search.best.cost < i64::MAX).then_some(search.best)
     }
 
@@ -99,12 +113,15 @@ impl State<'_> {
                 let trip = self.open_trip(after, depot);
                 self.insert(stop, self.trip(trip).start);
             }
-            How::FirstTrip(route, depot) => {
-                let first = self.route(route).first;
-                let source = self.trip(self.node(first).trip).source;
-                debug_assert_eq!(source, depot);
-                self.open_trip(first, depot);
-                self.insert(stop, first);
+            How::Before(after, depot) => {
+                self.insert(stop, after);
+                self.open_trip(stop, depot);
+                self.settle(self.trip(self.node(stop).trip).route);
+            }
+            How::Within(after, depot) => {
+                let trip = self.open_trip(after, depot);
+                self.insert(stop, self.trip(trip).start);
+                self.settle(self.trip(trip).route);
             }
             How::NewRoute(kind) => {
                 let route = self.open_route(kind);
@@ -259,15 +276,7 @@ impl Search<'_, '_> {
     fn delayed(&self, after: u32, trip: &Trip) -> Option<i64> {
         let state = self.state;
         let instance = state.instance;
-        let start = state.node(trip.start);
-        let kind = &instance.kinds[trip.kind as usize];
-        let mut leave_s = if start.prev == NONE {
-            let leave_s = kind.leave_s.max(self.stop.ready_s);
-            (leave_s <= kind.start_close_s).then_some(leave_s)?
-        } else {
-            let begin_s = self.loading(start.prev, trip.kind, trip.source)?;
-            begin_s + kind.reload_s
-        };
+        let mut leave_s = self.leave_with(trip.start, trip)?;
         let mut node = trip.start;
         while node != after {
             let Node { next, place, .. } = *state.node(node);
@@ -338,7 +347,7 @@ impl Search<'_, '_> {
     fn new_trips(&mut self) {
         let state = self.state;
         let instance = state.instance;
-        for (number, route) in (0u32..).zip(&state.routes.items) {
+        for route in &state.routes.items {
             let kind = &instance.kinds[route.kind as usize];
             let whole = route.stops == 0 || route.trips >= kind.trips_max || route.stops >= kind.stops_max;
             let fits = (0..2).all(|unit| self.stop.load[unit] <= kind.capacity[unit]);
@@ -351,12 +360,12 @@ impl Search<'_, '_> {
                 for depot in &kind.reload {
                     self.trip_behind(route, node, *depot);
                 }
+                self.split(start);
                 node = state.node(start).prev;
                 if node == NONE {
                     break;
                 }
             }
-            self.trip_first(number, route);
         }
     }
 
@@ -399,49 +408,144 @@ impl Search<'_, '_> {
         self.take(cost, How::NewTrip(after, depot));
     }
 
-    /// Before everything else, where the first trip is loaded at a depot that also loads again.
-    fn trip_first(&mut self, number: u32, route: &Route) {
+    /// Behind a node of a trip that is divided there: the stop goes with the first or with the second part.
+    fn split(&mut self, after: u32) {
         let state = self.state;
         let instance = state.instance;
-        let kind = &instance.kinds[route.kind as usize];
-        let first = state.node(route.first);
-        let trip = state.trip(first.trip);
-        if !kind.reload.contains(&trip.source) || !instance.may(self.id, route.kind, trip.source) {
+        let before = state.node(after);
+        let trip = state.trip(before.trip);
+        let route = state.route(trip.route);
+        let kind = &instance.kinds[trip.kind as usize];
+        let next = state.node(before.next);
+        if !state.is_stop(before.next) || route.trips >= kind.trips_max || route.stops >= kind.stops_max {
             return;
         }
-        let next = state.node(first.next);
-        let place = instance.depots[trip.source as usize].0;
-        let (to_m, to_s) = instance.both(first.place, self.stop.place);
-        let (on_m, on_s) = instance.both(self.stop.place, place);
-        let (again_m, again_s) = instance.both(place, next.place);
-        let mut cost = (to_m + on_m + again_m - first.out_m) * kind.per_m;
-        if cost >= self.best.cost {
-            return;
+        for depot in &kind.reload {
+            let place = instance.depots[*depot as usize].0;
+            let from_depot_m = instance.distance_m(place, self.stop.place);
+            let first_m = instance.distance_m(before.place, self.stop.place)
+                + instance.distance_m(self.stop.place, place)
+                + instance.distance_m(place, next.place)
+                - before.out_m;
+            let second_m = instance.distance_m(before.place, place)
+                + from_depot_m
+                + instance.distance_m(self.stop.place, next.place)
+                - before.out_m;
+            let inside = state.is_stop(after);
+            for (detour_m, how) in [
+                (first_m, How::Before(after, *depot)),
+                (second_m, How::Within(after, *depot)),
+            ] {
+                let cost = detour_m * kind.per_m;
+                if cost < self.best.cost && (inside || matches!(how, How::Before(..))) {
+                    self.split_at(after, *depot, cost, how);
+                }
+            }
         }
-        if instance.timed {
-            let leave_s = kind.leave_s.max(self.stop.ready_s);
-            if leave_s > kind.start_close_s {
+    }
+
+    fn split_at(&mut self, after: u32, depot: u32, mut cost: i64, how: How) {
+        let state = self.state;
+        let instance = state.instance;
+        let (before, next) = (state.node(after), state.node(state.node(after).next));
+        let trip = state.trip(before.trip);
+        let route = state.route(trip.route);
+        let kind = &instance.kinds[trip.kind as usize];
+        let own_source = if matches!(how, How::Within(..)) {
+            depot
+        } else {
+            trip.source
+        };
+        // What stands behind the node goes on the further trip.
+        let (mut load, mut ready_s, mut node) = ([0i64; 2], NEVER_S, before.next);
+        while state.is_stop(node) {
+            let stop = &instance.stops[node as usize];
+            if instance.restricted && !instance.may(node, trip.kind, depot) {
                 return;
             }
-            let Some(begin_s) = instance.begin_s(self.id, leave_s + to_s) else {
-                return;
+            load = [0, 1].map(|unit| load[unit] + stop.load[unit]);
+            ready_s = ready_s.max(stop.ready_s);
+            node = state.node(node).next;
+        }
+        let first = [0, 1].map(|unit| kind.capacity[unit] - trip.room[unit] - load[unit]);
+        let part = if matches!(how, How::Within(..)) {
+            load
+        } else {
+            first
+        };
+        let fits = (0..2).all(|unit| part[unit] + self.stop.load[unit] <= kind.capacity[unit]);
+        if !fits || !instance.may(self.id, trip.kind, own_source) || instance.pickups {
+            return;
+        }
+        let place = instance.depots[depot as usize].0;
+        let time_s = |from: u32, to: u32| instance.time_s(from, to);
+        if instance.timed {
+            let window = instance.depots[depot as usize].1;
+            let arrives = |leave_s: i64, from: u32| leave_s + time_s(from, place);
+            let begin_s = if matches!(how, How::Within(..)) {
+                let ready_s = ready_s.max(self.stop.ready_s);
+                let loaded_s = instance.loading_s(
+                    depot,
+                    arrives(before.leave_s, before.place),
+                    ready_s,
+                    kind.reload_s,
+                );
+                if loaded_s > window.to_s {
+                    return;
+                }
+                let arrive_s = loaded_s + kind.reload_s + time_s(place, self.stop.place);
+                let Some(begin_s) = instance.begin_s(self.id, arrive_s) else {
+                    return;
+                };
+                begin_s + self.stop.stay_s + time_s(self.stop.place, next.place)
+            } else {
+                let leave_s = if !state.is_stop(after) {
+                    self.leave_with(after, trip)
+                } else if instance.releases && self.stop.ready_s > trip.ready_s {
+                    self.delayed(after, trip)
+                } else {
+                    Some(before.leave_s)
+                };
+                let Some(leave_s) = leave_s else { return };
+                let arrive_s = leave_s + time_s(before.place, self.stop.place);
+                let Some(begin_s) = instance.begin_s(self.id, arrive_s) else {
+                    return;
+                };
+                let back_s = arrives(begin_s + self.stop.stay_s, self.stop.place);
+                let loaded_s = instance.loading_s(depot, back_s, ready_s, kind.reload_s);
+                if loaded_s > window.to_s {
+                    return;
+                }
+                loaded_s + kind.reload_s + time_s(place, next.place)
             };
-            let back_s = begin_s + self.stop.stay_s + on_s;
-            let begin_s = instance.loading_s(trip.source, back_s, trip.ready_s, kind.reload_s);
-            let window = instance.depots[trip.source as usize].1;
-            if begin_s > window.to_s || begin_s + kind.reload_s + again_s > next.late_s {
+            if begin_s > next.late_s {
                 return;
             }
         }
         if instance.durations {
-            let coded = instance.stops.len() as u32 + trip.source;
-            let Some(added) = self.longer_exactly(route, &[(route.first, self.id), (route.first, coded)])
-            else {
+            let coded = instance.stops.len() as u32 + depot;
+            let both = if matches!(how, How::Within(..)) {
+                [(after, coded), (after, self.id)]
+            } else {
+                [(after, self.id), (after, coded)]
+            };
+            let Some(added) = self.longer_exactly(route, &both) else {
                 return;
             };
             cost += added;
         }
-        self.take(cost, How::FirstTrip(number, trip.source));
+        self.take(cost, how);
+    }
+
+    /// When a trip leaves its depot with the goods of the new stop alone.
+    fn leave_with(&self, start: u32, trip: &Trip) -> Option<i64> {
+        let kind = &self.state.instance.kinds[trip.kind as usize];
+        let prev = self.state.node(start).prev;
+        if prev == NONE {
+            let leave_s = kind.leave_s.max(self.stop.ready_s);
+            return (leave_s <= kind.start_close_s).then_some(leave_s);
+        }
+        Some(self.loading(prev, trip.kind, trip.source)? + kind.reload_s)
     }
 
     fn new_routes(&mut self) {
