@@ -1,5 +1,7 @@
 use super::{Finding, Findings};
-use crate::route::{Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Vehicle};
+use crate::route::{
+    Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Vehicle, Window,
+};
 
 /// Verifies a plan of tours by driving each of them through: every stop once or unserved; loads, cold chain, passes,
 /// sources, windows, rest, ready goods, shifts, durations, numbers of vehicles, stops and trips; distances, times and costs
@@ -143,9 +145,15 @@ fn drive(findings: &mut Findings, problem: &Problem, vehicle: &Vehicle, tour: &T
         tour.trips.len() <= vehicle.trips_max.max(1),
         format!("{} trips", tour.trips.len()),
     );
-    let (mut metres, mut clock_s) = (0, 0);
-    let mut here = 0;
-    let mut start_s = tour.trips.first().map_or(0, |trip| trip.depart_s);
+    let (mut metres, start_s, mut clock_s) = (0, tour.start_s, tour.start_s);
+    let (mut here, open) = match vehicle.start {
+        Start::Depot(start) => (problem.depots[start].place, problem.depots[start].window),
+        Start::Place(place) => (place, Window::ALWAYS),
+    };
+    expect(
+        open.from_s <= start_s && start_s <= open.to_s,
+        "the depot is closed at departure".into(),
+    );
     for (index, trip) in tour.trips.iter().enumerate() {
         let on_board = trip.visits.iter().map(|visit| &problem.stops[visit.stop]);
         let brought = || on_board.clone().filter(|stop| !stop.pickup);
@@ -171,17 +179,9 @@ fn drive(findings: &mut Findings, problem: &Problem, vehicle: &Vehicle, tour: &T
             _ => false,
         };
         if first {
-            here = match vehicle.start {
-                Start::Depot(start) => problem.depots[start].place,
-                Start::Place(place) => place,
-            };
-            let open = match vehicle.start {
-                Start::Depot(start) => problem.depots[start].window,
-                Start::Place(_) => crate::route::Window::ALWAYS,
-            };
             expect(
-                trip.depart_s >= open.from_s && trip.depart_s <= open.to_s,
-                "the depot is closed at departure".into(),
+                trip.depart_s == tour.start_s,
+                "the first trip leaves at another time than the vehicle".into(),
             );
         } else {
             let Some(depot) = trip.depot.filter(|depot| vehicle.reload.contains(depot)) else {
@@ -191,16 +191,6 @@ fn drive(findings: &mut Findings, problem: &Problem, vehicle: &Vehicle, tour: &T
                 );
                 return;
             };
-            if index == 0 {
-                // Nothing was on board; the way to the depot counts from the moment that makes it in time.
-                here = match vehicle.start {
-                    Start::Depot(start) => problem.depots[start].place,
-                    Start::Place(place) => place,
-                };
-                let (_, way_s) = way(&problem.travel, here, problem.depots[depot].place);
-                start_s = trip.depart_s - vehicle.reload_s - way_s;
-                clock_s = start_s;
-            }
             let (way_m, way_s) = way(&problem.travel, here, problem.depots[depot].place);
             metres += way_m;
             let window = problem.depots[depot].window;

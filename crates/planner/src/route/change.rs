@@ -210,18 +210,17 @@ impl State<'_> {
             ..
         } = *self.route(route);
         if trips > 1 || stops == 0 {
-            let mut node = first;
+            let mut node = self.node(first).next;
             while node != end {
                 let Node { next, trip, .. } = *self.node(node);
                 if !self.is_stop(node) && self.trip(trip).stops == 0 {
                     self.drop_trip(route, trip, node);
                 }
-                // At the beginning another trip may have been merged into this one.
-                node = if node == first {
-                    self.node(first).next
-                } else {
-                    next
-                };
+                node = next;
+            }
+            let trip = self.node(first).trip;
+            if self.trip(trip).stops == 0 {
+                self.drop_trip(route, trip, first);
             }
         }
         if stops == 0 {

@@ -195,6 +195,8 @@ pub struct Tour {
     pub vehicle: usize,
     /// Its trips in order; each has a stop.
     pub trips: Vec<Trip>,
+    /// When it leaves its start; earlier than its first trip where it must go to another depot for that.
+    pub start_s: i64,
     /// When it is at its end.
     pub end_s: i64,
     /// Its way.

@@ -109,9 +109,11 @@ fn tour(instance: &Instance, kind: u32, sequence: &[u32]) -> Option<Tour> {
             }),
         }
     }
+    trips.retain(|trip| !trip.visits.is_empty());
     Some(Tour {
         vehicle: kind as usize,
         trips,
+        start_s: timed.start_s,
         end_s: timed.end_s,
         distance_m: timed.length_m,
         cost: timed.cost,

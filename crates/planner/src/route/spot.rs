@@ -378,6 +378,9 @@ impl Search<'_, '_> {
         let kind = &instance.kinds[route.kind as usize];
         let place = instance.depots[depot as usize].0;
         let before = state.node(after);
+        if !state.is_stop(after) && state.trip(before.trip).source == depot {
+            return;
+        }
         let next = state.node(before.next);
         let (to_m, to_s) = instance.both(place, self.stop.place);
         let (on_m, on_s) = instance.both(self.stop.place, next.place);
