@@ -17,6 +17,7 @@ mod instance;
 mod model;
 mod near;
 mod plan;
+mod replan;
 mod ruin;
 mod schedule;
 mod search;
@@ -30,6 +31,8 @@ pub use model::{
     Depot, Flaw, Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Unserved,
     Vehicle, Visit, Window,
 };
+
+pub use replan::{Remaining, remaining};
 
 use instance::Instance;
 use search::{Best, Search, Tables};

@@ -22,6 +22,8 @@ pub(super) enum How {
     Within(u32, u32),
     /// In a vehicle of its own.
     NewRoute(u32),
+    /// The same, but it is loaded at this depot first.
+    NewRouteBy(u32, u32),
 }
 
 /// A way to put a stop in.
@@ -126,6 +128,11 @@ impl State<'_> {
             How::NewRoute(kind) => {
                 let route = self.open_route(kind);
                 self.insert(stop, self.route(route).first);
+            }
+            How::NewRouteBy(kind, depot) => {
+                let route = self.open_route(kind);
+                let trip = self.open_trip(self.route(route).first, depot);
+                self.insert(stop, self.trip(trip).start);
             }
         }
     }
@@ -553,11 +560,24 @@ impl Search<'_, '_> {
 
     fn new_routes(&mut self) {
         let state = self.state;
-        for kind in 0..state.instance.kinds.len() as u32 {
-            if state.used[kind as usize] < state.instance.kinds[kind as usize].count
-                && let Some(cost) = state.instance.alone(self.id, kind, self.best.cost)
-            {
+        let instance = state.instance;
+        for (kind, data) in (0u32..).zip(&instance.kinds) {
+            if state.used[kind as usize] >= data.count {
+                continue;
+            }
+            if let Some(cost) = instance.alone(self.id, kind, self.best.cost) {
                 self.take(cost, How::NewRoute(kind));
+            } else if data.trips_max > 1 && data.stops_max > 0 && !instance.may(self.id, kind, data.source) {
+                for depot in &data.reload {
+                    let fits = (0..2).all(|unit| self.stop.load[unit] <= data.capacity[unit]);
+                    let sequence = [instance.stops.len() as u32 + depot, self.id];
+                    if fits
+                        && instance.may(self.id, kind, *depot)
+                        && let Some(timed) = schedule(instance, kind, &sequence)
+                    {
+                        self.take(timed.cost, How::NewRouteBy(kind, *depot));
+                    }
+                }
             }
         }
     }

@@ -218,4 +218,35 @@ proptest! {
         prop_assume!(way != 7 || trips > 1);
         prop_assert!(!check::routes(&problem, &plan).is_empty());
     }
+
+    #[test]
+    fn when_a_vehicle_drops_out_the_others_keep_what_they_have(
+        problem in problem(), lost in any::<prop::sample::Index>(), later in any::<prop::sample::Index>(),
+    ) {
+        let plan = solve(&problem, &budget(50, 1), 1).expect("generated problems have no flaw");
+        prop_assume!(!plan.tours.is_empty());
+        let lost = lost.index(plan.tours.len());
+        let begin_s = plan.tours.iter().map(|tour| tour.start_s).min().expect("there is a tour");
+        let end_s = plan.tours.iter().map(|tour| tour.end_s).max().expect("there is a tour");
+        let now_s = begin_s + later.index((end_s - begin_s + 1) as usize) as i64;
+        let rest = remaining(&problem, &plan, now_s, &[lost]).expect("the plan belongs to the problem");
+        let again = solve(&rest.problem, &budget(50, 1), 1).expect("what remains has no flaw");
+        prop_assert_eq!(check::routes(&rest.problem, &again), vec![]);
+        for tour in &again.tours {
+            prop_assert!(rest.tours[tour.vehicle] != Some(lost), "the lost vehicle drives");
+        }
+        for (number, tour) in plan.tours.iter().enumerate().filter(|(number, _)| *number != lost) {
+            for trip in tour.trips.iter().filter(|trip| trip.depart_s <= now_s && tour.start_s <= now_s) {
+                for visit in trip.visits.iter().filter(|visit| !problem.stops[visit.stop].pickup) {
+                    let Some(new) = rest.stops.iter().position(|stop| *stop == visit.stop) else { continue };
+                    if trip.visits.last().is_some_and(|last| last.leave_s > now_s) {
+                        let Source::Aboard(vehicle) = rest.problem.stops[new].source else {
+                            return Err(TestCaseError::fail("goods on board were given away"));
+                        };
+                        prop_assert_eq!(rest.tours[vehicle], Some(number));
+                    }
+                }
+            }
+        }
+    }
 }
