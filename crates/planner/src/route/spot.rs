@@ -86,22 +86,6 @@ impl State<'_> {
         (search.best.cost < i64::MAX).then_some(search.best)
     }
 
-    /// The cheapest way of all, neighbour or not.
-    pub(super) fn find_anywhere(&self, stop: u32, random: &mut Random) -> Option<Spot> {
-        let mut search = Search {
-            state: self,
-            id: stop,
-            stop: self.instance.stops[stop as usize],
-            random,
-            blink: 0.0,
-            best: NOWHERE,
-        };
-        search.everywhere();
-        search.new_routes();
-        search.new_trips();
-        (search.best.cost < i64::MAX).then_some(search.best)
-    }
-
     /// Puts a stop in as found.
     pub(super) fn place(&mut self, stop: u32, how: How) {
         match how {
