@@ -13,6 +13,7 @@
 //! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops.
 
 mod change;
+mod division;
 mod instance;
 mod model;
 mod near;

@@ -283,7 +283,11 @@ impl Problem {
             Travel::Plane {
                 at, unit_m, s_per_km, ..
             } => {
-                if !(*unit_m > 0.0) || *s_per_km < 0 || at.iter().flatten().any(|value| !value.is_finite()) {
+                if unit_m.is_nan()
+                    || *unit_m <= 0.0
+                    || *s_per_km < 0
+                    || at.iter().flatten().any(|value| !value.is_finite())
+                {
                     return flaw("travel: coordinates must be numbers, unit and speed positive".into());
                 }
             }

@@ -150,7 +150,7 @@ impl<'a> Search<'a> {
         }
         let mut heat = 0.0;
         loop {
-            if self.iterations % CLOCK == 0 {
+            if self.iterations.is_multiple_of(CLOCK) {
                 let part = spent(self.iterations);
                 if part >= until {
                     return;
