@@ -41,6 +41,20 @@ impl Near {
         }
     }
 
+    /// The first of each list; by the same measure that is what a search for fewer neighbours would find.
+    pub(super) fn first(&self, count: usize) -> Near {
+        let count = count.min(self.count);
+        let lists = self
+            .lists
+            .chunks(self.count.max(1))
+            .flat_map(|list| &list[..count]);
+        Near {
+            count,
+            all: self.all,
+            lists: lists.copied().collect(),
+        }
+    }
+
     /// Neighbours with the metres from them.
     #[inline]
     pub(super) fn of(&self, stop: u32) -> &[(u32, i32)] {

@@ -51,9 +51,14 @@ impl Tables {
                 .map(|kind| instance.distance_m(kind.start, stop.place));
             ways.min().unwrap_or(0)
         };
+        let adjacent = Near::new(instance, ADJACENT, false);
         Tables {
-            near: Near::new(instance, NEAR, instance.timed),
-            adjacent: Near::new(instance, ADJACENT, false),
+            near: if instance.timed {
+                Near::new(instance, NEAR, true)
+            } else {
+                adjacent.first(NEAR)
+            },
+            adjacent,
             from_start_m: instance.stops.iter().map(from_start_m).collect(),
         }
     }
