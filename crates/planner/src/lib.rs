@@ -1,6 +1,8 @@
 //! Proposals: what a computer can work out and a person then accepts or changes.
 //!
 //! - [`assign`]: which supplier feeds which compound, with a backup for each.
+//! - [`route`]: who drives where and when: depots, fleets, trips, time windows, passes.
+//! - [`travel`]: time and distance by road from a map, with closures and checkpoints; positions of other maps.
 //! - [`stops`]: in which order a vehicle visits its stops, and which vehicle takes which stop.
 //! - [`slots`]: when the units of a compound fetch their goods, so that few stand together.
 //! - [`allocate`]: how a scarce total is divided by need.
@@ -17,7 +19,9 @@ pub mod check;
 pub mod natural;
 mod point;
 mod random;
+pub mod route;
 pub mod slots;
 pub mod stops;
+pub mod travel;
 
 pub use point::{Point, distance_m, road_distance_m};

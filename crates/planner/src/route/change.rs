@@ -1,0 +1,484 @@
+//! Changes of routes: stops in and out, trips and routes opened and closed, and the times along a route.
+
+use super::instance::{NEVER_S, NONE};
+use super::state::{Node, Route, State, Trip};
+
+impl State<'_> {
+    pub(super) fn cost_of(&self, route: u32) -> i64 {
+        let route = self.route(route);
+        let kind = &self.instance.kinds[route.kind as usize];
+        kind.fixed + kind.per_m * route.length_m + kind.per_s * route.duration_s
+    }
+
+    /// A route without stops, to be filled at once.
+    pub(super) fn open_route(&mut self, kind: u32) -> u32 {
+        let data = &self.instance.kinds[kind as usize];
+        let (start, end_place, source) = (data.start, data.end, data.source);
+        let routes = &self.routes.items;
+        let free = self.free_routes.take(|route| routes[route as usize].stops == 0);
+        let route = free.unwrap_or_else(|| {
+            let end = self.nodes.push(Node::at(NONE));
+            self.routes.push(Route {
+                kind,
+                first: NONE,
+                end,
+                stops: 0,
+                trips: 0,
+                length_m: 0,
+                duration_s: 0,
+            })
+        });
+        let end = self.route(route).end;
+        let (trip, first) = self.take_trip(route, kind, source, start);
+        let out_m = self.instance.distance_m(start, end_place);
+        *self.node_mut(first) = Node {
+            next: end,
+            trip,
+            out_m,
+            ..Node::at(start)
+        };
+        *self.node_mut(end) = Node {
+            prev: first,
+            ..Node::at(end_place)
+        };
+        let entry = self.route_mut(route);
+        (
+            entry.kind,
+            entry.first,
+            entry.trips,
+            entry.length_m,
+            entry.duration_s,
+        ) = (kind, first, 1, out_m, 0);
+        self.used[kind as usize] += 1;
+        self.cost += self.cost_of(route);
+        route
+    }
+
+    fn take_trip(&mut self, route: u32, kind: u32, source: u32, place: u32) -> (u32, u32) {
+        let room = self.instance.kinds[kind as usize].capacity;
+        let trips = &self.trips.items;
+        let free = self.free_trips.take(|trip| trips[trip as usize].route == NONE);
+        let trip = free.unwrap_or_else(|| {
+            let start = self.nodes.push(Node::at(place));
+            self.trips.push(Trip {
+                route: NONE,
+                kind,
+                source,
+                start,
+                stops: 0,
+                room,
+                ready_s: NEVER_S,
+            })
+        });
+        let start = self.trip(trip).start;
+        *self.trip_mut(trip) = Trip {
+            route,
+            kind,
+            source,
+            start,
+            stops: 0,
+            room,
+            ready_s: NEVER_S,
+        };
+        *self.node_mut(start) = Node {
+            trip,
+            ..Node::at(place)
+        };
+        (trip, start)
+    }
+
+    /// A further trip that is loaded at a depot behind `after`; the stops that follow up to the next depot are on it.
+    pub(super) fn open_trip(&mut self, after: u32, depot: u32) -> u32 {
+        let old = self.node(after).trip;
+        let Trip { route, kind, .. } = *self.trip(old);
+        let (trip, start) = self.take_trip(route, kind, depot, self.instance.depots[depot as usize].0);
+        self.link(start, after, route);
+        self.route_mut(route).trips += 1;
+        self.hand_over(start, old, trip);
+        trip
+    }
+
+    /// Stops behind a node change from one trip to another.
+    fn hand_over(&mut self, after: u32, from: u32, to: u32) {
+        let mut node = self.node(after).next;
+        while self.is_stop(node) {
+            self.count(from, node, -1);
+            self.count(to, node, 1);
+            self.node_mut(node).trip = to;
+            node = self.node(node).next;
+        }
+        if self.instance.releases {
+            self.find_ready(from);
+        }
+    }
+
+    fn count(&mut self, trip: u32, stop: u32, sign: i64) {
+        let data = self.instance.stops[stop as usize];
+        let trip = self.trip_mut(trip);
+        trip.stops = (i64::from(trip.stops) + sign) as u32;
+        for (room, load) in trip.room.iter_mut().zip(data.load) {
+            *room -= sign * load;
+        }
+        if sign > 0 {
+            trip.ready_s = trip.ready_s.max(data.ready_s);
+        }
+    }
+
+    fn find_ready(&mut self, trip: u32) {
+        let mut node = self.node(self.trip(trip).start).next;
+        let mut ready_s = NEVER_S;
+        while self.is_stop(node) {
+            ready_s = ready_s.max(self.instance.stops[node as usize].ready_s);
+            node = self.node(node).next;
+        }
+        self.trip_mut(trip).ready_s = ready_s;
+    }
+
+    fn link(&mut self, node: u32, after: u32, route: u32) {
+        let instance = self.instance;
+        let place = self.node(node).place;
+        let Node {
+            next,
+            place: from,
+            out_m: old_m,
+            ..
+        } = *self.node(after);
+        let in_m = instance.distance_m(from, place);
+        let out_m = instance.distance_m(place, self.node(next).place);
+        let entry = self.node_mut(node);
+        (entry.prev, entry.next, entry.out_m) = (after, next, out_m);
+        let before = self.node_mut(after);
+        (before.next, before.out_m) = (node, in_m);
+        self.node_mut(next).prev = node;
+        self.lengthen(route, in_m + out_m - old_m);
+    }
+
+    fn unlink(&mut self, node: u32, route: u32) {
+        let Node {
+            prev, next, out_m, ..
+        } = *self.node(node);
+        let way_m = self
+            .instance
+            .distance_m(self.node(prev).place, self.node(next).place);
+        let before = self.node_mut(prev);
+        let gained_m = way_m - before.out_m - out_m;
+        (before.next, before.out_m) = (next, way_m);
+        self.node_mut(next).prev = prev;
+        self.node_mut(node).trip = NONE;
+        self.lengthen(route, gained_m);
+    }
+
+    fn lengthen(&mut self, route: u32, by_m: i64) {
+        let route = self.route_mut(route);
+        route.length_m += by_m;
+        let kind = route.kind;
+        self.cost += by_m * self.instance.kinds[kind as usize].per_m;
+    }
+
+    /// Puts an absent stop behind a node; the caller takes it off the list of absent stops.
+    pub(super) fn insert(&mut self, stop: u32, after: u32) {
+        let trip = self.node(after).trip;
+        let Trip { route, ready_s, .. } = *self.trip(trip);
+        self.link(stop, after, route);
+        self.node_mut(stop).trip = trip;
+        self.count(trip, stop, 1);
+        self.route_mut(route).stops += 1;
+        if self.instance.durations || self.instance.pickups || self.trip(trip).ready_s != ready_s {
+            self.trace(route);
+        } else if self.instance.timed {
+            self.trace_around(stop);
+        }
+    }
+
+    /// Takes a stop out; `settle` must follow before the route is looked at.
+    pub(super) fn remove(&mut self, stop: u32) {
+        let trip = self.node(stop).trip;
+        let route = self.trip(trip).route;
+        self.unlink(stop, route);
+        self.count(trip, stop, -1);
+        self.route_mut(route).stops -= 1;
+        self.absent.push(stop);
+    }
+
+    /// Puts a route in order from which stops were taken.
+    pub(super) fn settle(&mut self, route: u32) {
+        let Route {
+            stops,
+            trips,
+            first,
+            end,
+            ..
+        } = *self.route(route);
+        if trips > 1 || stops == 0 {
+            let mut node = self.node(first).next;
+            while node != end {
+                let Node { next, trip, .. } = *self.node(node);
+                if !self.is_stop(node) && self.trip(trip).stops == 0 {
+                    self.drop_trip(route, trip, node);
+                }
+                node = next;
+            }
+            let trip = self.node(first).trip;
+            if self.trip(trip).stops == 0 {
+                self.drop_trip(route, trip, first);
+            }
+        }
+        if stops == 0 {
+            self.cost -= self.cost_of(route);
+            let kind = self.route(route).kind;
+            self.used[kind as usize] -= 1;
+            self.free_routes.offer(route);
+            return;
+        }
+        if self.instance.releases {
+            let mut node = self.route(route).first;
+            while node != end {
+                if !self.is_stop(node) {
+                    self.find_ready(self.node(node).trip);
+                }
+                node = self.node(node).next;
+            }
+        }
+        self.trace(route);
+    }
+
+    /// Unloads fewer times: trips of a route that follow on each other become one where load and times allow it.
+    pub(super) fn merge_trips(&mut self, route: u32) {
+        let mut trip = self.node(self.route(route).first).trip;
+        loop {
+            let mut last = self.trip(trip).start;
+            while self.is_stop(self.node(last).next) {
+                last = self.node(last).next;
+            }
+            let start = self.node(last).next;
+            if start == self.route(route).end {
+                return;
+            }
+            let other = self.node(start).trip;
+            let (one, two) = (*self.trip(trip), *self.trip(other));
+            let capacity = self.instance.kinds[one.kind as usize].capacity;
+            let fits = (0..2).all(|unit| one.room[unit] + two.room[unit] >= capacity[unit]);
+            if !fits || one.source != two.source || !self.merges_in_time(&one, two.ready_s, start) {
+                trip = other;
+                continue;
+            }
+            self.hand_over(start, other, trip);
+            self.unlink(start, route);
+            self.route_mut(route).trips -= 1;
+            self.trip_mut(other).route = NONE;
+            self.free_trips.offer(other);
+            self.trace(route);
+        }
+    }
+
+    /// Whether a trip that also waits for other goods can go on behind the depot at `end` without loading there.
+    fn merges_in_time(&self, trip: &Trip, ready_s: i64, end: u32) -> bool {
+        let instance = self.instance;
+        if !instance.timed {
+            return true;
+        }
+        let Node {
+            prev, place, leave_s, ..
+        } = *self.node(trip.start);
+        let mut leave_s = leave_s.max(ready_s);
+        let start = &instance.kinds[trip.kind as usize];
+        let close_s = if prev == NONE {
+            start.start_close_s
+        } else {
+            instance.depots[trip.source as usize].1.to_s + start.reload_s
+        };
+        if leave_s > close_s {
+            return false;
+        }
+        let (mut here, mut node) = (place, self.node(trip.start).next);
+        loop {
+            if node == end {
+                node = self.node(end).next;
+            }
+            let Node {
+                place, late_s, next, ..
+            } = *self.node(node);
+            let arrive_s = leave_s + instance.time_s(here, place);
+            if !self.is_stop(node) || self.node(node).prev == end {
+                return arrive_s <= late_s;
+            }
+            let Some(begin_s) = instance.begin_s(node, arrive_s) else {
+                return false;
+            };
+            leave_s = begin_s + instance.stops[node as usize].stay_s;
+            (here, node) = (place, next);
+        }
+    }
+
+    /// A trip without stops goes, with its depot. That of the beginning of the route takes over the stops of the next
+    /// one if that is loaded at the same place, else it stays: the vehicle goes empty to the other depot.
+    fn drop_trip(&mut self, route: u32, trip: u32, start: u32) {
+        let Route {
+            first, end, stops, ..
+        } = *self.route(route);
+        if start != first {
+            self.unlink(start, route);
+            self.route_mut(route).trips -= 1;
+        } else if stops > 0 {
+            let next = self.node(start).next;
+            if next == end {
+                return;
+            }
+            let other = self.node(next).trip;
+            if self.trip(other).source == self.trip(trip).source && self.trip(other).stops > 0 {
+                self.hand_over(next, other, trip);
+                self.drop_trip(route, other, next);
+            }
+            return;
+        }
+        self.trip_mut(trip).route = NONE;
+        self.free_trips.offer(trip);
+    }
+
+    /// A route gets another kind of vehicle that differs in capacity and cost only.
+    pub(super) fn change_kind(&mut self, route: u32, kind: u32) {
+        let old = self.route(route).kind;
+        self.cost -= self.cost_of(route);
+        self.used[old as usize] -= 1;
+        self.route_mut(route).kind = kind;
+        self.used[kind as usize] += 1;
+        self.cost += self.cost_of(route);
+        let instance = self.instance;
+        let (before, after) = (
+            instance.kinds[old as usize].capacity,
+            instance.kinds[kind as usize].capacity,
+        );
+        let Route { first, end, .. } = *self.route(route);
+        let mut node = first;
+        while node != end {
+            let Node { next, trip, .. } = *self.node(node);
+            if !self.is_stop(node) {
+                let trip = self.trip_mut(trip);
+                trip.kind = kind;
+                for ((room, after), before) in trip.room.iter_mut().zip(after).zip(before) {
+                    *room += after - before;
+                }
+            }
+            node = next;
+        }
+    }
+
+    /// Computes what stands along a whole route: times, segments, and its duration.
+    pub(super) fn trace(&mut self, route: u32) {
+        let Route { first, end, .. } = *self.route(route);
+        if self.instance.timed {
+            self.set_leave(first);
+            let mut node = self.node(first).next;
+            while node != end {
+                self.set_leave(node);
+                node = self.node(node).next;
+            }
+            let kind = &self.instance.kinds[self.route(route).kind as usize];
+            let back_s = kind.back_s;
+            self.node_mut(end).late_s = back_s;
+            let mut node = self.node(end).prev;
+            while node != NONE {
+                self.set_late(node);
+                node = self.node(node).prev;
+            }
+        }
+        if self.instance.durations || self.instance.pickups {
+            let duration_s = self.trace_segments(route);
+            let entry = self.route_mut(route);
+            let gained_s = duration_s - std::mem::replace(&mut entry.duration_s, duration_s);
+            let kind = entry.kind;
+            self.cost += gained_s * self.instance.kinds[kind as usize].per_s;
+        }
+    }
+
+    /// Times around a stop that was put in, as far as they change.
+    fn trace_around(&mut self, stop: u32) {
+        self.set_leave(stop);
+        let mut node = self.node(stop).next;
+        while self.node(node).next != NONE && self.set_leave(node) {
+            node = self.node(node).next;
+        }
+        self.set_late(stop);
+        let mut node = self.node(stop).prev;
+        while node != NONE && self.set_late(node) {
+            node = self.node(node).prev;
+        }
+    }
+
+    /// Whether the earliest departure changed.
+    fn set_leave(&mut self, node: u32) -> bool {
+        let instance = self.instance;
+        let Node {
+            prev,
+            place,
+            trip,
+            leave_s: old_s,
+            ..
+        } = *self.node(node);
+        let leave_s = if prev == NONE {
+            let Trip { kind, ready_s, .. } = *self.trip(trip);
+            instance.kinds[kind as usize].leave_s.max(ready_s)
+        } else {
+            let before = self.node(prev);
+            let arrive_s = before.leave_s + instance.time_s(before.place, place);
+            if self.is_stop(node) {
+                let stop = &instance.stops[node as usize];
+                instance.begin_s(node, arrive_s).unwrap_or(arrive_s) + stop.stay_s
+            } else {
+                let Trip {
+                    kind,
+                    ready_s,
+                    source,
+                    ..
+                } = *self.trip(trip);
+                let reload_s = instance.kinds[kind as usize].reload_s;
+                instance.loading_s(source, arrive_s, ready_s, reload_s) + reload_s
+            }
+        };
+        if leave_s == old_s {
+            return false;
+        }
+        self.node_mut(node).leave_s = leave_s;
+        true
+    }
+
+    /// Whether the latest arrival changed.
+    fn set_late(&mut self, node: u32) -> bool {
+        let instance = self.instance;
+        let Node {
+            prev,
+            next,
+            place,
+            trip,
+            late_s: old_s,
+            ..
+        } = *self.node(node);
+        let after = self.node(next);
+        let leave_s = after.late_s - instance.time_s(place, after.place);
+        let late_s = if self.is_stop(node) {
+            instance.latest_s(node, leave_s - instance.stops[node as usize].stay_s)
+        } else {
+            let Trip {
+                kind,
+                ready_s,
+                source,
+                ..
+            } = *self.trip(trip);
+            let kind = &instance.kinds[kind as usize];
+            if prev == NONE {
+                if kind.leave_s.max(ready_s) <= leave_s {
+                    leave_s.min(kind.start_close_s)
+                } else {
+                    NEVER_S
+                }
+            } else {
+                instance.loading_late_s(source, leave_s - kind.reload_s, ready_s, kind.reload_s)
+            }
+        };
+        if late_s == old_s {
+            return false;
+        }
+        self.node_mut(node).late_s = late_s;
+        true
+    }
+}

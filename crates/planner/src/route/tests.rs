@@ -1,0 +1,252 @@
+use super::*;
+use crate::check;
+use proptest::prelude::*;
+
+fn budget(iterations: u64, threads: usize) -> Budget<'static> {
+    Budget {
+        iterations: Some(iterations),
+        spent: None,
+        progress: None,
+        threads,
+    }
+}
+
+fn window() -> impl Strategy<Value = Window> {
+    (0i64..600, 20i64..400).prop_map(|(from_s, length_s)| Window {
+        from_s,
+        to_s: from_s + length_s,
+    })
+}
+
+fn windows() -> impl Strategy<Value = Vec<Window>> {
+    let two = (window(), 1i64..200, 10i64..200).prop_map(|(first, gap_s, length_s)| {
+        let from_s = first.to_s + gap_s;
+        vec![
+            first,
+            Window {
+                from_s,
+                to_s: from_s + length_s,
+            },
+        ]
+    });
+    prop_oneof![3 => Just(Vec::new()), 2 => window().prop_map(|window| vec![window]), 1 => two]
+}
+
+/// What the vehicles and stops of one problem may differ in; the search takes other ways where a flag is not set.
+#[derive(Clone, Copy, Debug)]
+struct Kinds {
+    timed: bool,
+    several: bool,
+    durations: bool,
+    pickups: bool,
+    reloads: bool,
+    releases: bool,
+    restricted: bool,
+}
+
+fn kinds() -> impl Strategy<Value = Kinds> {
+    any::<[bool; 7]>().prop_map(
+        |[timed, several, durations, pickups, reloads, releases, restricted]| Kinds {
+            timed,
+            several,
+            durations,
+            pickups,
+            reloads,
+            releases,
+            restricted,
+        },
+    )
+}
+
+fn stop(kinds: Kinds, place: usize) -> impl Strategy<Value = Stop> {
+    let load = (0i64..40, 0i64..6).prop_map(|(weight_g, bags)| Load { weight_g, bags });
+    let times = (0i64..15, 0i64..10, windows(), 0i64..300);
+    let rest = (any::<[bool; 3]>(), 0u32..3, 0usize..3, 1i64..3);
+    (load, times, rest).prop_map(
+        move |(load, (service_s, rest_s, windows, ready_s), (flags, area, depot, priority))| {
+            let windows = if kinds.several {
+                windows
+            } else {
+                windows.into_iter().take(1).collect()
+            };
+            Stop {
+                place,
+                load,
+                pickup: kinds.pickups && flags[0],
+                source: if kinds.restricted && depot < 2 {
+                    Source::Depot(depot)
+                } else {
+                    Source::AnyDepot
+                },
+                service_s,
+                rest_s,
+                windows: if kinds.timed { windows } else { Vec::new() },
+                cold: kinds.restricted && flags[1],
+                area: (kinds.restricted && flags[2]).then_some(area),
+                priority,
+                ready_s: if kinds.releases { ready_s } else { 0 },
+            }
+        },
+    )
+}
+
+fn vehicle(kinds: Kinds) -> impl Strategy<Value = Vehicle> {
+    let numbers = (
+        1usize..4,
+        0usize..2,
+        proptest::option::of(0usize..2),
+        20i64..90,
+        4i64..15,
+    );
+    let rules = (any::<[bool; 4]>(), 100i64..700, 1usize..8, 0i64..20, 1usize..4);
+    let costs = (0i64..200, 1i64..4, 0i64..3);
+    (numbers, rules, costs).prop_map(move |(numbers, (flags, long_s, most, reload_s, trips), costs)| {
+        let (count, start, end, weight_g, bags) = numbers;
+        Vehicle {
+            count,
+            start: Start::Depot(start),
+            end,
+            capacity: Load { weight_g, bags },
+            cold: !kinds.restricted || flags[0],
+            shift: if kinds.timed {
+                Window {
+                    from_s: 0,
+                    to_s: 1200,
+                }
+            } else {
+                Window::ALWAYS
+            },
+            duration_max_s: (kinds.durations && flags[1]).then_some(long_s),
+            stops_max: (kinds.restricted && flags[2]).then_some(most),
+            areas: (kinds.restricted && flags[3]).then(|| vec![0, 1]),
+            reload: if kinds.reloads { vec![start, 1] } else { Vec::new() },
+            reload_s,
+            trips_max: trips,
+            fixed_cost: costs.0,
+            cost_per_m: costs.1,
+            cost_per_s: if kinds.durations { costs.2 } else { 0 },
+        }
+    })
+}
+
+fn travel(places: usize) -> impl Strategy<Value = Travel> {
+    let at = proptest::collection::vec([0.0..100.0f64, 0.0..100.0], places);
+    let table = (
+        proptest::collection::vec(0i32..120, places * places),
+        any::<bool>(),
+    );
+    prop_oneof![
+        at.prop_map(|at| Travel::Plane {
+            at,
+            unit_m: 1.0,
+            rounding: Rounding::Nearest,
+            s_per_km: 1000
+        }),
+        table.prop_map(move |(distance_m, timed)| Travel::Table {
+            places,
+            // Such a table has detours that are shorter than the way itself.
+            time_s: timed.then(|| distance_m.iter().map(|metres| metres * 2 + 1).collect()),
+            distance_m,
+        }),
+    ]
+}
+
+fn problem() -> impl Strategy<Value = Problem> {
+    (kinds(), 0usize..14, 1usize..4).prop_flat_map(|(kinds, stops, vehicles)| {
+        let stops: Vec<_> = (0..stops).map(|index| stop(kinds, 2 + index)).collect();
+        let places = stops.len() + 2;
+        (
+            stops,
+            proptest::collection::vec(vehicle(kinds), vehicles),
+            travel(places),
+        )
+            .prop_map(move |(stops, vehicles, travel)| {
+                let window = if kinds.timed {
+                    Window {
+                        from_s: 0,
+                        to_s: 1000,
+                    }
+                } else {
+                    Window::ALWAYS
+                };
+                Problem {
+                    depots: vec![
+                        Depot { place: 0, window },
+                        Depot {
+                            place: 1,
+                            window: Window::ALWAYS,
+                        },
+                    ],
+                    vehicles,
+                    stops,
+                    travel,
+                }
+            })
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
+
+    #[test]
+    fn every_plan_passes_the_checker_and_can_be_computed_again(problem in problem(), seed: u64, threads in 1usize..3) {
+        let plan = solve(&problem, &budget(150, threads), seed).expect("generated problems have no flaw");
+        prop_assert_eq!(check::routes(&problem, &plan), vec![]);
+        prop_assert_eq!(solve(&problem, &budget(150, threads), seed), Ok(plan));
+    }
+
+    #[test]
+    fn a_spoilt_plan_is_reported(problem in problem(), way in 0usize..9, at: prop::sample::Index) {
+        let mut plan = solve(&problem, &budget(20, 1), 1).expect("generated problems have no flaw");
+        prop_assume!(!plan.tours.is_empty());
+        let number = at.index(plan.tours.len());
+        let mut problem = problem;
+        let tour = &mut plan.tours[number];
+        let first = tour.trips[0].visits[0];
+        match way {
+            0 => drop(tour.trips[0].visits.remove(0)),
+            1 => tour.trips[0].visits.push(first),
+            2 => tour.end_s += 1,
+            3 => tour.cost -= 1,
+            4 => plan.cost += 1,
+            5 => problem.vehicles[tour.vehicle].count = 0,
+            6 => problem.stops[first.stop].load.weight_g = 1_000,
+            7 => problem.vehicles[tour.vehicle].trips_max = 0,
+            _ => plan.unserved.push(Unserved { stop: first.stop, reason: Reason::TooLarge }),
+        }
+        let trips = plan.tours[number].trips.len();
+        prop_assume!(way != 7 || trips > 1);
+        prop_assert!(!check::routes(&problem, &plan).is_empty());
+    }
+
+    #[test]
+    fn when_a_vehicle_drops_out_the_others_keep_what_they_have(
+        problem in problem(), lost in any::<prop::sample::Index>(), later in any::<prop::sample::Index>(),
+    ) {
+        let plan = solve(&problem, &budget(50, 1), 1).expect("generated problems have no flaw");
+        prop_assume!(!plan.tours.is_empty());
+        let lost = lost.index(plan.tours.len());
+        let begin_s = plan.tours.iter().map(|tour| tour.start_s).min().expect("there is a tour");
+        let end_s = plan.tours.iter().map(|tour| tour.end_s).max().expect("there is a tour");
+        let now_s = begin_s + later.index((end_s - begin_s + 1) as usize) as i64;
+        let rest = remaining(&problem, &plan, now_s, &[lost]).expect("the plan belongs to the problem");
+        let again = solve(&rest.problem, &budget(50, 1), 1).expect("what remains has no flaw");
+        prop_assert_eq!(check::routes(&rest.problem, &again), vec![]);
+        for tour in &again.tours {
+            prop_assert!(rest.tours[tour.vehicle] != Some(lost), "the lost vehicle drives");
+        }
+        for (number, tour) in plan.tours.iter().enumerate().filter(|(number, _)| *number != lost) {
+            for trip in tour.trips.iter().filter(|trip| trip.depart_s <= now_s && tour.start_s <= now_s) {
+                for visit in trip.visits.iter().filter(|visit| !problem.stops[visit.stop].pickup) {
+                    let Some(new) = rest.stops.iter().position(|stop| *stop == visit.stop) else { continue };
+                    if trip.visits.last().is_some_and(|last| last.leave_s > now_s) {
+                        let Source::Aboard(vehicle) = rest.problem.stops[new].source else {
+                            return Err(TestCaseError::fail("goods on board were given away"));
+                        };
+                        prop_assert_eq!(rest.tours[vehicle], Some(number));
+                    }
+                }
+            }
+        }
+    }
+}
