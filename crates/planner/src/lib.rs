@@ -3,7 +3,8 @@
 //! - [`assign`]: which supplier feeds which compound, with a backup for each.
 //! - [`stops`]: in which order a vehicle visits its stops, and which vehicle takes which stop.
 //! - [`slots`]: when the units of a compound fetch their goods, so that few stand together.
-//! - [`allocate`]: how a scarce total is divided by need.
+//! - [`allocate`]: how a scarce total is divided in proportion to need.
+//! - [`fair`]: how scarce packs are shared so that those with least food come first.
 //! - [`natural`]: the order in which people count buildings (3 before 10).
 //! - [`check`]: verifies each kind of proposal and shares no code with the solvers.
 //!
@@ -14,6 +15,7 @@
 pub mod allocate;
 pub mod assign;
 pub mod check;
+pub mod fair;
 pub mod natural;
 mod point;
 mod random;

@@ -5,11 +5,13 @@
 
 mod allocation;
 mod assignment;
+mod sharing;
 mod slots;
 mod stops;
 
 pub use allocation::allocation;
 pub use assignment::assignment;
+pub use sharing::sharing;
 pub use slots::slots;
 pub use stops::{stops, tour};
 
