@@ -3,6 +3,7 @@
 //! - [`assign`]: which supplier feeds which compound, with a backup for each.
 //! - [`stops`]: in which order a vehicle visits its stops, and which vehicle takes which stop.
 //! - [`slots`]: when the units of a compound fetch their goods, so that few stand together.
+//! - [`visits`]: who goes shopping on which day, and volunteers and walking order for the last metres.
 //! - [`allocate`]: how a scarce total is divided in proportion to need.
 //! - [`fair`]: how scarce packs are shared so that those with least food come first.
 //! - [`natural`]: the order in which people count buildings (3 before 10).
@@ -21,5 +22,6 @@ mod point;
 mod random;
 pub mod slots;
 pub mod stops;
+pub mod visits;
 
 pub use point::{Point, distance_m, road_distance_m};

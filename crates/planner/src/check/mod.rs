@@ -8,12 +8,14 @@ mod assignment;
 mod sharing;
 mod slots;
 mod stops;
+mod visits;
 
 pub use allocation::allocation;
 pub use assignment::assignment;
 pub use sharing::sharing;
 pub use slots::slots;
 pub use stops::{stops, tour};
+pub use visits::visits;
 
 /// Something wrong with a proposal, in words for a developer or an auditor.
 #[derive(Clone, Debug, PartialEq, Eq)]
