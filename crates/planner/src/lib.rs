@@ -6,6 +6,7 @@
 //! - [`visits`]: who goes shopping on which day, and volunteers and walking order for the last metres.
 //! - [`allocate`]: how a scarce total is divided in proportion to need.
 //! - [`fair`]: how scarce packs are shared so that those with least food come first.
+//! - [`forecast`] and [`alarms`]: how much will be asked for, how long stock lasts, what is out of the ordinary.
 //! - [`natural`]: the order in which people count buildings (3 before 10).
 //! - [`check`]: verifies each kind of proposal and shares no code with the solvers.
 //!
@@ -13,10 +14,12 @@
 //! give the same answer again (on one platform; the last digits of sines differ between platforms). Every solver gives an answer for every input; what cannot be
 //! served is listed with its reason.
 
+pub mod alarms;
 pub mod allocate;
 pub mod assign;
 pub mod check;
 pub mod fair;
+pub mod forecast;
 pub mod natural;
 mod point;
 mod random;
