@@ -6,6 +6,7 @@
 //! - [`visits`]: who goes shopping on which day, and volunteers and walking order for the last metres.
 //! - [`allocate`]: how a scarce total is divided in proportion to need.
 //! - [`fair`]: how scarce packs are shared so that those with least food come first.
+//! - [`packs`]: what goes into a pack, from what is in stock.
 //! - [`forecast`] and [`alarms`]: how much will be asked for, how long stock lasts, what is out of the ordinary.
 //! - [`natural`]: the order in which people count buildings (3 before 10).
 //! - [`check`]: verifies each kind of proposal and shares no code with the solvers.
@@ -21,6 +22,7 @@ pub mod check;
 pub mod fair;
 pub mod forecast;
 pub mod natural;
+pub mod packs;
 mod point;
 mod random;
 pub mod slots;

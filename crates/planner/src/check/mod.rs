@@ -5,6 +5,7 @@
 
 mod allocation;
 mod assignment;
+mod composition;
 mod sharing;
 mod slots;
 mod stops;
@@ -12,6 +13,7 @@ mod visits;
 
 pub use allocation::allocation;
 pub use assignment::assignment;
+pub use composition::composition;
 pub use sharing::sharing;
 pub use slots::slots;
 pub use stops::{stops, tour};
