@@ -9,6 +9,7 @@
 //! - [`packs`]: what goes into a pack, from what is in stock.
 //! - [`forecast`] and [`alarms`]: how much will be asked for, how long stock lasts, what is out of the ordinary.
 //! - [`natural`]: the order in which people count buildings (3 before 10).
+//! - [`effort`]: how long a search may take, and who watches it.
 //! - [`check`]: verifies each kind of proposal and shares no code with the solvers.
 //!
 //! The crate is pure: there is no clock, no network and no randomness but the seed, so the same input and seed
@@ -19,6 +20,7 @@ pub mod alarms;
 pub mod allocate;
 pub mod assign;
 pub mod check;
+pub mod effort;
 pub mod fair;
 pub mod forecast;
 pub mod natural;

@@ -6,6 +6,7 @@
 mod allocation;
 mod assignment;
 mod composition;
+mod placed;
 mod sharing;
 mod slots;
 mod stops;
@@ -14,6 +15,7 @@ mod visits;
 pub use allocation::allocation;
 pub use assignment::assignment;
 pub use composition::composition;
+pub use placed::placed;
 pub use sharing::sharing;
 pub use slots::slots;
 pub use stops::{stops, tour};
