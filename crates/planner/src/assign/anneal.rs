@@ -294,15 +294,17 @@ impl<'a> State<'a> {
     /// Makes exceeding dearer where a capacity is exceeded and cheaper elsewhere, so that the search crosses the
     /// border of what is allowed again and again (strategic oscillation, Yagiura, Ibaraki and Glover, INFORMS
     /// Journal on Computing 16, 2004). The steps balance when [`EXCEEDED`] capacities are exceeded at a time.
-    /// While nothing within all capacities was found at `done` of the search, from [`LATE`] on, it becomes dearer quickly.
+    /// While nothing within all capacities was found at `done` of the search, from [`LATE`] on, it becomes dearer quickly
+    /// and nowhere cheaper.
     pub(super) fn adapt(&mut self, done: f64) {
-        let harder = if self.met || done < LATE {
-            HARDER
-        } else {
-            MUCH_HARDER
-        };
+        let waits = self.met || done < LATE;
+        let harder = if waits { HARDER } else { MUCH_HARDER };
         let share = (EXCEEDED / self.load.len() as f64).min(0.5);
-        let down = harder.powf(-share / (1.0 - share));
+        let down = if waits {
+            harder.powf(-share / (1.0 - share))
+        } else {
+            1.0
+        };
         for place in 0..self.load.len() {
             let (supplier, category) = (place / self.model.categories, place % self.model.categories);
             let over = self.load[place] > self.model.capacity(supplier)[category];
