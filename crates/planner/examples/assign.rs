@@ -2,7 +2,7 @@
 //!
 //! `cargo run --release -p planner --example assign [compounds] [suppliers] [tightness in percent] [seed]`
 
-use planner::assign::{Compound, Problem, Supplier, assign};
+use planner::assign::{Assignment, Compound, Problem, Supplier, assign, replan};
 use planner::{Point, check};
 use std::time::Instant;
 
@@ -47,6 +47,7 @@ fn city(compounds: usize, suppliers: usize, tightness_percent: i64, seed: u64) -
                 keep: None,
                 force: None,
                 forbid: Vec::new(),
+                prefer: Vec::new(),
             }
         })
         .collect();
@@ -71,14 +72,13 @@ fn city(compounds: usize, suppliers: usize, tightness_percent: i64, seed: u64) -
         compounds,
         suppliers,
         keep_weight_m: 500,
+        prefer_weight_m: 0,
+        spare_pct: 0,
     }
 }
 
-fn run(title: &str, problem: &Problem, seed: u64) -> Vec<Option<String>> {
-    let start = Instant::now();
-    let assignment = assign(problem, seed);
-    let seconds = start.elapsed().as_secs_f64();
-    let findings = check::assignment(problem, &assignment).len();
+fn tell(title: &str, problem: &Problem, assignment: &Assignment, seconds: f64) {
+    let findings = check::assignment(problem, assignment).len();
     let gap = assignment
         .lower_bound_person_m
         .map(|bound| (assignment.cost_person_m - bound) as f64 / bound.max(1) as f64 * 100.0);
@@ -95,7 +95,6 @@ fn run(title: &str, problem: &Problem, seed: u64) -> Vec<Option<String>> {
         gap.map_or("-".into(), |gap| format!("{gap:.3} %")),
         assignment.unserved_persons,
     );
-    assignment.choices.into_iter().map(|choice| choice.main).collect()
 }
 
 fn main() {
@@ -108,14 +107,19 @@ fn main() {
         "{compounds} compounds, {suppliers} suppliers, 4 categories, {tightness} % of capacity needed, seed {seed}"
     );
     let mut problem = city(compounds as usize, suppliers as usize, tightness as i64, seed);
-    let mains = run("first plan", &problem, seed);
-    for (compound, main) in problem.compounds.iter_mut().zip(mains) {
-        compound.keep = main;
+    let start = Instant::now();
+    let first = assign(&problem, seed);
+    tell("first plan", &problem, &first, start.elapsed().as_secs_f64());
+    for (compound, choice) in problem.compounds.iter_mut().zip(first.choices) {
+        compound.keep = choice.main;
     }
-    // The failed supplier is forbidden to all; the others change only when they must or gain much.
-    problem.keep_weight_m = 100_000;
+    // The failed supplier is forbidden to all.
     for compound in &mut problem.compounds {
         compound.forbid.push("s0".into());
     }
-    run("supplier s0 fails", &problem, seed);
+    let start = Instant::now();
+    let mended = replan(&problem);
+    let seconds = start.elapsed().as_secs_f64();
+    tell("supplier s0 fails", &problem, &mended.assignment, seconds);
+    println!("{} changes, at least {}", mended.changes, mended.changes_at_least);
 }

@@ -231,7 +231,9 @@ enum Paper {
     A4,
     /// A roll of 100 × 70 mm.
     Roll,
-    /// Bags: a continuous roll 80 mm wide. Boxes: a roll of 100 × 150 mm, with a linear bar code.
+    /// A continuous roll 80 mm wide, for bags; boxes get 100 × 70 mm.
+    Continuous,
+    /// A roll of 100 × 150 mm with a linear bar code, for boxes; bags get 100 × 70 mm.
     Large,
 }
 
@@ -239,14 +241,14 @@ impl Paper {
     fn sheet(self) -> LabelSheet {
         match self {
             Self::A4 => LabelSheet::A4x24,
-            Self::Roll => LabelSheet::Roll100x70,
-            Self::Large => LabelSheet::Continuous80,
+            Self::Roll | Self::Large => LabelSheet::Roll100x70,
+            Self::Continuous => LabelSheet::Continuous80,
         }
     }
 
     fn box_sheet(self) -> BoxSheet {
         match self {
-            Self::A4 | Self::Roll => BoxSheet::Roll100x70,
+            Self::A4 | Self::Roll | Self::Continuous => BoxSheet::Roll100x70,
             Self::Large => BoxSheet::Roll100x150,
         }
     }

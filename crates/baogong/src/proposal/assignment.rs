@@ -141,6 +141,7 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
                 .find(|(code, _)| *code == compound.code)
                 .map(|(_, supplier)| supplier.clone()),
             forbid: Vec::new(),
+            prefer: Vec::new(),
         });
     }
     let offering = offering(tx, &in_district)?;
@@ -183,6 +184,8 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
         compounds,
         suppliers,
         keep_weight_m: draft.keep_weight_m.max(0),
+        prefer_weight_m: 0,
+        spare_pct: 0,
     })
 }
 
@@ -206,6 +209,14 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
             assign::Reason::Kept => (
                 "换过来节省的路程不多".into(),
                 "a change would save too little".into(),
+            ),
+            assign::Reason::Preferred => (
+                "本街道的单位优先".into(),
+                "a supplier of its street comes first".into(),
+            ),
+            assign::Reason::Spared => (
+                "只剩预留的产能".into(),
+                "only what is kept in reserve is left".into(),
             ),
             assign::Reason::Forced => ("已由人工指定".into(), "another was chosen by hand".into()),
         }

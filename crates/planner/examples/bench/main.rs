@@ -6,6 +6,8 @@
 //! (1 unless told), `--on-cpu` counts seconds on the processor instead of those on the wall, `--iterations N` instead of seconds, `--only TEXT` takes the files whose names contain it.
 
 mod cordeau;
+mod diet;
+mod placement;
 mod route;
 mod solomon;
 mod vrplib;
@@ -79,6 +81,24 @@ const FAMILIES: &[Family] = &[
         ending: "vrp",
         column: "best_known_cost",
         solve: route::mtvrptwr,
+    },
+    Family {
+        name: "gap",
+        ending: "txt",
+        column: "best_known_cost",
+        solve: placement::gap,
+    },
+    Family {
+        name: "sscflp",
+        ending: "txt",
+        column: "best_cost",
+        solve: placement::location,
+    },
+    Family {
+        name: "diet",
+        ending: "csv",
+        column: "",
+        solve: diet::ration,
     },
 ];
 

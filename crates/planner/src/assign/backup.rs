@@ -39,7 +39,7 @@ pub(super) fn backups(model: &Model, plan: &Plan) -> Vec<Option<usize>> {
 fn change(model: &Model, spare: &mut [i64], compound: usize, supplier: usize, sign: i64) {
     for (room, need) in spare[supplier * model.categories..]
         .iter_mut()
-        .zip(model.demand(compound))
+        .zip(model.demand(compound, supplier))
     {
         *room += sign * need;
     }
@@ -52,7 +52,7 @@ fn nearest_with_room(model: &Model, compound: usize, failed: usize, spare: &[i64
         supplier != failed
             && model.meant(supplier)
             && model
-                .demand(compound)
+                .demand(compound, supplier)
                 .iter()
                 .zip(&spare[supplier * model.categories..])
                 .all(|(need, room)| need <= room)

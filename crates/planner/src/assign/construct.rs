@@ -21,16 +21,24 @@ struct Wish {
 /// than the best that they should not have to wait. Those without a position have no best and go last.
 pub(super) fn construct(model: &Model, prices: &Prices) -> Plan {
     let mut plan = Plan::new(model);
-    let mut queue = BinaryHeap::with_capacity(model.compounds);
+    fill(model, &mut plan, prices);
+    plan
+}
+
+/// The same for those who have no supplier in a plan that has begun.
+pub(super) fn fill(model: &Model, plan: &mut Plan, prices: &Prices) {
+    let mut waiting: Vec<usize> = plan.waiting().iter().map(|compound| *compound as usize).collect();
+    waiting.sort_unstable();
+    let mut queue = BinaryHeap::with_capacity(waiting.len());
     let mut late = Vec::new();
-    for compound in 0..model.compounds {
-        match wish(model, &plan, prices, compound) {
+    for compound in waiting {
+        match wish(model, plan, prices, compound) {
             Some(wish) => queue.push(entry(model, compound, &wish)),
             None => late.push(compound),
         }
     }
     while let Some((positioned, regret, Reverse(compound))) = queue.pop() {
-        let Some(wish) = wish(model, &plan, prices, compound) else {
+        let Some(wish) = wish(model, plan, prices, compound) else {
             late.push(compound);
             continue;
         };
@@ -51,11 +59,10 @@ pub(super) fn construct(model: &Model, prices: &Prices) -> Plan {
         )
     });
     for compound in late {
-        if let Some((supplier, cost)) = cheapest_of_all(model, &plan, compound) {
+        if let Some((supplier, cost)) = cheapest_of_all(model, plan, compound) {
             plan.put_at(model, compound, supplier, cost);
         }
     }
-    plan
 }
 
 fn entry(model: &Model, compound: usize, wish: &Wish) -> (bool, i64, Reverse<usize>) {

@@ -9,16 +9,24 @@
 //! also prove a lower bound; then insertion by greatest regret at these prices; then shifts, swaps and
 //! ejections, and ruin and recreate around compounds that sit far from home.
 
+mod anneal;
 mod backup;
 mod construct;
+mod duals;
+mod locate;
+pub mod matrix;
 mod model;
 mod moves;
+mod pair;
 mod plan;
 mod prices;
+mod replan;
 mod report;
 mod search;
 #[cfg(test)]
 mod tests;
+
+pub use replan::{Replanned, replan};
 
 use crate::Point;
 
@@ -39,6 +47,8 @@ pub struct Compound {
     pub force: Option<String>,
     /// Suppliers not allowed, as main or as backup.
     pub forbid: Vec<String>,
+    /// Suppliers that belong to its street or are otherwise preferred; none for no preference.
+    pub prefer: Vec<String>,
 }
 
 /// A supplier that can feed compounds.
@@ -63,6 +73,11 @@ pub struct Problem {
     pub suppliers: Vec<Supplier>,
     /// Metres per person that a change of supplier must save.
     pub keep_weight_m: i64,
+    /// Metres per person by which a supplier must be nearer than a preferred one to be taken instead.
+    pub prefer_weight_m: i64,
+    /// Per cent of every capacity that stay free as long as everybody can be fed without them, so that load is
+    /// balanced and there is room for backups.
+    pub spare_pct: i64,
 }
 
 /// The decision for one compound.
@@ -116,6 +131,10 @@ pub enum Reason {
     NoPosition,
     /// The change would save less than `keep_weight_m`.
     Kept,
+    /// The main supplier is preferred, and this one is not nearer by `prefer_weight_m`.
+    Preferred,
+    /// It has room only in the part of its capacity that stays free.
+    Spared,
     /// A person decided for another supplier.
     Forced,
 }
@@ -133,6 +152,19 @@ pub struct Shortage {
     pub short_by: i64,
 }
 
+/// What a compound without a supplier lacks where least is lacking.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Lack {
+    /// The compound's code.
+    pub compound: String,
+    /// The supplier that could feed it with least in addition.
+    pub supplier: String,
+    /// The category.
+    pub category: String,
+    /// So much more per day is needed there. All lacks together feed all compounds that have some.
+    pub short_by: i64,
+}
+
 /// The proposal: a choice for each compound, in the order of the problem.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
@@ -141,14 +173,17 @@ pub struct Assignment {
     /// By category; empty when the totals suffice. Compounds can be left over even then, when what is spare
     /// is spread over many suppliers.
     pub shortages: Vec<Shortage>,
+    /// Where what is lacking would have to be added so that everybody with an allowed supplier is fed.
+    pub lacks: Vec<Lack>,
     /// Sum of the distances to the main suppliers, in metres.
     pub total_distance_m: i64,
     /// The same weighted by persons.
     pub person_distance_m: i64,
     /// What was made small: `person_distance_m` plus persons × `keep_weight_m` for each compound that changed
-    /// its supplier (plus a very long way for each fed from an unknown position).
+    /// its supplier, plus persons × `prefer_weight_m` for each fed by one that is not preferred although it prefers
+    /// some (plus a very long way for each fed from an unknown position).
     pub cost_person_m: i64,
-    /// No assignment of all compounds costs less than this; `None` when somebody remains without a supplier.
+    /// No assignment of all compounds that leaves `spare_pct` free costs less than this; `None` when somebody remains without a supplier.
     pub lower_bound_person_m: Option<i64>,
     /// Persons in compounds without a main supplier.
     pub unserved_persons: i64,
@@ -159,10 +194,20 @@ pub struct Assignment {
 /// Every code that is named but unknown is ignored in `keep` and `forbid`; an unknown `force` leaves the
 /// compound without a supplier. Of two with the same code the first is meant.
 pub fn assign(problem: &Problem, seed: u64) -> Assignment {
-    let model = model::Model::new(problem);
+    let mut model = model::Model::new(problem);
+    let whole = model.leave_free(problem.spare_pct);
     let prices = prices::relax(&model);
     let mut plan = construct::construct(&model, &prices);
     search::search(&model, &mut plan, &prices, seed);
+    if let Some(whole) = whole {
+        let less = plan.use_capacity(&mut model, whole);
+        search::serve_waiting(&model, &mut plan);
+        // Who made room for somebody may have left room in the usable part behind.
+        let whole = plan.use_capacity(&mut model, less);
+        search::settle(&model, &mut plan);
+        plan.use_capacity(&mut model, whole);
+        search::serve_directly(&model, &mut plan);
+    }
     let backups = backup::backups(&model, &plan);
     report::report(problem, &model, &plan, &backups, &prices)
 }

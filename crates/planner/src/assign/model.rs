@@ -1,5 +1,6 @@
 //! The problem by index, with costs and the list of near suppliers of each compound.
 
+use super::matrix::Matrix;
 use super::{Compound, Problem, Supplier};
 use crate::point::Direction;
 use std::collections::HashMap;
@@ -29,10 +30,18 @@ pub(super) struct Model {
     pub(super) keep: Vec<Option<u32>>,
     pub(super) force: Vec<Option<Force>>,
     forbid: Vec<Vec<u32>>,
+    prefer: Vec<Vec<u32>>,
+    prefer_weight_m: i64,
     /// False for a supplier whose code an earlier one has.
     meant: Vec<bool>,
     demand: Vec<i64>,
+    /// Zero when the supplier makes no difference to what a compound needs.
+    demand_stride: usize,
+    /// Given costs, by compound and supplier; empty when the way is the cost.
+    costs: Vec<i64>,
     capacity: Vec<i64>,
+    /// What it costs to use a supplier at all.
+    pub(super) opening: Vec<i64>,
     compound_at: Vec<Option<Direction>>,
     supplier_at: Vec<Option<Direction>>,
     keep_weight_m: i64,
@@ -87,6 +96,12 @@ impl Model {
                 .iter()
                 .map(|compound| compound.forbid.iter().filter_map(find).collect())
                 .collect(),
+            prefer: problem
+                .compounds
+                .iter()
+                .map(|compound| compound.prefer.iter().filter_map(find).collect())
+                .collect(),
+            prefer_weight_m: problem.prefer_weight_m.clamp(0, UNKNOWN_M),
             meant,
             demand: amounts(
                 problem
@@ -95,6 +110,9 @@ impl Model {
                     .map(|compound: &Compound| &compound.demand),
                 categories,
             ),
+            demand_stride: 0,
+            costs: Vec::new(),
+            opening: vec![0; problem.suppliers.len()],
             capacity: amounts(
                 problem
                     .suppliers
@@ -117,9 +135,61 @@ impl Model {
             starts: vec![0],
             beyond: Vec::with_capacity(problem.compounds.len()),
         };
-        let mut near = Vec::with_capacity(model.suppliers);
-        for compound in 0..model.compounds {
-            model.list_candidates(compound, &mut near);
+        model.list_all_candidates();
+        model
+    }
+
+    /// A problem given by numbers: one category, every supplier a candidate of every compound.
+    pub(super) fn of_matrix(matrix: &Matrix) -> Model {
+        let suppliers = matrix.capacity.len();
+        let compounds = matrix.cost.first().map_or(0, Vec::len);
+        let by_compound = |rows: &[Vec<i64>]| {
+            (0..compounds)
+                .flat_map(|compound| rows.iter().map(move |row| row[compound].clamp(0, AMOUNT_MAX)))
+                .collect::<Vec<i64>>()
+        };
+        let mut model = Model {
+            compounds,
+            suppliers,
+            categories: 1,
+            persons: vec![1; compounds],
+            keep: vec![None; compounds],
+            force: vec![None; compounds],
+            forbid: vec![Vec::new(); compounds],
+            prefer: vec![Vec::new(); compounds],
+            prefer_weight_m: 0,
+            meant: vec![true; suppliers],
+            demand: by_compound(&matrix.need),
+            demand_stride: suppliers,
+            costs: by_compound(&matrix.cost),
+            capacity: matrix
+                .capacity
+                .iter()
+                .map(|room| (*room).clamp(0, AMOUNT_MAX))
+                .collect(),
+            opening: matrix
+                .opening
+                .iter()
+                .map(|cost| (*cost).clamp(0, AMOUNT_MAX))
+                .collect(),
+            compound_at: vec![None; compounds],
+            supplier_at: vec![None; suppliers],
+            keep_weight_m: 0,
+            candidates: Vec::with_capacity(compounds * suppliers),
+            starts: vec![0],
+            beyond: vec![i64::MAX; compounds],
+        };
+        for compound in 0..compounds {
+            let mut row: Vec<Candidate> = (0..suppliers)
+                .filter(|supplier| model.eligible(compound, *supplier))
+                .map(|supplier| Candidate {
+                    supplier: supplier as u32,
+                    cost: model.cost(compound, supplier),
+                })
+                .collect();
+            row.sort_by_key(|candidate| (candidate.cost, candidate.supplier));
+            model.candidates.extend(row);
+            model.starts.push(model.candidates.len());
         }
         model
     }
@@ -162,14 +232,20 @@ impl Model {
                 cost,
             });
         }
-        if let Some(keep) = self.keep[compound]
-            && self.eligible(compound, keep as usize)
-            && !self.candidates[begin..]
-                .iter()
-                .any(|candidate| candidate.supplier == keep)
-        {
-            let cost = self.cost(compound, keep as usize);
-            self.candidates.push(Candidate { supplier: keep, cost });
+        let wanted: Vec<u32> = self.keep[compound]
+            .iter()
+            .chain(&self.prefer[compound])
+            .copied()
+            .collect();
+        for supplier in wanted {
+            if self.eligible(compound, supplier as usize)
+                && !self.candidates[begin..]
+                    .iter()
+                    .any(|candidate| candidate.supplier == supplier)
+            {
+                let cost = self.cost(compound, supplier as usize);
+                self.candidates.push(Candidate { supplier, cost });
+            }
         }
         self.candidates[begin..].sort_by_key(|candidate| candidate.cost);
         self.starts.push(self.candidates.len());
@@ -191,8 +267,14 @@ impl Model {
         self.candidates.len()
     }
 
-    pub(super) fn demand(&self, compound: usize) -> &[i64] {
-        &self.demand[compound * self.categories..(compound + 1) * self.categories]
+    /// What the compound needs of this supplier, per category.
+    pub(super) fn demand(&self, compound: usize, supplier: usize) -> &[i64] {
+        let row = if self.demand_stride == 0 {
+            compound
+        } else {
+            compound * self.demand_stride + supplier
+        };
+        &self.demand[row * self.categories..(row + 1) * self.categories]
     }
 
     pub(super) fn capacity(&self, supplier: usize) -> &[i64] {
@@ -200,7 +282,7 @@ impl Model {
     }
 
     pub(super) fn positioned(&self, compound: usize) -> bool {
-        self.compound_at[compound].is_some()
+        self.compound_at[compound].is_some() || !self.costs.is_empty()
     }
 
     pub(super) fn forbidden(&self, compound: usize, supplier: usize) -> bool {
@@ -215,16 +297,9 @@ impl Model {
 
     /// Whether the supplier may feed the compound at all: allowed, and large enough for it alone.
     pub(super) fn eligible(&self, compound: usize, supplier: usize) -> bool {
-        let decided = match self.force[compound] {
-            None => true,
-            Some(Force::To(forced)) => forced as usize == supplier,
-            Some(Force::Unknown) => false,
-        };
-        decided
-            && !self.forbidden(compound, supplier)
-            && self.meant[supplier]
+        self.allowed(compound, supplier)
             && self
-                .demand(compound)
+                .demand(compound, supplier)
                 .iter()
                 .zip(self.capacity(supplier))
                 .all(|(need, room)| need <= room)
@@ -248,6 +323,9 @@ impl Model {
     /// The cost of the way alone. A compound without position costs nothing anywhere. A supplier without
     /// position is far for everybody but those that it feeds now, since no saving can be shown for them.
     fn way_cost(&self, compound: usize, supplier: usize) -> i64 {
+        if !self.costs.is_empty() {
+            return self.costs[compound * self.suppliers + supplier];
+        }
         let metres = match self.distance_m(compound, supplier) {
             Some(metres) => metres,
             None if !self.positioned(compound) || self.keep[compound] == Some(supplier as u32) => 0,
@@ -268,7 +346,56 @@ impl Model {
         } else {
             0
         };
-        self.way_cost(compound, supplier) + change
+        let strange = if self.strange(compound, supplier) {
+            self.weight(compound) * self.prefer_weight_m
+        } else {
+            0
+        };
+        self.way_cost(compound, supplier) + change + strange
+    }
+
+    /// Whether the compound prefers others to this supplier.
+    pub(super) fn strange(&self, compound: usize, supplier: usize) -> bool {
+        let prefer = &self.prefer[compound];
+        !prefer.is_empty() && !prefer.iter().any(|code| *code as usize == supplier)
+    }
+
+    /// Whether the compound may go to the supplier if that had enough.
+    pub(super) fn allowed(&self, compound: usize, supplier: usize) -> bool {
+        let decided = match self.force[compound] {
+            None => true,
+            Some(Force::To(forced)) => forced as usize == supplier,
+            Some(Force::Unknown) => false,
+        };
+        decided && !self.forbidden(compound, supplier) && self.meant[supplier]
+    }
+
+    /// Takes so many per cent from every capacity and lists the candidates again; returns the whole capacities, or
+    /// `None` when nothing was to be taken.
+    pub(super) fn leave_free(&mut self, percent: i64) -> Option<Vec<i64>> {
+        let percent = percent.clamp(0, 100);
+        if percent == 0 {
+            return None;
+        }
+        let less = self.capacity.iter().map(|room| usable(*room, percent)).collect();
+        let whole = std::mem::replace(&mut self.capacity, less);
+        self.list_all_candidates();
+        Some(whole)
+    }
+
+    /// Sets all capacities; returns the former ones.
+    pub(super) fn set_capacity(&mut self, capacity: Vec<i64>) -> Vec<i64> {
+        std::mem::replace(&mut self.capacity, capacity)
+    }
+
+    fn list_all_candidates(&mut self) {
+        self.candidates.clear();
+        self.starts = vec![0];
+        self.beyond.clear();
+        let mut near = Vec::with_capacity(self.suppliers);
+        for compound in 0..self.compounds {
+            self.list_candidates(compound, &mut near);
+        }
     }
 
     /// What leaving the present supplier costs, if there is one.
@@ -279,6 +406,11 @@ impl Model {
             0
         }
     }
+}
+
+/// What of a capacity may be used when so many per cent stay free.
+fn usable(room: i64, percent: i64) -> i64 {
+    room - (i128::from(room) * i128::from(percent) / 100) as i64
 }
 
 fn amounts<'a>(rows: impl Iterator<Item = &'a Vec<i64>>, categories: usize) -> Vec<i64> {

@@ -38,6 +38,18 @@ impl Plan {
         }
     }
 
+    /// Goes on with other capacities and returns the former ones. What is spare may fall below zero.
+    pub(super) fn use_capacity(&mut self, model: &mut Model, capacity: Vec<i64>) -> Vec<i64> {
+        for (spare, room) in self.spare.iter_mut().zip(&capacity) {
+            *spare += room;
+        }
+        let before = model.set_capacity(capacity);
+        for (spare, room) in self.spare.iter_mut().zip(&before) {
+            *spare -= room;
+        }
+        before
+    }
+
     pub(super) fn main(&self, compound: usize) -> Option<usize> {
         (self.mains[compound] != NOBODY).then_some(self.mains[compound] as usize)
     }
@@ -78,7 +90,7 @@ impl Plan {
 
     pub(super) fn fits(&self, model: &Model, compound: usize, supplier: usize) -> bool {
         model
-            .demand(compound)
+            .demand(compound, supplier)
             .iter()
             .zip(self.spare(supplier))
             .all(|(need, room)| need <= room)
@@ -86,14 +98,14 @@ impl Plan {
 
     /// Whether the compound fits once another one, fed by this supplier, is gone.
     pub(super) fn fits_without(&self, model: &Model, compound: usize, supplier: usize, gone: usize) -> bool {
-        let freed = model.demand(gone);
+        let freed = model.demand(gone, supplier);
         let rooms = self
             .spare(supplier)
             .iter()
             .zip(freed)
             .map(|(room, freed)| room + freed);
         model
-            .demand(compound)
+            .demand(compound, supplier)
             .iter()
             .zip(rooms)
             .all(|(need, room)| *need <= room)
@@ -111,7 +123,7 @@ impl Plan {
         self.costs[compound] = cost;
         self.enlist(compound, self.members.len() - 1, supplier);
         let spare = &mut self.spare[supplier * self.categories..(supplier + 1) * self.categories];
-        for (room, need) in spare.iter_mut().zip(model.demand(compound)) {
+        for (room, need) in spare.iter_mut().zip(model.demand(compound, supplier)) {
             *room -= need;
         }
         self.cost += i128::from(cost);
@@ -126,7 +138,7 @@ impl Plan {
         self.mains[compound] = NOBODY;
         self.enlist(compound, supplier, self.members.len() - 1);
         let spare = &mut self.spare[supplier * self.categories..(supplier + 1) * self.categories];
-        for (room, need) in spare.iter_mut().zip(model.demand(compound)) {
+        for (room, need) in spare.iter_mut().zip(model.demand(compound, supplier)) {
             *room += need;
         }
         self.cost -= i128::from(self.costs[compound]);

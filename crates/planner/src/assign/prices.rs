@@ -37,7 +37,7 @@ pub(super) struct Prices {
 
 impl Prices {
     /// All capacity for free.
-    fn free(model: &Model) -> Prices {
+    pub(super) fn free(model: &Model) -> Prices {
         let categories = model.categories;
         let scale: Vec<f64> = (0..categories)
             .map(|category| {
@@ -48,7 +48,7 @@ impl Prices {
             })
             .collect();
         let demand = (0..model.compounds)
-            .flat_map(|compound| scaled(model.demand(compound), &scale))
+            .flat_map(|compound| scaled(model.demand(compound, 0), &scale))
             .collect();
         let price = vec![0.0; model.suppliers * categories];
         Prices {

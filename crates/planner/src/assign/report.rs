@@ -3,7 +3,7 @@
 use super::model::{Force, Model};
 use super::plan::Plan;
 use super::prices::Prices;
-use super::{Assignment, Choice, PASSED_OVER_MAX, PassedOver, Problem, Reason, Shortage};
+use super::{Assignment, Choice, Lack, PASSED_OVER_MAX, PassedOver, Problem, Reason, Shortage};
 
 /// Tells the plan in the words of the problem.
 pub(super) fn report(
@@ -37,6 +37,7 @@ pub(super) fn report(
     let cost = clamp(plan.cost);
     Assignment {
         shortages: shortages(problem, model),
+        lacks: lacks(problem, model, plan),
         total_distance_m,
         person_distance_m: clamp(weighted),
         cost_person_m: cost,
@@ -121,7 +122,7 @@ fn reason(problem: &Problem, model: &Model, plan: &Plan, compound: usize, suppli
         _ => {}
     }
     let short = model
-        .demand(compound)
+        .demand(compound, supplier)
         .iter()
         .zip(plan.spare(supplier))
         .enumerate()
@@ -135,15 +136,70 @@ fn reason(problem: &Problem, model: &Model, plan: &Plan, compound: usize, suppli
             category: problem.categories[category].clone(),
             short_by: need - room,
         },
-        None => Reason::Kept,
+        None => {
+            let main = plan.main(compound);
+            if main.is_some_and(|main| model.keep[compound] == Some(main as u32)) {
+                return Reason::Kept;
+            }
+            let preferred = main.is_some_and(|main| !model.strange(compound, main));
+            if preferred && model.strange(compound, supplier) {
+                Reason::Preferred
+            } else {
+                Reason::Spared
+            }
+        }
     }
+}
+
+/// For each compound without a supplier the one that could feed it with least in addition, measured by the share of
+/// its need; what is spare there counts once.
+fn lacks(problem: &Problem, model: &Model, plan: &Plan) -> Vec<Lack> {
+    let mut spare: Vec<Vec<i64>> = Vec::new();
+    let mut lacks = Vec::new();
+    for compound in (0..model.compounds).filter(|compound| plan.main(*compound).is_none()) {
+        if spare.is_empty() {
+            spare = (0..model.suppliers)
+                .map(|supplier| plan.spare(supplier).to_vec())
+                .collect();
+        }
+        let part = |supplier: usize| -> f64 {
+            model
+                .demand(compound, supplier)
+                .iter()
+                .zip(&spare[supplier])
+                .filter(|(need, room)| need > room)
+                .map(|(need, room)| (need - room) as f64 / *need as f64)
+                .sum()
+        };
+        let least = (0..model.suppliers)
+            .filter(|supplier| model.allowed(compound, *supplier))
+            .map(|supplier| {
+                let nearness = model.nearness(compound, supplier).unwrap_or(f64::INFINITY);
+                (part(supplier), nearness, supplier)
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)).then(a.2.cmp(&b.2)));
+        let Some((_, _, supplier)) = least else { continue };
+        let needs = model.demand(compound, supplier).iter();
+        for (category, (need, room)) in needs.zip(&mut spare[supplier]).enumerate() {
+            if *need > *room {
+                lacks.push(Lack {
+                    compound: problem.compounds[compound].code.clone(),
+                    supplier: problem.suppliers[supplier].code.clone(),
+                    category: problem.categories[category].clone(),
+                    short_by: need - *room,
+                });
+            }
+            *room = (*room - need).max(0);
+        }
+    }
+    lacks
 }
 
 fn shortages(problem: &Problem, model: &Model) -> Vec<Shortage> {
     (0..model.categories)
         .filter_map(|category| {
             let demand = (0..model.compounds)
-                .map(|compound| model.demand(compound)[category])
+                .map(|compound| model.demand(compound, 0)[category])
                 .sum();
             let capacity = (0..model.suppliers)
                 .map(|supplier| model.capacity(supplier)[category])

@@ -61,8 +61,29 @@ fn descend(model: &Model, plan: &mut Plan, random: &mut Random) {
     }
 }
 
+/// Finds suppliers for those without one, as far as tries go; whoever fits somewhere at once is always served.
+pub(super) fn serve_waiting(model: &Model, plan: &mut Plan) {
+    let mut waiting: Vec<usize> = plan.waiting().iter().map(|compound| *compound as usize).collect();
+    waiting.sort_by_key(|compound| (std::cmp::Reverse(model.weight(*compound)), *compound));
+    for compound in waiting.into_iter().take(SERVED_TRIES) {
+        serve(model, plan, compound);
+    }
+    serve_directly(model, plan);
+}
+
+/// Whoever fits somewhere without anybody making room is served.
+pub(super) fn serve_directly(model: &Model, plan: &mut Plan) {
+    for compound in 0..model.compounds {
+        if plan.main(compound).is_none()
+            && let Some((supplier, cost)) = cheapest_of_all(model, plan, compound)
+        {
+            plan.put_at(model, compound, supplier, cost);
+        }
+    }
+}
+
 /// Nobody is passed by a nearer supplier that has room, even outside the candidate lists.
-fn settle(model: &Model, plan: &mut Plan) {
+pub(super) fn settle(model: &Model, plan: &mut Plan) {
     let mut changed = true;
     while std::mem::take(&mut changed) {
         for compound in 0..model.compounds {

@@ -1,4 +1,4 @@
-use super::{Assignment, Compound, PassedOver, Problem, Reason, Supplier, assign};
+use super::{Assignment, Compound, PassedOver, Problem, Reason, Supplier, assign, replan};
 use crate::{Point, check};
 use proptest::prelude::*;
 
@@ -21,6 +21,7 @@ fn compound(code: &str, km: i32, persons: i64) -> Compound {
         keep: None,
         force: None,
         forbid: Vec::new(),
+        prefer: Vec::new(),
     }
 }
 
@@ -38,6 +39,8 @@ fn problem(compounds: Vec<Compound>, suppliers: Vec<Supplier>) -> Problem {
         compounds,
         suppliers,
         keep_weight_m: 500,
+        prefer_weight_m: 0,
+        spare_pct: 0,
     }
 }
 
@@ -204,6 +207,97 @@ fn backups_of_one_supplier_fit_together() {
     assert_eq!(backups, ["-", "second", "third"]);
 }
 
+/// The preferred supplier feeds its street unless another is nearer by more than the weight.
+#[test]
+fn a_street_prefers_its_supplier() {
+    let mut own = compound("a", 0, 10);
+    own.prefer = vec!["street".into()];
+    let mut problem = problem(
+        vec![own],
+        vec![supplier("street", 2, 100), supplier("other", 1, 100)],
+    );
+    problem.prefer_weight_m = 2000;
+    let assignment = solve(&problem);
+    assert_eq!(mains(&assignment), ["street"]);
+    assert_eq!(assignment.choices[0].passed_over[0].reason, Reason::Preferred);
+    problem.prefer_weight_m = 1000;
+    assert_eq!(mains(&solve(&problem)), ["other"]);
+}
+
+/// A fifth stays free while it can, and is used before anybody is left over.
+#[test]
+fn a_part_of_the_capacity_stays_free_while_it_can() {
+    let compounds = |count| {
+        (0..count)
+            .map(|number| compound(&format!("c{number}"), 0, 40))
+            .collect()
+    };
+    let mut problem = problem(
+        compounds(3),
+        vec![supplier("near", 0, 100), supplier("far", 5, 100)],
+    );
+    problem.spare_pct = 20;
+    let assignment = solve(&problem);
+    let far = mains(&assignment).iter().filter(|main| **main == "far").count();
+    assert_eq!(far, 1);
+    problem.compounds[2].persons = 20;
+    problem.compounds[2].demand = vec![20];
+    let assignment = solve(&problem);
+    assert_eq!(mains(&assignment), ["near", "near", "far"]);
+    assert_eq!(assignment.choices[2].passed_over[0].reason, Reason::Spared);
+    problem.compounds = compounds(4);
+    problem.suppliers[1].capacity = vec![90];
+    assert_eq!(solve(&problem).unserved_persons, 0);
+}
+
+/// YU-7: which category is short by how much where.
+#[test]
+fn yu_7_what_is_lacking_and_where() {
+    let problem = problem(
+        vec![compound("a", 0, 100), compound("b", 5, 90), compound("c", 6, 50)],
+        vec![supplier("near", 0, 100), supplier("far", 5, 100)],
+    );
+    let assignment = solve(&problem);
+    assert_eq!(assignment.unserved_persons, 50);
+    let told: Vec<_> = assignment
+        .lacks
+        .iter()
+        .map(|lack| (lack.compound.as_str(), lack.supplier.as_str(), lack.short_by))
+        .collect();
+    assert_eq!(told, [("c", "far", 40)]);
+}
+
+/// DX-1: a supplier fails; only its compounds change, and they go where it is nearest.
+#[test]
+fn a_failed_supplier_changes_its_compounds_only() {
+    let mut compounds = vec![compound("a", 0, 50), compound("b", 4, 50), compound("c", 9, 50)];
+    for (compound, keep) in compounds.iter_mut().zip(["west", "mid", "east"]) {
+        compound.keep = Some(keep.into());
+    }
+    let suppliers = vec![
+        supplier("west", 0, 0),
+        supplier("mid", 4, 100),
+        supplier("east", 9, 60),
+    ];
+    let problem = problem(compounds, suppliers);
+    let found = replan(&problem);
+    assert_eq!(check::assignment(&problem, &found.assignment), vec![]);
+    assert_eq!(mains(&found.assignment), ["mid", "mid", "east"]);
+    assert_eq!((found.changes, found.changes_at_least), (1, 1));
+}
+
+#[test]
+fn few_leave_a_supplier_that_has_become_too_small() {
+    let mut compounds = vec![compound("a", 0, 20), compound("b", 0, 60), compound("c", 0, 20)];
+    compounds
+        .iter_mut()
+        .for_each(|compound| compound.keep = Some("small".into()));
+    let problem = problem(compounds, vec![supplier("small", 0, 50), supplier("far", 9, 500)]);
+    let found = replan(&problem);
+    assert_eq!(mains(&found.assignment), ["small", "far", "small"]);
+    assert_eq!((found.changes, found.changes_at_least), (1, 1));
+}
+
 #[test]
 fn nothing_to_decide() {
     assert_eq!(solve(&problem(vec![], vec![])).choices, vec![]);
@@ -238,39 +332,49 @@ fn any_problem() -> impl Strategy<Value = Problem> {
         0i64..90,
         decision(),
         decision(),
-        prop::collection::vec(0usize..9, 0..3),
+        (
+            prop::collection::vec(0usize..9, 0..3),
+            prop::collection::vec(0usize..9, 0..2),
+        ),
     );
     (
         prop::collection::vec(one_supplier, 0..8),
         prop::collection::vec(one_compound, 0..40),
-        0i64..3000,
+        (0i64..3000, 0i64..3000, prop_oneof![Just(0i64), 0i64..60]),
     )
-        .prop_map(move |(suppliers, compounds, keep_weight_m)| Problem {
-            categories: vec!["vegetables".into(), "meat".into()],
-            keep_weight_m,
-            suppliers: suppliers
-                .into_iter()
-                .enumerate()
-                .map(|(index, (at, capacity))| Supplier {
-                    code: code(index),
-                    at: at.map(point),
-                    capacity,
-                })
-                .collect(),
-            compounds: compounds
-                .into_iter()
-                .enumerate()
-                .map(|(index, (at, persons, meat, keep, force, forbid))| Compound {
-                    code: format!("c{index}"),
-                    at: at.map(point),
-                    persons,
-                    demand: vec![persons, meat],
-                    keep: keep.map(code),
-                    force: force.filter(|index| *index > 4).map(code),
-                    forbid: forbid.into_iter().map(code).collect(),
-                })
-                .collect(),
-        })
+        .prop_map(
+            move |(suppliers, compounds, (keep_weight_m, prefer_weight_m, spare_pct))| Problem {
+                categories: vec!["vegetables".into(), "meat".into()],
+                keep_weight_m,
+                prefer_weight_m,
+                spare_pct,
+                suppliers: suppliers
+                    .into_iter()
+                    .enumerate()
+                    .map(|(index, (at, capacity))| Supplier {
+                        code: code(index),
+                        at: at.map(point),
+                        capacity,
+                    })
+                    .collect(),
+                compounds: compounds
+                    .into_iter()
+                    .enumerate()
+                    .map(
+                        |(index, (at, persons, meat, keep, force, (forbid, prefer)))| Compound {
+                            code: format!("c{index}"),
+                            at: at.map(point),
+                            persons,
+                            demand: vec![persons, meat],
+                            keep: keep.map(code),
+                            force: force.filter(|index| *index > 4).map(code),
+                            forbid: forbid.into_iter().map(code).collect(),
+                            prefer: prefer.into_iter().map(code).collect(),
+                        },
+                    )
+                    .collect(),
+            },
+        )
 }
 
 /// Ways to spoil an assignment; false when there is nothing to spoil in this way.
@@ -318,7 +422,11 @@ fn spoil(problem: &Problem, assignment: &mut Assignment, way: usize, at: usize) 
             Some(shortage) => shortage.short_by += 1,
             None => return false,
         },
-        10 => choice.main = Some("nobody".into()),
+        10 => match assignment.lacks.first_mut() {
+            Some(lack) => lack.short_by += 1,
+            None => return false,
+        },
+        11 => choice.main = Some("nobody".into()),
         _ => choice.kept = !choice.kept,
     }
     true
@@ -367,10 +475,23 @@ proptest! {
     }
 
     #[test]
-    fn a_spoilt_assignment_is_reported(problem in any_problem(), way in 0usize..12, at: usize) {
+    fn a_spoilt_assignment_is_reported(problem in any_problem(), way in 0usize..13, at: usize) {
         let mut assignment = assign(&problem, 1);
         prop_assume!(spoil(&problem, &mut assignment, way, at));
         prop_assert!(!check::assignment(&problem, &assignment).is_empty());
+    }
+
+    /// Whatever was in force before, what comes out is a valid plan, and those who can stay do.
+    #[test]
+    fn every_new_plan_passes_its_check(problem in any_problem()) {
+        let found = replan(&problem);
+        prop_assert_eq!(check::assignment(&problem, &found.assignment), vec![]);
+        prop_assert!(found.changes_at_least <= found.changes);
+        let changed = problem.compounds.iter().zip(&found.assignment.choices).filter(|(compound, choice)| {
+            let known = |code: &String| problem.suppliers.iter().any(|supplier| supplier.code == *code);
+            compound.keep.as_ref().is_some_and(|keep| known(keep) && choice.main.as_ref() != Some(keep))
+        });
+        prop_assert_eq!(found.changes, changed.count());
     }
 
     /// Small cases against trying all: within 2 %, and the bound holds.

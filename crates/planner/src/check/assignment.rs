@@ -25,6 +25,7 @@ pub fn assignment(problem: &Problem, assignment: &Assignment) -> Vec<Finding> {
     audit.backups();
     audit.totals();
     audit.shortages();
+    audit.lacks();
     audit.findings.0
 }
 
@@ -182,6 +183,11 @@ impl<'a> Audit<'a> {
             let holds = match &passed.reason {
                 Reason::Forbidden => compound.forbid.contains(&passed.supplier),
                 Reason::NoPosition => supplier.at.is_none() && compound.at.is_some(),
+                Reason::Preferred => {
+                    let preferred = |code: &String| compound.prefer.contains(code);
+                    free && !preferred(&passed.supplier) && choice.main.as_ref().is_some_and(preferred)
+                }
+                Reason::Spared => free && self.only_spared(compound, supplier),
                 Reason::Kept => free && choice.main == compound.keep && self.has_room(compound, supplier),
                 Reason::Forced => compound
                     .force
@@ -196,6 +202,63 @@ impl<'a> Audit<'a> {
             let reason = &passed.reason;
             self.findings
                 .expect(holds, || format!("{code}: {} is not {reason:?}", passed.supplier));
+        }
+    }
+
+    /// Whether it has room only in what stays free.
+    fn only_spared(&self, compound: &Compound, supplier: &Supplier) -> bool {
+        let percent = self.problem.spare_pct.clamp(0, 100);
+        let lacks = (0..self.problem.categories.len()).any(|category| {
+            let free = i128::from(amount(&supplier.capacity, category)) * i128::from(percent) / 100;
+            i128::from(self.spare(supplier, category)) - free < i128::from(amount(&compound.demand, category))
+        });
+        lacks && percent > 0 && self.has_room(compound, supplier)
+    }
+
+    /// With what is lacking added, every compound that has lacks fits; nobody else has any.
+    fn lacks(&mut self) {
+        let names: Vec<&String> = self.problem.categories.iter().collect();
+        let mut room: HashMap<&str, Vec<i64>> = HashMap::new();
+        for (code, supplier) in &self.suppliers {
+            let spare = (0..names.len()).map(|category| self.spare(supplier, category));
+            room.insert(code, spare.collect());
+        }
+        for (compound, choice) in self.problem.compounds.iter().zip(&self.assignment.choices) {
+            let told: Vec<_> = self
+                .assignment
+                .lacks
+                .iter()
+                .filter(|lack| lack.compound == compound.code)
+                .collect();
+            let Some(first) = told.first() else { continue };
+            let Some(room) = room.get_mut(first.supplier.as_str()) else {
+                self.findings
+                    .expect(false, || format!("there is no supplier {}", first.supplier));
+                continue;
+            };
+            let allowed = !compound.forbid.contains(&first.supplier)
+                && compound
+                    .force
+                    .as_ref()
+                    .is_none_or(|force| *force == first.supplier)
+                && told.iter().all(|lack| lack.supplier == first.supplier);
+            for (category, room) in room.iter_mut().enumerate() {
+                let added: i64 = told
+                    .iter()
+                    .filter(|lack| lack.category == *names[category])
+                    .map(|lack| lack.short_by)
+                    .sum();
+                let left = *room + added - amount(&compound.demand, category);
+                let right = left >= 0 && (added == 0 || left == 0);
+                self.findings
+                    .expect(right && allowed && choice.main.is_none(), || {
+                        format!(
+                            "{}: lacks other than {added} of {}",
+                            compound.code, names[category]
+                        )
+                    });
+                *room = left.max(0);
+            }
         }
     }
 
@@ -282,7 +345,21 @@ impl<'a> Audit<'a> {
             } else {
                 0
             };
-            cost += persons * i128::from(way_m + change_m);
+            let prefers = compound
+                .prefer
+                .iter()
+                .any(|code| self.suppliers.contains_key(code.as_str()));
+            let strange = prefers
+                && !choice
+                    .main
+                    .as_ref()
+                    .is_some_and(|main| compound.prefer.contains(main));
+            let strange_m = if strange {
+                self.problem.prefer_weight_m.max(0)
+            } else {
+                0
+            };
+            cost += persons * i128::from(way_m + change_m + strange_m);
         }
         let findings = &mut self.findings;
         findings.expect(assignment.total_distance_m == metres, || {

@@ -5,15 +5,23 @@
 
 mod allocation;
 mod assignment;
+mod composition;
+mod placed;
 mod routes;
+mod sharing;
 mod slots;
 mod stops;
+mod visits;
 
 pub use allocation::allocation;
 pub use assignment::assignment;
+pub use composition::composition;
+pub use placed::placed;
 pub use routes::routes;
+pub use sharing::sharing;
 pub use slots::slots;
 pub use stops::{stops, tour};
+pub use visits::visits;
 
 /// Something wrong with a proposal, in words for a developer or an auditor.
 #[derive(Clone, Debug, PartialEq, Eq)]

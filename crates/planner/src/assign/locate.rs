@@ -1,0 +1,180 @@
+//! Which suppliers to open when each costs something to use at all.
+
+use super::anneal::State;
+use super::duals::Duals;
+use super::model::Model;
+use super::pair::polish;
+use crate::effort::Meter;
+use crate::random::Random;
+
+/// Suppliers that the relaxation opens at least this often are open at first, and more until all together have
+/// this many times the need.
+const OPEN_FROM: f64 = 0.5;
+const ROOM: f64 = 1.05;
+
+/// Moves per compound after each change of what is open, and at which part of the usual step.
+const MOVES: usize = 30;
+const WARMTH: f64 = 0.3;
+
+/// At first a change may be kept that costs this part of the whole more.
+const LENIENCE: f64 = 0.002;
+
+/// So many closed suppliers near a compound are looked at.
+const AROUND: usize = 6;
+
+/// Opens, closes and exchanges suppliers one by one, lets the compounds around find their places, and keeps the
+/// change if it is good or, at first, not too bad.
+pub(super) fn search(
+    model: &Model,
+    duals: &Duals,
+    random: &mut Random,
+    meter: &mut Meter,
+) -> Option<(i64, Vec<u32>)> {
+    let mut open = first_open(model, duals);
+    let mut state = State::new(model, &duals.price, &open)?;
+    let warm = state.usual_step(&duals.price) * WARMTH;
+    state.anneal(random, model.compounds * MOVES, warm);
+    let mut rounds = 0;
+    while meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost)) {
+        rounds += 1;
+        let before = state.home.clone();
+        let value = state.value();
+        let change = draw_change(model, &state, random, &open);
+        let was_open = open.clone();
+        if let Some(supplier) = change.close {
+            open[supplier] = false;
+        }
+        if let Some(supplier) = change.open {
+            open[supplier] = true;
+        }
+        state.look_at(&duals.price, &open);
+        if !follow(model, &mut state, &change) {
+            state.go_to(&before);
+            open = was_open;
+            state.look_at(&duals.price, &open);
+            continue;
+        }
+        state.anneal(random, model.compounds * MOVES, warm);
+        let lenience = value.abs() * LENIENCE * (1.0 - meter.done()).powi(2);
+        if state.value() <= value - lenience * (1.0 - random.fraction()).ln() {
+            for (supplier, open) in open.iter_mut().enumerate() {
+                *open = state.is_used(supplier);
+            }
+        } else {
+            state.go_to(&before);
+            open = was_open;
+            state.look_at(&duals.price, &open);
+        }
+        state.adapt(meter.done());
+    }
+    let (cost, mut home) = state.best?;
+    polish(model, &duals.price, random, cost, &mut home);
+    let ways = home
+        .iter()
+        .zip(0..)
+        .map(|(supplier, compound)| model.cost(compound, *supplier as usize));
+    let mut used: Vec<u32> = home.clone();
+    used.sort_unstable();
+    used.dedup();
+    let openings = used.iter().map(|supplier| model.opening[*supplier as usize]);
+    Some((ways.sum::<i64>() + openings.sum::<i64>(), home))
+}
+
+fn first_open(model: &Model, duals: &Duals) -> Vec<bool> {
+    let mut order: Vec<usize> = (0..model.suppliers).collect();
+    order.sort_by(|a, b| duals.open[*b].total_cmp(&duals.open[*a]).then(a.cmp(b)));
+    let mut open = vec![false; model.suppliers];
+    let mut part = 0.0;
+    for supplier in order {
+        if part >= ROOM && duals.open[supplier] < OPEN_FROM {
+            break;
+        }
+        let need: i64 = (0..model.compounds)
+            .map(|compound| model.demand(compound, supplier)[0])
+            .sum();
+        part += model.capacity(supplier)[0] as f64 / need.max(1) as f64;
+        open[supplier] = true;
+    }
+    // Whoever may only go to a closed supplier has it opened.
+    for compound in 0..model.compounds {
+        let candidates = model.candidates(compound);
+        if !candidates
+            .iter()
+            .any(|candidate| open[candidate.supplier as usize])
+            && let Some(candidate) = candidates.first()
+        {
+            open[candidate.supplier as usize] = true;
+        }
+    }
+    open
+}
+
+struct Change {
+    close: Option<usize>,
+    open: Option<usize>,
+}
+
+fn draw_change(model: &Model, state: &State, random: &mut Random, open: &[bool]) -> Change {
+    let compound = random.below(model.compounds);
+    let home = state.home[compound] as usize;
+    let closed: Vec<usize> = model
+        .candidates(compound)
+        .iter()
+        .map(|candidate| candidate.supplier as usize)
+        .filter(|supplier| !open[*supplier])
+        .take(AROUND)
+        .collect();
+    let opened = closed.get(random.below(closed.len())).copied();
+    match random.below(4) {
+        0 => Change {
+            close: None,
+            open: opened,
+        },
+        1 => Change {
+            close: Some(home),
+            open: None,
+        },
+        _ => Change {
+            close: Some(home),
+            open: opened,
+        },
+    }
+}
+
+/// Moves those whose supplier is closed and those who gain by the opened one; false when somebody has nowhere
+/// to go.
+fn follow(model: &Model, state: &mut State, change: &Change) -> bool {
+    if let Some(opened) = change.open {
+        let mut gains: Vec<(i64, usize)> = (0..model.compounds)
+            .map(|compound| {
+                let home = state.home[compound] as usize;
+                let gain = model.cost(compound, home) - model.cost(compound, opened);
+                let closes = change.close == Some(home);
+                (if closes { gain.max(1) } else { gain }, compound)
+            })
+            .filter(|(gain, compound)| *gain > 0 && model.eligible(*compound, opened))
+            .collect();
+        gains.sort_by_key(|(gain, compound)| (std::cmp::Reverse(*gain), *compound));
+        let mut room = model.capacity(opened)[0];
+        for (_, compound) in gains {
+            let need = model.demand(compound, opened)[0];
+            if need <= room {
+                room -= need;
+                state.shift(compound, opened);
+            }
+        }
+    }
+    let Some(closed) = change.close else { return true };
+    for compound in state.members(closed).to_vec() {
+        let compound = compound as usize;
+        let cheapest = state
+            .near(compound)
+            .map(|supplier| (state.shift_change(compound, supplier), supplier))
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        match cheapest {
+            Some((_, supplier)) => state.shift(compound, supplier),
+            None => return false,
+        }
+    }
+    true
+}

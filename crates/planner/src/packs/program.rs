@@ -1,0 +1,223 @@
+//! The mixed integer program of the packs.
+
+use super::{Composed, Composition, Lacking, PackOrder, Stocked, fits};
+use microlp::{ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, Variable};
+
+/// A floor that is missed wholly costs as much as this many times the dearest pack.
+const LACKING_PRICE: f64 = 20.0;
+
+/// A missing kind counts like this part of a floor.
+const KIND_PART: f64 = 0.2;
+
+/// Using up a good that does not keep is worth this part of its price, less for each day that it keeps.
+const PERISHABLE_WORTH: f64 = 0.5;
+const PERISHABLE_D: i64 = 7;
+
+/// A pack within this part of the best is good enough.
+const GAP: f64 = 1e-3;
+
+/// Composes all packs together from one stock: as little as possible falls short, counted per household and in parts of
+/// what is wanted; then what spoils soon is used and the price is low.
+///
+/// `nodes` limits the branches that are tried, so that the same input gives the same answer. `None` only if the solver
+/// fails numerically or finds nothing within its nodes.
+pub fn compose(stock: &[Stocked], orders: &[PackOrder], nodes: u64) -> Option<Composition> {
+    let mut program = Problem::new(OptimizationDirection::Minimize);
+    let dearest = orders
+        .iter()
+        .map(|order| priced(stock, order))
+        .fold(1.0, f64::max);
+    let units: Vec<Vec<Option<Variable>>> = orders
+        .iter()
+        .map(|order| add_pack(&mut program, stock, order, dearest * LACKING_PRICE))
+        .collect();
+    for (index, one) in stock.iter().enumerate() {
+        let row: Vec<(Variable, f64)> = units
+            .iter()
+            .zip(orders)
+            .filter_map(|(row, order)| Some((row[index]?, order.count.max(0) as f64)))
+            .collect();
+        program.add_constraint(row, ComparisonOp::Le, one.units.max(0) as f64);
+    }
+    let mut options = SolveOptions::default();
+    options.node_limit = Some(nodes);
+    options.mip_gap = GAP;
+    let solution = program.solve_with(options).ok()?.into_solution().ok()?;
+    let packs = orders
+        .iter()
+        .zip(&units)
+        .map(|(order, row)| {
+            let units = row
+                .iter()
+                .map(|unit| unit.map_or(0, |unit| solution.var_value(unit).round() as i64))
+                .collect();
+            tell(stock, order, units)
+        })
+        .collect();
+    let within = solution.gap().is_some_and(|gap| gap <= GAP);
+    Some(Composition {
+        packs,
+        proven: solution.status() == SolutionStatus::Optimal || within,
+    })
+}
+
+/// About what the pack costs: the dearest food for all its weight.
+fn priced(stock: &[Stocked], order: &PackOrder) -> f64 {
+    let per_g = stock
+        .iter()
+        .map(|one| one.unit_fen as f64 / one.unit_g.max(1) as f64)
+        .fold(0.0, f64::max);
+    // A person eats no more than three kilograms a day.
+    let weight_g = order.persons * order.days * 3000;
+    per_g * weight_g.min(order.weight_max_g.unwrap_or(i64::MAX)) as f64
+}
+
+/// Adds the variables and limits of one pack; returns the variable of each food that may go into it.
+fn add_pack(
+    program: &mut Problem,
+    stock: &[Stocked],
+    order: &PackOrder,
+    missed: f64,
+) -> Vec<Option<Variable>> {
+    let count = order.count.max(0) as f64;
+    let days = (order.persons * order.days).max(0);
+    let units: Vec<Option<Variable>> = stock
+        .iter()
+        .map(|one| {
+            let fit = fits(&one.food, &order.diets) && one.food.keeps_d >= order.keeps_d && one.unit_g > 0;
+            let most = (order.most_of_one_g * days / one.unit_g.max(1)).min(one.units / order.count.max(1));
+            let spoils = (PERISHABLE_D - one.food.keeps_d).max(0) as f64 / PERISHABLE_D as f64;
+            let cost = one.unit_fen as f64 * (1.0 - PERISHABLE_WORTH * spoils);
+            (fit && most > 0 && count > 0.0)
+                .then(|| program.add_integer_var(cost * count, (0, i32::try_from(most).unwrap_or(i32::MAX))))
+        })
+        .collect();
+    let row = |of: &dyn Fn(&Stocked) -> f64| -> Vec<(Variable, f64)> {
+        let pairs = units.iter().zip(stock);
+        pairs
+            .filter_map(|(unit, one)| Some(((*unit)?, of(one))))
+            .filter(|(_, part)| *part != 0.0)
+            .collect()
+    };
+    if let Some(most) = order.price_max_fen {
+        program.add_constraint(row(&|one| one.unit_fen as f64), ComparisonOp::Le, most as f64);
+    }
+    if let Some(most) = order.weight_max_g {
+        program.add_constraint(row(&|one| one.unit_g as f64), ComparisonOp::Le, most as f64);
+    }
+    // Rows are in parts of what is wanted, which keeps all coefficients of one size.
+    let mut at_least = |mut row: Vec<(Variable, f64)>| {
+        let short = program.add_var(missed * count, (0.0, 1.0));
+        row.push((short, 1.0));
+        program.add_constraint(row, ComparisonOp::Ge, 1.0);
+    };
+    for (nutrient, floor) in order.floors.iter().enumerate().filter(|(_, floor)| **floor > 0) {
+        let wanted = (floor * days).max(1) as f64;
+        at_least(row(&|one| {
+            let per_100_g = one.food.nutrients.get(nutrient).copied().unwrap_or(0);
+            (per_100_g * one.unit_g) as f64 / 100.0 / wanted
+        }));
+    }
+    for (category, grams) in order.least_g.iter().filter(|(_, grams)| *grams > 0) {
+        let wanted = (grams * days).max(1) as f64;
+        at_least(row(&|one| {
+            if one.food.category == *category {
+                one.unit_g as f64 / wanted
+            } else {
+                0.0
+            }
+        }));
+    }
+    for (category, kinds) in &order.kinds {
+        let mut row = Vec::new();
+        for (unit, one) in units.iter().zip(stock) {
+            if let Some(unit) = *unit
+                && one.food.category == *category
+            {
+                // There is a kind only if a unit of it is there.
+                let there = program.add_binary_var(0.0);
+                program.add_constraint([(unit, 1.0), (there, -1.0)], ComparisonOp::Ge, 0.0);
+                row.push((there, 1.0));
+            }
+        }
+        let short = program.add_var(missed * KIND_PART * count, (0.0, *kinds as f64));
+        row.push((short, 1.0));
+        program.add_constraint(row, ComparisonOp::Ge, *kinds as f64);
+    }
+    units
+}
+
+fn tell(stock: &[Stocked], order: &PackOrder, units: Vec<i64>) -> Composed {
+    let sum = |of: &dyn Fn(&Stocked) -> i64| -> i64 {
+        stock.iter().zip(&units).map(|(one, count)| of(one) * count).sum()
+    };
+    let days = (order.persons * order.days).max(0);
+    let mut lacking = Vec::new();
+    for (nutrient, floor) in order.floors.iter().enumerate() {
+        let has = sum(&|one| one.food.nutrients.get(nutrient).copied().unwrap_or(0) * one.unit_g) / 100;
+        if has < floor * days {
+            lacking.push(Lacking::Nutrient {
+                nutrient,
+                has,
+                wanted: floor * days,
+            });
+        }
+    }
+    for (category, grams) in &order.least_g {
+        let has_g = sum(&|one| i64::from(one.food.category == *category) * one.unit_g);
+        if has_g < grams * days {
+            lacking.push(Lacking::Category {
+                category: category.clone(),
+                has_g,
+                wanted_g: grams * days,
+            });
+        }
+    }
+    for (category, wanted) in &order.kinds {
+        let there = |(one, count): &(&Stocked, &i64)| one.food.category == *category && **count > 0;
+        let has = stock.iter().zip(&units).filter(there).count();
+        if has < *wanted {
+            lacking.push(Lacking::Kinds {
+                category: category.clone(),
+                has,
+                wanted: *wanted,
+            });
+        }
+    }
+    Composed {
+        price_fen: sum(&|one| one.unit_fen),
+        weight_g: sum(&|one| one.unit_g),
+        lacking,
+        units,
+    }
+}
+
+/// The cheapest ration of one person and day when any part of a good can be given: the diet problem itself. `prices` are
+/// per gram and `None` where a good cannot be had, `nutrients` per gram by good. Returns cost and grams; `None` when no ration
+/// meets the floors.
+pub fn cheapest_ration(
+    prices: &[Option<f64>],
+    nutrients: &[Vec<f64>],
+    floors: &[f64],
+) -> Option<(f64, Vec<f64>)> {
+    let mut program = Problem::new(OptimizationDirection::Minimize);
+    let grams: Vec<Option<Variable>> = prices
+        .iter()
+        .map(|price| price.map(|price| program.add_var(price, (0.0, f64::INFINITY))))
+        .collect();
+    for (place, floor) in floors.iter().enumerate().filter(|(_, floor)| **floor > 0.0) {
+        let row: Vec<(Variable, f64)> = grams
+            .iter()
+            .zip(nutrients)
+            .filter_map(|(gram, row)| Some(((*gram)?, row[place] / floor)))
+            .filter(|(_, part)| *part > 0.0)
+            .collect();
+        program.add_constraint(row, ComparisonOp::Ge, 1.0);
+    }
+    let solution = program.solve().ok()?.into_solution().ok()?;
+    let grams = grams
+        .into_iter()
+        .map(|gram| gram.map_or(0.0, |gram| solution.var_value(gram).max(0.0)))
+        .collect();
+    Some((solution.objective(), grams))
+}

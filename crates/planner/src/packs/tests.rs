@@ -1,0 +1,151 @@
+use super::{
+    Diet, Lacking, PackOrder, Stocked, cheapest_ration, common, compose, guideline, sphere, substitutes,
+};
+use crate::check;
+use proptest::prelude::*;
+
+const NODES: u64 = 2_000;
+
+fn stock(units: i64) -> Vec<Stocked> {
+    common()
+        .into_iter()
+        .map(|food| {
+            let (unit_g, unit_fen) = match food.category.as_str() {
+                "grain" => (1000, 600),
+                "oil" => (500, 900),
+                "meat" => (500, 2000),
+                "vegetables" => (500, 250),
+                _ => (500, 600),
+            };
+            Stocked {
+                food,
+                unit_g,
+                unit_fen,
+                units,
+            }
+        })
+        .collect()
+}
+
+/// Three people and three days, as in Wuchang; five kinds of vegetables, as in Xi'an.
+fn family() -> PackOrder {
+    let mut floors = sphere();
+    floors[4] = 12_000;
+    PackOrder {
+        name: "三口之家三天".into(),
+        persons: 3,
+        days: 3,
+        count: 100,
+        price_max_fen: None,
+        weight_max_g: Some(25_000),
+        floors,
+        least_g: guideline(),
+        kinds: vec![("vegetables".into(), 5)],
+        most_of_one_g: 400,
+        keeps_d: 0,
+        diets: Vec::new(),
+    }
+}
+
+/// CQ-4: several packs from one stock, each with what people need.
+#[test]
+fn cq_4_packs_for_a_family_and_for_diets() {
+    let stock = stock(2000);
+    let mut halal = family();
+    halal.diets = vec![Diet::Halal, Diet::Diabetes];
+    let mut cold = family();
+    cold.diets = vec![Diet::NoKitchen];
+    cold.kinds = vec![("vegetables".into(), 2)];
+    cold.least_g = vec![("vegetables".into(), 200)];
+    let orders = [family(), halal, cold];
+    let found = compose(&stock, &orders, NODES).unwrap();
+    assert_eq!(check::composition(&stock, &orders, &found), vec![]);
+    assert_eq!(found.packs[0].lacking, vec![]);
+    assert_eq!(found.packs[1].lacking, vec![]);
+    let pork = stock.iter().position(|one| one.food.key == "pork").unwrap();
+    assert_eq!(found.packs[1].units[pork], 0);
+}
+
+#[test]
+fn what_falls_short_is_told() {
+    let mut scarce = stock(1000);
+    for one in &mut scarce {
+        if one.food.category == "oil" || one.food.category == "eggs" {
+            one.units = 0;
+        }
+    }
+    let found = compose(&scarce, &[family()], NODES).unwrap();
+    assert_eq!(check::composition(&scarce, &[family()], &found), vec![]);
+    let lacks = |wanted: &str| {
+        found.packs[0].lacking.iter().any(
+            |lacking| matches!(lacking, Lacking::Category { category, has_g: 0, .. } if category == wanted),
+        )
+    };
+    assert!(lacks("oil") && lacks("eggs") && !lacks("grain"));
+}
+
+/// YU-6: substitutes when goods cannot be had.
+#[test]
+fn yu_6_substitutes_are_alike_and_fit() {
+    let stock = stock(10);
+    let food = |key: &str| stock.iter().find(|one| one.food.key == key).unwrap().food.clone();
+    let named = |diets: &[Diet], key: &str| -> Vec<String> {
+        substitutes(&stock, &food(key), &sphere(), diets)
+            .iter()
+            .map(|one| stock[one.index].food.key.clone())
+            .collect()
+    };
+    assert_eq!(named(&[], "rice")[0], "flour");
+    assert!(!named(&[Diet::Halal], "beef").contains(&"pork".to_string()));
+    assert!(named(&[], "beef").contains(&"pork".to_string()));
+    let first = substitutes(&stock, &food("rice"), &sphere(), &[])[0];
+    assert_eq!(first.instead_g, 100);
+}
+
+/// The cheapest of two goods for one need, and the mixture for two needs, worked out by hand.
+#[test]
+fn the_cheapest_ration() {
+    let (cost, grams) = cheapest_ration(&[Some(2.0), Some(3.0)], &[vec![1.0], vec![2.0]], &[10.0]).unwrap();
+    assert!((cost - 15.0).abs() < 1e-9 && (grams[1] - 5.0).abs() < 1e-9);
+    let rows = [vec![1.0, 0.0], vec![1.0, 1.0], vec![0.0, 1.0]];
+    let (cost, _) = cheapest_ration(&[Some(1.0), Some(1.5), None], &rows, &[4.0, 2.0]).unwrap();
+    assert!((cost - 5.0).abs() < 1e-9);
+    assert_eq!(cheapest_ration(&[None], &[vec![1.0]], &[1.0]), None);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn every_composition_passes_its_check(
+        units in prop::collection::vec(0i64..60, 31), persons in 1i64..6, days in 1i64..6, count in 1i64..12,
+        price in prop::option::of(500i64..20_000), keeps_d in 0i64..10, diet in 0usize..6,
+    ) {
+        let mut stock = stock(0);
+        stock.iter_mut().zip(units).for_each(|(one, units)| one.units = units);
+        let all = [Diet::Diabetes, Diet::Dysphagia, Diet::Infant, Diet::Halal, Diet::NoKitchen];
+        let order = PackOrder {
+            persons, days, count, keeps_d, price_max_fen: price, diets: all.get(diet).copied().into_iter().collect(), ..family()
+        };
+        let orders = [order, family()];
+        if let Some(found) = compose(&stock, &orders, 200) {
+            prop_assert_eq!(check::composition(&stock, &orders, &found), vec![]);
+        }
+    }
+
+    #[test]
+    fn a_spoilt_composition_is_reported(way in 0usize..4, at: usize) {
+        let stock = stock(300);
+        let orders = [family()];
+        let mut found = compose(&stock, &orders, 200).unwrap();
+        let pack = &mut found.packs[0];
+        let at = at % pack.units.len();
+        match way {
+            0 => pack.units[at] += 4,
+            1 => pack.price_fen += 1,
+            2 => pack.weight_g -= 1,
+            _ => pack.lacking.push(Lacking::Category { category: "grain".into(), has_g: 0, wanted_g: 1 }),
+        }
+        prop_assert!(!check::composition(&stock, &orders, &found).is_empty());
+    }
+}
