@@ -71,7 +71,8 @@ const fn per_order(key: &'static str, ration_g: i64, least: bool) -> Rule {
 static COMPOUNDS: &[Rule] = &[
     per("residents", "households", 50, 800),
     per("floating", "households", 0, 800),
-    per("households", "buildings", 100, 100_000),
+    // In villages many houses stand empty.
+    per("households", "buildings", 20, 100_000),
     at_most("buildings", "units"),
     at_most("units", "households"),
 ];
