@@ -183,7 +183,8 @@ fn attempt(session: &mut Session, migrations: &[Migration]) -> Result<Option<Fau
             .and_then(|()| match migration.then {
                 Some(then) => then(&mut Tx::new(session, true)),
                 None => Ok(()),
-            });
+            })
+            .and_then(|()| session.batch("statistics", STATISTICS));
         match session.finish(result) {
             Ok(()) => {}
             Err(Fault::Conflict) => return Ok(Some(Fault::Conflict)),
@@ -192,11 +193,6 @@ fn attempt(session: &mut Session, migrations: &[Migration]) -> Result<Option<Fau
             }
             Err(fault) => return Err(migration.fault(fault)),
         }
-    }
-    if done < migrations.len() {
-        session.begin_write()?;
-        let told = session.batch("statistics", STATISTICS);
-        session.finish(told)?;
     }
     Ok(None)
 }

@@ -30,12 +30,20 @@ struct Place {
 
 #[derive(Clone)]
 struct Showing {
+    /// When making it began: later changes may not be in it.
     made: Instant,
     took: Duration,
     value: Arc<dyn Any + Send + Sync>,
 }
 
 impl Place {
+    fn is_fresh(&self) -> bool {
+        let showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
+        showing
+            .as_ref()
+            .is_some_and(|showing| showing.made.elapsed() < OLDEST)
+    }
+
     fn shown<T: Send + Sync + 'static>(&self) -> Option<(Showing, Arc<T>)> {
         let showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
         let showing = showing.clone()?;
@@ -51,11 +59,14 @@ impl Place {
         let begun = Instant::now();
         let value = Arc::new(app.read(look).await?);
         let mut showing = self.showing.lock().unwrap_or_else(PoisonError::into_inner);
-        *showing = Some(Showing {
-            made: Instant::now(),
-            took: begun.elapsed(),
-            value: value.clone(),
-        });
+        // Whoever began later has seen more.
+        if showing.as_ref().is_none_or(|other| other.made < begun) {
+            *showing = Some(Showing {
+                made: begun,
+                took: begun.elapsed(),
+                value: value.clone(),
+            });
+        }
         Ok(value)
     }
 }
@@ -110,10 +121,12 @@ impl App {
 
     fn place(&self, key: &str) -> Arc<Place> {
         let mut places = self.kept.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match places.get(key) {
-            Some(place) => Arc::clone(place),
-            None => Arc::clone(places.entry(key.to_string()).or_default()),
+        if let Some(place) = places.get(key) {
+            return Arc::clone(place);
         }
+        // What nobody will be shown any more makes room, so that keys which visitors invent do not pile up.
+        places.retain(|_, place| Arc::strong_count(place) > 1 || place.is_fresh());
+        Arc::clone(places.entry(key.to_string()).or_default())
     }
 
     async fn waited_for<T, F>(&self, place: &Place, good_for: Duration, look: F) -> Result<Arc<T>>

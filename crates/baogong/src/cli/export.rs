@@ -35,7 +35,8 @@ pub struct Export {
     place: Place,
     /// The list, see below.
     list: String,
-    /// The file; `-` is standard output.
+    /// The file; `-` is standard output, which is also where it goes without a name.
+    #[arg(default_value = "-")]
     file: PathBuf,
     /// An area code; the whole county without it.
     #[arg(long)]
@@ -261,8 +262,8 @@ pub struct Labels {
     place: Place,
     /// The code of the round, such as `R012`, or its id.
     round: String,
-    /// The PDF; `-` is standard output.
-    file: PathBuf,
+    /// The PDF; `-` is standard output. Without a name it is called after the round.
+    file: Option<PathBuf>,
     /// An area or compound code; the whole round without it.
     #[arg(long)]
     area: Option<String>,
@@ -307,7 +308,13 @@ impl Labels {
             printer.labels(self.paper.sheet(), &labels)
         };
         let bytes = printed.map_err(|fault| document_fault(fault.to_string()))?;
-        input::write(&self.file, &bytes)?;
+        let named = |what: &str| PathBuf::from(format!("{}-{what}.pdf", round.code));
+        let file = match &self.file {
+            Some(file) => file.clone(),
+            None if self.boxes => named("boxes"),
+            None => named("labels"),
+        };
+        input::write(&file, &bytes)?;
         Ok(ExitCode::SUCCESS)
     }
 }

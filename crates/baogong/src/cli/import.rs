@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use baogong::base::act::{Act, once};
 use baogong::base::id::district;
-use baogong::base::{Action, App, Ctx, Refusal, RefusalKind, Result, clock};
+use baogong::base::{Action, App, Ctx, Error, Refusal, RefusalKind, Result, clock};
 use baogong::register::import::{self, BatchRef, Upload};
 use documents::sheet::{self, Divisions, Options};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Lang, Place, USER_CASE, input};
 
@@ -42,7 +42,13 @@ impl Import {
     /// Imports or checks; errors in a file are exit code 1.
     pub fn run(&self) -> Result<ExitCode> {
         let clean = match &self.district {
-            Some(county) => into_registers(&self.place.open()?, county, self.dry_run, &self.files)?,
+            Some(county) => {
+                let app = match self.dry_run {
+                    true => self.place.open_reader()?,
+                    false => self.place.open()?,
+                };
+                into_registers(&app, county, self.dry_run, &self.files)?
+            }
             None => self.check()?,
         };
         Ok(if clean {
@@ -61,12 +67,26 @@ impl Import {
         let options = Options {
             divisions: divisions.as_ref(),
             today: Some(&today),
+            incomplete_rows: true,
             ..Options::default()
         };
         let zh = self.lang == Lang::Zh;
         let mut clean = true;
         for file in &self.files {
-            let (bytes, name) = (input::read(file)?, input::shown(file));
+            let name = input::shown(file);
+            let bytes = match input::read(file) {
+                Err(Error::Refusal(refusal)) if self.json => {
+                    let message = if zh { &refusal.zh } else { &refusal.en };
+                    let error = json!({"sheet": "", "row": 0, "column": "", "heading": "", "value": name, "message": message});
+                    println!(
+                        "{}",
+                        json!({"form": null, "rows": [], "errors": [error], "warnings": [], "duplicates": [], "skipped": []})
+                    );
+                    clean = false;
+                    continue;
+                }
+                other => other?,
+            };
             if self.json {
                 let mut out = std::io::BufWriter::new(std::io::stdout().lock());
                 clean &= sheet::write_outcome(&bytes, &name, &options, zh, &mut out)?;
@@ -157,7 +177,9 @@ fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> 
     let mut clean = true;
     for file in files {
         let (bytes, name) = (input::read(file)?, input::shown(file));
-        let reading = import::read_file(&name, &bytes)?;
+        let of = county.to_string();
+        let mappings = app.db.read_blocking(move |tx| import::mapping::all(tx, &of))?;
+        let reading = import::read_watched(&name, &bytes, &mappings, &mut |_| true)?;
         let in_district = county.to_string();
         let preview = app
             .db
@@ -173,6 +195,11 @@ fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> 
                 "{name}: {} +{} ~{} ={}",
                 tally.register, tally.added, tally.changed, tally.unchanged
             );
+        }
+        if preview.tallies.is_empty() && preview.errors.is_empty() {
+            println!("{name}: 没有可以写入登记的内容 / nothing that goes into a register");
+            clean = false;
+            continue;
         }
         clean &= preview.errors.is_empty();
         if dry_run || !preview.errors.is_empty() {

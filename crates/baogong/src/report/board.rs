@@ -1,6 +1,7 @@
 //! What the headquarters' board shows and the situation report prints: rounds by state, orders, amounts, people
 //! served, unpaid, late and short, per street and with the spread between streets (YO-7).
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, HashSet};
 
 use serde::Serialize;
@@ -196,11 +197,11 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
         }
     }
     let range = || params![in_district.as_str(), area, subtree_end(area)];
-    let rounds = open::list(tx, area, "")?;
+    let rounds = open::standing(tx, area)?;
     let late: HashSet<RoundId> = rounds
         .iter()
-        .filter(|round| round.deliver_s < ctx.now_s)
-        .map(|round| round.id)
+        .filter(|(_, _, deliver_s)| *deliver_s < ctx.now_s)
+        .map(|(id, _, _)| *id)
         .collect();
     for row in tx.rows(&ORDERS, &range())? {
         let counts = streets.entry(street(row.text(1)?)).or_default();
@@ -253,20 +254,23 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
     let mut packs: BTreeMap<RoundId, Vec<Pack>> = BTreeMap::new();
     let mut goods: BTreeMap<String, Goods> = BTreeMap::new();
     let mut food: BTreeMap<String, i64> = BTreeMap::new();
-    for round in rounds {
-        *board.rounds.entry(round.state).or_default() += 1;
-        let of_round = open::packs(tx, &in_district, round.id)?;
-        if !matches!(round.state, RoundState::Settled | RoundState::Cancelled) {
-            for (pack, quantity) in of_round.iter().zip(unpacked(tx, area, round.id, &of_round)?) {
+    for (round, state, _) in rounds {
+        *board.rounds.entry(state).or_default() += 1;
+        if !matches!(state, RoundState::Settled | RoundState::Cancelled) {
+            let of_round = open::packs(tx, &in_district, round)?;
+            for (pack, quantity) in of_round.iter().zip(unpacked(tx, area, round, &of_round)?) {
                 line(&mut goods, &pack.name).ordered += quantity;
             }
+            packs.insert(round, of_round);
         }
-        packs.insert(round.id, of_round);
     }
     for row in tx.rows(&PACKED, &range())? {
-        let of_round = packs.get(&RoundId(row.get::<Uuid>(0)?));
+        let round = RoundId(row.get::<Uuid>(0)?);
+        if let Entry::Vacant(place) = packs.entry(round) {
+            place.insert(open::packs(tx, &in_district, round)?);
+        }
         let code: String = row.get(1)?;
-        let Some(pack) = of_round.and_then(|packs| packs.iter().find(|pack| pack.code == code)) else {
+        let Some(pack) = packs[&round].iter().find(|pack| pack.code == code) else {
             continue;
         };
         let (ordered, packed, handed): (i64, i64, i64) = (row.get(2)?, row.get(3)?, row.get(4)?);

@@ -268,7 +268,7 @@ pub static REPORTS: &[Report] = &[
         title: ("送货未遇告知单", "Slip: nobody answered"),
         action: Action::Deliver,
         listed: false,
-        personal: false,
+        personal: true,
         make: notices::missed,
     },
 ];

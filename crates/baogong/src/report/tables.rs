@@ -7,7 +7,7 @@ use store::Tx;
 use super::Subject;
 use super::documents::{document, numbers, table, text, words};
 use super::rounds::load;
-use crate::base::access::Field;
+use crate::base::access::{Field, within};
 use crate::base::id::{ProposalId, district};
 use crate::base::{Ctx, Result, clock, people};
 use crate::coverage::lists as two_lists;
@@ -314,7 +314,8 @@ pub fn boxes(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
     };
     let mut rows = Vec::new();
     for one in packing::boxes(tx, &at)? {
-        if !ctx.actor.covers(&one.compound) && ctx.actor.supplier.is_none() {
+        let seen = ctx.actor.covers(&one.compound) || ctx.actor.supplier.is_some();
+        if !seen || !within(&one.compound, &subject.area) {
             continue;
         }
         let bags = orders.iter().filter(|order| order.box_id == Some(one.id)).count();

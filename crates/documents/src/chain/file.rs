@@ -377,9 +377,9 @@ fn dwellings(bytes: &[u8], errors: &mut Vec<CellError>) -> Vec<Dwelling> {
         let cell = |wanted| table.cell(cells, wanted).to_string();
         let some = |text: String| (!text.is_empty()).then_some(text);
         let dwelling = Dwelling {
-            building: cell(0),
-            unit: cell(1),
-            room: cell(2),
+            building: crate::values::building(&cell(0)),
+            unit: crate::values::unit(&cell(1)),
+            room: crate::values::room(&cell(2)),
             name: some(cell(3)),
             phone: some(cell(4)),
         };

@@ -75,6 +75,8 @@ pub struct Options<'a> {
     pub divisions: Option<&'a Divisions>,
     /// Today as `2026-11-22`; gives the year of dates such as 3月5日.
     pub today: Option<&'a str>,
+    /// Also give rows that lack a cell only because its column is missing, which is an error of the heading.
+    pub incomplete_rows: bool,
 }
 
 /// Columns of a heading as a user has set them.

@@ -1,5 +1,7 @@
 //! The whole outcome of reading a file as JSON, for programs that read it without a database.
 
+use crate::values::Problem;
+
 use super::{CellError, Options, Reading, Rejected, SheetReading, scan};
 use serde_json::{Map, Value, json};
 use std::io::Write;
@@ -8,7 +10,7 @@ use std::io::Write;
 /// has that as its only error.
 ///
 /// `form` is the form of the first sheet that follows one. `rows` are the checked rows in the smallest units, each
-/// with its `sheet` and `row`, and with `community_code` when divisions were given. `errors` and `warnings` name sheet,
+/// with its `form`, `sheet` and `row`, and with `community_code` when divisions were given. `errors` and `warnings` name sheet,
 /// row, column, heading, value and message. `duplicates` are pairs, `skipped` are rows that hold no data, `sheets`
 /// tell the form and the columns of each sheet.
 pub fn outcome(bytes: &[u8], file_name: &str, options: &Options<'_>, zh: bool) -> Value {
@@ -39,6 +41,7 @@ pub fn write_outcome(
             return Ok(());
         };
         let mut object = Map::new();
+        object.insert("form".into(), form.key.into());
         object.insert("sheet".into(), sheet.sheet.as_str().into());
         object.insert("row".into(), row.row.into());
         object.extend(row.to_json(form));
@@ -71,6 +74,15 @@ pub fn write_outcome(
     if let Err(rejected) = &done {
         errors.push(json!({
             "sheet": "", "row": 0, "column": "", "heading": "", "value": file_name, "message": rejected.message(zh),
+        }));
+    }
+    if done.is_ok() && sheets.iter().all(|sheet| sheet.form.is_none()) {
+        let problem = Problem::new(
+            "没有认出是哪一张表；请核对表头，或用模板",
+            "no form was recognised; check the headings, or use a template",
+        );
+        errors.push(json!({
+            "sheet": "", "row": 0, "column": "", "heading": "", "value": file_name, "message": if zh { problem.zh } else { problem.en },
         }));
     }
     let duplicates: Vec<Value> = sheets.iter().flat_map(|sheet| pairs(sheet, zh)).collect();

@@ -269,7 +269,7 @@ impl RowsReader {
             let error = self.finding(row, key, raws, &problem);
             self.push_error(error);
         }
-        valid &= self.required(row, raws, &cells, &failed);
+        valid &= self.required(row, raws, &cells, &failed, options.incomplete_rows);
         for (key, problem) in doubts {
             self.warn(row, key, raws, &problem);
         }
@@ -315,7 +315,14 @@ impl RowsReader {
     }
 
     /// Reports required cells that are empty; tells whether there are none.
-    fn required(&mut self, row: usize, raws: &[Raw], cells: &[Cell], failed: &[bool]) -> bool {
+    fn required(
+        &mut self,
+        row: usize,
+        raws: &[Raw],
+        cells: &[Cell],
+        failed: &[bool],
+        incomplete: bool,
+    ) -> bool {
         let form = self.heading.form;
         let mut complete = true;
         for (position, column) in form.columns.iter().enumerate() {
@@ -325,11 +332,11 @@ impl RowsReader {
             if column.key == "room" && form.position("dwelling").is_some_and(|at| failed[at]) {
                 continue;
             }
-            complete = false;
             // A column missing from the heading is reported once, not by row.
-            if self.heading.field(column.key).is_some()
-                || (column.key == "room" && self.heading.field("dwelling").is_some())
-            {
+            let missing = self.heading.field(column.key).is_none()
+                && !(column.key == "room" && self.heading.field("dwelling").is_some());
+            complete &= missing && incomplete;
+            if !missing {
                 let problem = Problem::new(
                     format!("“{}”必须填写；{}", column.title.zh, column.hint.zh),
                     format!("“{}” must be filled in: {}", column.title.en, column.hint.en),

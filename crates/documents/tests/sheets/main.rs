@@ -31,7 +31,7 @@ pub(crate) fn summary(bytes: &[u8], name: &str) -> String {
             .as_object()
             .unwrap()
             .iter()
-            .filter(|(key, _)| *key != "sheet" && *key != "row")
+            .filter(|(key, _)| !["form", "sheet", "row"].contains(&key.as_str()))
             .map(|(key, value)| match value {
                 Value::String(text) => format!("{key}={text}"),
                 value => format!("{key}={value}"),

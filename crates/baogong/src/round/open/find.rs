@@ -16,6 +16,11 @@ stmt!(
      ORDER BY r.created_s DESC LIMIT 200"
 );
 stmt!(
+    STANDING,
+    "SELECT DISTINCT r.id, r.state, r.deliver_s FROM round r JOIN round_compound c ON c.district = r.district AND c.round = r.id
+     WHERE r.district = $1 AND c.compound >= $2 AND c.compound < $3"
+);
+stmt!(
     COMPOUNDS,
     "SELECT compound, position, token, drop_point FROM round_compound WHERE district = $1 AND round = $2 ORDER BY position"
 );
@@ -67,6 +72,23 @@ pub fn list(tx: &mut Tx, area: &str, supplier: &str) -> Result<Vec<Round>> {
         &params![district(area), area, entry::subtree_end(area), supplier],
     )?;
     rows.iter().map(read).collect()
+}
+
+/// Where every round that touches `area` stands, however many there were, and when it is to be delivered.
+pub fn standing(tx: &mut Tx, area: &str) -> Result<Vec<(RoundId, RoundState, i64)>> {
+    let rows = tx.rows(
+        &STANDING,
+        &params![district(area), area, entry::subtree_end(area)],
+    )?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                RoundId(row.get::<Uuid>(0)?),
+                RoundState::stored(row.text(1)?)?,
+                row.get(2)?,
+            ))
+        })
+        .collect()
 }
 
 /// The compounds of a round.

@@ -18,7 +18,7 @@ use crate::plan::release::Release;
 use crate::plan::rules::{self, RuleKey, Rules, Source};
 use crate::register::entry::{self, Compound, Good, Supplier};
 
-pub use find::{by_token, compound, compounds, get, left, list, packs};
+pub use find::{by_token, compound, compounds, get, left, list, packs, standing};
 pub(super) use progress::change_state;
 pub use progress::{confirm, cut_off, tick};
 

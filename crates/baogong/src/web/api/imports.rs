@@ -13,6 +13,7 @@ use crate::register::import::choice::{self, Choosing};
 use crate::register::import::mapping::{self, Matched, SignatureRef};
 use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Tally};
 use crate::web::gate::Gate;
+use crate::web::pages::reports::blocking;
 use crate::web::{Answer, Web};
 
 static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
@@ -236,9 +237,13 @@ async fn keep_import(command: Command, Upload(file): Upload) -> Answer {
     let (name, bytes) = (file.name.clone(), file.bytes.clone());
     // A file that cannot be read is refused before it takes the writer's time.
     let in_district = command.web.district()?;
-    let reading = tokio::task::spawn_blocking(move || import::read_file(&name, &bytes))
-        .await
-        .map_err(|error| crate::base::Fault::Invariant(format!("reading a file: {error}")))??;
+    let of = in_district.clone();
+    let mappings = command
+        .web
+        .app
+        .read(move |tx| import::mapping::all(tx, &of))
+        .await?;
+    let reading = blocking(move || import::read_watched(&name, &bytes, &mappings, &mut |_| true)).await?;
     let summary = command
         .web
         .app

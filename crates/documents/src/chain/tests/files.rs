@@ -42,7 +42,7 @@ fn registers_are_read_as_offices_keep_them() {
     let register = "幸福小区住户;;;;\n户主姓名;联系电话;房间号;楼号;单元号\n王芳;13800000201;201;3栋;1单元\n";
     let (register, _, _) = encoding_rs::GB18030.encode(register);
     let parsed = parse_files(&register, PRICES.as_bytes(), "王芳 大米1袋".as_bytes()).unwrap();
-    assert_eq!(parsed.orders[0].dwelling, "3栋-1单元-201");
+    assert_eq!(parsed.orders[0].dwelling, "3-1-201");
 }
 
 /// Bad input gets a message that names the cell and says what would be right.

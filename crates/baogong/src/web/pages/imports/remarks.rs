@@ -12,7 +12,7 @@ use super::super::registers::field_of;
 use super::super::reports::blocking;
 use crate::base::access::Field;
 use crate::base::words::count;
-use crate::base::{Actor, Error, Fault, Refusal};
+use crate::base::{Actor, Error, Fault, Refusal, RefusalKind};
 use crate::register::{import, register};
 
 /// A remark about a cell or row, as the viewer may see it.
@@ -227,12 +227,22 @@ pub(super) async fn errors_file(web: Web, Path(id): Path<String>) -> Answer {
     Ok(web.file(web.t("导入错误.xlsx", "import-errors.xlsx"), XLSX, bytes))
 }
 
-/// The file itself, with the wrong cells coloured and a note on each that says what would be right. It goes only to whoever
-/// may handle the file, and shows them what they brought in themselves.
+/// The file itself, with the wrong cells coloured and a note on each that says what would be right. What people stand in it
+/// is not masked, so it goes only to whoever brought it in.
 pub(super) async fn marked_file(web: Web, Path(id): Path<String>) -> Answer {
     let (at, actor, zh) = (super::reference(&web, &id)?, web.actor()?, web.lang == Lang::Zh);
     let asked = at.clone();
+    let own = actor.name.clone();
     let stored = web.app.read(move |tx| import::batch(tx, &actor, &asked)).await?;
+    if stored.batch.actor != own {
+        return Err(Refusal::new(
+            RefusalKind::NotAllowed,
+            "not_yours",
+            "原文件含有完整的个人信息，只交给上传它的人；请让上传的人下载更正。",
+            "The file holds personal data in full and goes only to whoever brought it in; ask them to correct it.",
+        )
+        .into());
+    }
     let name = stored.batch.file_name.clone();
     let (stored, mut reading) = blocking(move || {
         let reading = import::read_stored(&stored)?;
