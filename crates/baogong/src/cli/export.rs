@@ -340,3 +340,19 @@ pub fn report(app: &App, key: &str, area: &str, file: &Path) -> Result<ExitCode>
     input::write(file, &bytes)?;
     Ok(ExitCode::SUCCESS)
 }
+
+/// Writes the template of a form.
+pub fn template(key: &str, file: Option<PathBuf>, lang: Lang) -> Result<ExitCode> {
+    let form = documents::forms::form(key).ok_or_else(|| {
+        let keys: Vec<&str> = documents::forms::FORMS.iter().map(|form| form.key).collect();
+        let keys = keys.join(", ");
+        let (zh, en) = (
+            format!("没有“{key}”这张表；有：{keys}。"),
+            format!("There is no form {key:?}; there are {keys}."),
+        );
+        Refusal::new(RefusalKind::NotFound, "form", zh, en)
+    })?;
+    let bytes = sheet::template(form, lang == Lang::Zh).map_err(document_fault)?;
+    input::write(&file.unwrap_or_else(|| format!("{key}.xlsx").into()), &bytes)?;
+    Ok(ExitCode::SUCCESS)
+}

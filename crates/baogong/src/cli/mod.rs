@@ -116,6 +116,16 @@ enum Command {
     },
     /// Write a register or list as a spreadsheet, see `baogong export --help` for the lists.
     Export(export::Export),
+    /// Write the empty spreadsheet of a form, with headings, units, drop-downs and an example.
+    Template {
+        /// The key of the form, such as `households`, `orders` or `monitoring`.
+        form: String,
+        /// The XLSX file; `-` is standard output. Without a name it is called after the form.
+        file: Option<PathBuf>,
+        /// The language of headings and notes.
+        #[arg(long, value_enum, default_value_t = Lang::Zh)]
+        lang: Lang,
+    },
     /// Write the labels of a round as PDF.
     Labels(export::Labels),
     /// Write a report of an area as PDF or spreadsheet (by the ending of the file).
@@ -239,6 +249,7 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
         Command::Import(task) => task.run(),
         Command::Chain { task } => task.run(),
         Command::Export(task) => task.run(),
+        Command::Template { form, file, lang } => export::template(&form, file, lang),
         Command::Labels(task) => task.run(),
         Command::Report {
             place,

@@ -252,3 +252,40 @@ fn an_export_goes_in_again_and_changes_nothing() {
         Some(1)
     );
 }
+
+/// The empty spreadsheet of every form is that form, and its example is no row (SH-1).
+#[test]
+fn the_template_of_every_form_is_read_as_that_form() {
+    let folder = Folder::new();
+    for form in documents::forms::FORMS {
+        let file = folder.0.join(format!("{}.xlsx", form.key));
+        assert!(
+            run(&["template", form.key, text(&file)]).status.success(),
+            "{}",
+            form.key
+        );
+        let outcome = json_of(&run(&["import", text(&file), "--dry-run", "--json"]));
+        assert_eq!(outcome["form"], form.key);
+        assert_eq!(outcome["rows"], serde_json::json!([]), "{}", form.key);
+        assert_eq!(outcome["errors"], serde_json::json!([]), "{}", form.key);
+    }
+    let unknown = run(&["template", "nothing"]);
+    assert_eq!(unknown.status.code(), Some(1));
+}
+
+/// A file of no known form, one that is not there and a column that is missing are errors with words; what can be read is shown.
+#[test]
+fn what_cannot_be_read_is_said_and_the_rest_is_shown() {
+    let folder = Folder::new();
+    let strange = folder.write("strange.csv", "甲,乙\n1,2\n");
+    let short = folder.write("short.csv", "小区,楼栋数,户数\n幸福家园,12,860\n");
+    for file in [&strange, &folder.0.join("absent.csv"), &short] {
+        let output = run(&["import", text(file), "--dry-run", "--json"]);
+        assert_eq!(output.status.code(), Some(1), "{file:?}");
+        let outcome = json_of(&output);
+        assert_ne!(outcome["errors"], serde_json::json!([]), "{file:?}");
+    }
+    let outcome = json_of(&run(&["import", text(&short), "--dry-run", "--json"]));
+    assert_eq!(outcome["rows"][0]["form"], "compounds");
+    assert_eq!(outcome["rows"][0]["households"], 860);
+}

@@ -142,8 +142,8 @@ async fn list(web: Web) -> Answer {
         })))
         (kit::section(web.t("模板", "Templates"), html! {
             p { (web.t("没有现成表格时，下载模板填写。", "Without a spreadsheet of your own, fill in a template.")) }
-            (kit::actions(html! { @for register in REGISTERS {
-                (kit::link_button_with(Icon::Download, &format!("/registers/{}/template", register.key()), register.word(web.lang), Tone::Quiet))
+            (kit::actions(html! { @for form in documents::forms::FORMS {
+                (kit::link_button_with(Icon::Download, &format!("/templates/{}", form.key), form.title.get(web.lang == kit::Lang::Zh), Tone::Quiet))
             } }))
         }))
         (kit::section(web.t("已上传的文件", "Files so far"), kit::table(web.t("已上传的文件", "Files so far"), &columns, rows,

@@ -168,7 +168,7 @@ async fn show(web: &Web, id: &str, matches: &[Match]) -> Answer {
                 })),
                 kit::section(web.t("导入收款流水", "Import transfers"), kit::upload_form(&format!("/rounds/{id}/transfers"), &web.shell(""), html! {
                     (Field::file("file", web.t("收款流水（XLSX、CSV）", "List of transfers (XLSX, CSV)")).required())
-                    (kit::actions(kit::button(web.t("对账", "Match"), Tone::Accent)))
+                    (kit::actions(html! { (kit::button(web.t("对账", "Match"), Tone::Accent)) (kit::link_button_with(Icon::Download, "/templates/transfers", web.t("空白模板", "Empty template"), Tone::Quiet)) }))
                 })),
             ]))
         }

@@ -35,7 +35,7 @@ pub fn routes() -> Vec<Route> {
         read("/registers", view, overview),
         read("/registers/{register}", view, list::page),
         read("/registers/{register}/export", view, sheets::export),
-        read("/registers/{register}/template", view, sheets::template),
+        read("/templates/{form}", Gate::SignedIn, sheets::template),
         read("/registers/{register}/entry", view, entries::page),
         write(
             "/registers/{register}/unmask",
@@ -227,7 +227,7 @@ async fn overview(web: Web, RawQuery(query): RawQuery) -> Answer {
                     @if may_import { (kit::link_button_with(Icon::Upload, "/imports", web.t("导入", "Import"),
                         if *entries == 0 { Tone::Accent } else { Tone::Plain })) }
                     @if may_edit { (kit::link_button_with(Icon::Plus, &format!("{base}/edit"), web.t("新增", "Add"), Tone::Plain)) }
-                    (kit::link_button_with(Icon::Download, &format!("{base}/template"), web.t("模板", "Template"), Tone::Quiet))
+                    (kit::link_button_with(Icon::Download, &format!("/templates/{}", register.key()), web.t("模板", "Template"), Tone::Quiet))
                 }))
             })
         })

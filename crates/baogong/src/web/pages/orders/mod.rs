@@ -141,7 +141,7 @@ async fn show_take(
             kit::section(web.t("导入表格", "Spreadsheet"), kit::upload_form(&format!("/rounds/{id}/sheet"), &web.shell(""), html! {
                 (Field::hidden("compound", compound))
                 (Field::file("file", web.t("采购登记表或平台导出的订单（XLSX、CSV）", "Order list or platform export (XLSX, CSV)")).required())
-                (kit::actions(kit::button(web.t("导入订单", "Import orders"), Tone::Accent)))
+                (kit::actions(html! { (kit::button(web.t("导入订单", "Import orders"), Tone::Accent)) (kit::link_button_with(Icon::Download, "/templates/orders", web.t("空白模板", "Empty template"), Tone::Quiet)) }))
             })),
         ]))
         (kit::section(web.t("本轮套餐", "Packs of this round"), html! {

@@ -225,7 +225,7 @@ pub(super) async fn page(web: Web, Path(key): Path<String>, RawQuery(query): Raw
                     (kit::link_button_with(Icon::Download, &file("csv"), web.t("导出 CSV", "Export CSV"), Tone::Plain))
                     (kit::link_button_with(Icon::Download, &format!("{}&hxl=1", file("xlsx")), web.t("XLSX 带HXL标签", "XLSX with HXL tags"), Tone::Quiet))
                     (kit::link_button_with(Icon::Download, &format!("{}&hxl=1", file("csv")), web.t("CSV 带HXL标签", "CSV with HXL tags"), Tone::Quiet))
-                    (kit::link_button_with(Icon::Document, &format!("{base}/template"), web.t("空白模板", "Empty template"), Tone::Quiet))
+                    (kit::link_button_with(Icon::Document, &format!("/templates/{}", register.key()), web.t("空白模板", "Empty template"), Tone::Quiet))
                 }))
             }))
         }

@@ -12,7 +12,7 @@ use super::list::Filter;
 use super::{asked, supplier_names};
 use crate::base::act::Act;
 use crate::base::id::district;
-use crate::base::{Action, Fault, clock};
+use crate::base::{Action, Fault, Refusal, clock};
 use crate::register::correct::area_name;
 use crate::register::entry;
 use crate::register::export::export_sheet;
@@ -68,12 +68,12 @@ pub(super) async fn export(web: Web, Path(key): Path<String>, RawQuery(query): R
     Ok(web.file(&name, if csv { CSV } else { XLSX }, bytes))
 }
 
+/// The empty spreadsheet of any form, also of those that are not registers.
 pub(super) async fn template(web: Web, Path(key): Path<String>) -> Answer {
-    let register = asked(&key)?;
+    let form = documents::forms::form(&key).ok_or_else(|| Refusal::not_found("表格", "form"))?;
     let zh = web.lang == Lang::Zh;
     let bytes =
-        blocking(move || sheet::template(register.form, zh).map_err(|error| Fault::Document(error).into()))
-            .await?;
-    let name = format!("{}{}.xlsx", register.word(web.lang), web.t("模板", " template"));
+        blocking(move || sheet::template(form, zh).map_err(|error| Fault::Document(error).into())).await?;
+    let name = format!("{}{}.xlsx", form.title.get(zh), web.t("模板", " template"));
     Ok(web.file(&name, XLSX, bytes))
 }
