@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 pub struct Effort<'a> {
     /// The part of the time that is gone, from 0 to 1; at 1 the search ends with the best that it has.
     pub spent: Option<&'a (dyn Fn() -> f64 + Sync)>,
-    /// At most so many rounds; each solver says what a round is.
+    /// At most so many rounds, in each thread; each solver says what a round is.
     pub rounds: u64,
     /// Searches from different seeds side by side, the best of which counts; zero counts as one.
     pub threads: usize,
@@ -26,6 +26,12 @@ pub struct Progress {
 }
 
 impl Effort<'_> {
+    /// The part that is gone after so many rounds, from 0 to 1 or a little more.
+    pub(crate) fn spent(&self, rounds: u64) -> f64 {
+        let counted = rounds as f64 / self.rounds.max(1) as f64;
+        self.spent.map_or(counted, |spent| spent().max(counted))
+    }
+
     /// So many rounds, in one thread, unwatched.
     pub fn rounds(rounds: u64) -> Effort<'static> {
         Effort {
@@ -63,11 +69,7 @@ impl<'a> Meter<'a> {
 
     /// Notes that so many rounds are over; false when the search must end.
     pub(crate) fn goes_on(&mut self, rounds: u64, cost: Option<i64>) -> bool {
-        self.done = rounds as f64 / self.effort.rounds.max(1) as f64;
-        if let Some(spent) = self.effort.spent {
-            self.done = self.done.max(spent());
-        }
-        self.done = self.done.min(1.0);
+        self.done = self.effort.spent(rounds).min(1.0);
         let wanted = match self.effort.watch {
             Some(watch) if self.watched => watch(Progress {
                 done: self.done,

@@ -3,7 +3,6 @@
 //! - [`assign`]: which supplier feeds which compound, with a backup for each.
 //! - [`route`]: who drives where and when: depots, fleets, trips, time windows, passes.
 //! - [`travel`]: time and distance by road from a map, with closures and checkpoints; positions of other maps.
-//! - [`stops`]: in which order a vehicle visits its stops, and which vehicle takes which stop.
 //! - [`slots`]: when the units of a compound fetch their goods, so that few stand together.
 //! - [`visits`]: who goes shopping on which day, and volunteers and walking order for the last metres.
 //! - [`allocate`]: how a scarce total is divided in proportion to need.
@@ -31,7 +30,6 @@ mod point;
 mod random;
 pub mod route;
 pub mod slots;
-pub mod stops;
 pub mod travel;
 pub mod visits;
 

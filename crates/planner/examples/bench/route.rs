@@ -5,22 +5,20 @@ use crate::solomon::Solomon;
 use crate::vrplib::Vrplib;
 use crate::{Options, Outcome};
 use planner::check;
-use planner::route::{
-    Budget, Depot, Load, Problem, Rounding, Source, Start, Stop, Travel, Vehicle, Window, solve,
-};
+use planner::effort::Effort;
+use planner::route::{Depot, Load, Problem, Rounding, Source, Start, Stop, Travel, Vehicle, Window, solve};
 use std::path::Path;
 use std::time::Instant;
 
 fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, String> {
     let start = Instant::now();
     let spent = || seconds(start, options) / options.seconds;
-    let budget = Budget {
-        iterations: options.iterations,
+    let effort = Effort {
         spent: options.iterations.is_none().then_some(&spent),
-        progress: None,
         threads: options.threads,
+        ..Effort::rounds(options.iterations.unwrap_or(u64::MAX))
     };
-    let plan = solve(problem, &budget, options.seed).map_err(|flaw| flaw.what)?;
+    let plan = solve(problem, &effort, options.seed).map_err(|flaw| flaw.what)?;
     let findings = check::routes(problem, &plan);
     for finding in findings.iter().take(5) {
         eprintln!("{}", finding.what);

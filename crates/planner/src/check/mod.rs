@@ -10,7 +10,6 @@ mod placed;
 mod routes;
 mod sharing;
 mod slots;
-mod stops;
 mod visits;
 
 pub use allocation::allocation;
@@ -20,7 +19,6 @@ pub use placed::placed;
 pub use routes::routes;
 pub use sharing::sharing;
 pub use slots::slots;
-pub use stops::{stops, tour};
 pub use visits::visits;
 
 /// Something wrong with a proposal, in words for a developer or an auditor.

@@ -35,46 +35,23 @@ pub use model::{
 
 pub use replan::{Remaining, remaining};
 
+use crate::effort::{Effort, Progress};
 use instance::Instance;
 use search::{Best, Search, Tables};
 
-/// How long to search. The search looks at no clock: the caller says which part of the time has gone.
-pub struct Budget<'a> {
-    /// The most iterations of each thread. With a limit and no clock the same seed gives the same plan again.
-    pub iterations: Option<u64>,
-    /// The part of the time that is used up, from 0 to 1; 1 or more ends the search with the best so far.
-    pub spent: Option<&'a (dyn Fn() -> f64 + Sync)>,
-    /// Is told of each better plan that a thread hands in: unserved stops and cost.
-    pub progress: Option<&'a (dyn Fn(Progress) + Sync)>,
-    /// Searches side by side, each on a thread with its own seed, that exchange their best.
-    pub threads: usize,
-}
-
-/// How far a search has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    /// Stops that are not served yet.
-    pub unserved: usize,
-    /// The cost of the tours.
-    pub cost: i64,
-    /// Iterations of all threads together.
-    pub iterations: u64,
-}
-
-/// Iterations where the budget names neither a number nor a clock.
-const ITERATIONS: u64 = 100_000;
 /// The searches compare their results so many times.
-const EXCHANGES: usize = 12;
+const EXCHANGES: u32 = 12;
 
-/// Solves a problem within a budget. The error names an entry of the problem that makes no sense.
-pub fn solve(problem: &Problem, budget: &Budget, seed: u64) -> Result<Plan, Flaw> {
+/// Solves a problem. A round takes some strings out and puts them back; threads exchange their best now and then. The error
+/// names an entry of the problem that makes no sense.
+pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw> {
     if let Some(flaw) = problem.flaw() {
         return Err(flaw);
     }
     let instance = Instance::new(problem);
     let (possible, mut unserved) = plan::possible(problem, &instance);
     let tables = Tables::new(&instance);
-    let threads = budget.threads.max(1);
+    let threads = effort.threads.max(1);
     let mut searches: Vec<Search> = (0..threads as u64)
         .map(|thread| {
             Search::new(
@@ -85,18 +62,13 @@ pub fn solve(problem: &Problem, budget: &Budget, seed: u64) -> Result<Plan, Flaw
             )
         })
         .collect();
-    let limit = budget.iterations.or(budget.spent.is_none().then_some(ITERATIONS));
-    let spent = |iterations: u64| {
-        let counted = limit.map_or(0.0, |limit| iterations as f64 / limit.max(1) as f64);
-        budget.spent.map_or(counted, |spent| spent().max(counted))
-    };
-    let rounds = if threads > 1 { EXCHANGES } else { 1 };
+    let spent = |rounds: u64| effort.spent(rounds);
     let mut best = Best {
         missing: i64::MAX,
         ..Best::default()
     };
-    for round in 1..=rounds {
-        let until = round as f64 / rounds as f64;
+    for exchange in 1..=EXCHANGES {
+        let until = f64::from(exchange) / f64::from(EXCHANGES);
         if let [search] = &mut searches[..] {
             search.run(&spent, until);
         } else {
@@ -111,21 +83,21 @@ pub fn solve(problem: &Problem, budget: &Budget, seed: u64) -> Result<Plan, Flaw
                 best = search.best.clone();
             }
         }
-        if let Some(progress) = budget.progress {
-            let iterations = searches.iter().map(|search| search.iterations).sum();
-            progress(Progress {
-                unserved: best.absent.len() + unserved.len(),
-                cost: best.cost,
-                iterations,
-            });
+        let complete = best.absent.is_empty() && unserved.is_empty();
+        let wanted = effort.watch.is_none_or(|watch| {
+            watch(Progress {
+                done: until,
+                cost: complete.then_some(best.cost),
+            })
+        });
+        if !wanted {
+            break;
         }
-        if round < rounds {
-            for search in searches
-                .iter_mut()
-                .filter(|search| best.is_better_than(&search.best))
-            {
-                search.load(&best);
-            }
+        for search in searches
+            .iter_mut()
+            .filter(|search| best.is_better_than(&search.best))
+        {
+            search.load(&best);
         }
     }
     unserved.extend(best.absent.iter().map(|stop| Unserved {

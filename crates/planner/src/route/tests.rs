@@ -2,12 +2,10 @@ use super::*;
 use crate::check;
 use proptest::prelude::*;
 
-fn budget(iterations: u64, threads: usize) -> Budget<'static> {
-    Budget {
-        iterations: Some(iterations),
-        spent: None,
-        progress: None,
+fn effort(rounds: u64, threads: usize) -> Effort<'static> {
+    Effort {
         threads,
+        ..Effort::rounds(rounds)
     }
 }
 
@@ -190,14 +188,14 @@ proptest! {
 
     #[test]
     fn every_plan_passes_the_checker_and_can_be_computed_again(problem in problem(), seed: u64, threads in 1usize..3) {
-        let plan = solve(&problem, &budget(150, threads), seed).expect("generated problems have no flaw");
+        let plan = solve(&problem, &effort(150, threads), seed).expect("generated problems have no flaw");
         prop_assert_eq!(check::routes(&problem, &plan), vec![]);
-        prop_assert_eq!(solve(&problem, &budget(150, threads), seed), Ok(plan));
+        prop_assert_eq!(solve(&problem, &effort(150, threads), seed), Ok(plan));
     }
 
     #[test]
     fn a_spoilt_plan_is_reported(problem in problem(), way in 0usize..9, at: prop::sample::Index) {
-        let mut plan = solve(&problem, &budget(20, 1), 1).expect("generated problems have no flaw");
+        let mut plan = solve(&problem, &effort(20, 1), 1).expect("generated problems have no flaw");
         prop_assume!(!plan.tours.is_empty());
         let number = at.index(plan.tours.len());
         let mut problem = problem;
@@ -223,14 +221,14 @@ proptest! {
     fn when_a_vehicle_drops_out_the_others_keep_what_they_have(
         problem in problem(), lost in any::<prop::sample::Index>(), later in any::<prop::sample::Index>(),
     ) {
-        let plan = solve(&problem, &budget(50, 1), 1).expect("generated problems have no flaw");
+        let plan = solve(&problem, &effort(50, 1), 1).expect("generated problems have no flaw");
         prop_assume!(!plan.tours.is_empty());
         let lost = lost.index(plan.tours.len());
         let begin_s = plan.tours.iter().map(|tour| tour.start_s).min().expect("there is a tour");
         let end_s = plan.tours.iter().map(|tour| tour.end_s).max().expect("there is a tour");
         let now_s = begin_s + later.index((end_s - begin_s + 1) as usize) as i64;
         let rest = remaining(&problem, &plan, now_s, &[lost]).expect("the plan belongs to the problem");
-        let again = solve(&rest.problem, &budget(50, 1), 1).expect("what remains has no flaw");
+        let again = solve(&rest.problem, &effort(50, 1), 1).expect("what remains has no flaw");
         prop_assert_eq!(check::routes(&rest.problem, &again), vec![]);
         for tour in &again.tours {
             prop_assert!(rest.tours[tour.vehicle] != Some(lost), "the lost vehicle drives");

@@ -1,6 +1,17 @@
 //! Which vehicle carries which boxes, and in which order it stops.
 
+use planner::effort::Effort;
+use planner::road_distance_m;
+use planner::route::{self, Load, Problem, Source, Start, Travel, Window};
+
+use crate::base::Fault;
+
 use super::*;
+
+/// Rounds of the search; twenty stops are long settled by then.
+const ROUNDS: u64 = 20_000;
+/// What a vehicle carries of which nothing is registered.
+const UNLIMITED: i64 = 1_000_000_000_000;
 
 stmt!(COUNT, "SELECT COUNT(*) FROM trip WHERE district = $1");
 
@@ -90,24 +101,14 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         let vehicle: Vehicle = entry::noun(tx, "vehicles", &at.district, plate)?;
         vehicles.push(vehicle);
     }
-    let capacities: Vec<planner::stops::VehicleCapacity> = vehicles
-        .iter()
-        .map(|vehicle| planner::stops::VehicleCapacity {
-            load_g: if vehicle.load_g > 0 {
-                vehicle.load_g
-            } else {
-                1_000_000_000_000
-            },
-            boxes: 1_000_000,
-        })
-        .collect();
-    let plan = planner::stops::load(&capacities, &stops, depot, ctx.command.as_u64_pair().0);
-    let findings = planner::check::stops(&capacities, &stops, &plan);
-    if let Some(finding) = findings.first() {
-        return Err(crate::base::Fault::Invariant(format!("trips: {}", finding.what)).into());
+    let problem = from_one_depot(depot, &stops, &vehicles);
+    let plan = route::solve(&problem, &Effort::rounds(ROUNDS), ctx.command.as_u64_pair().0)
+        .map_err(|flaw| Fault::Invariant(format!("trips: {}", flaw.what)))?;
+    if let Some(finding) = planner::check::routes(&problem, &plan).first() {
+        return Err(Fault::Invariant(format!("trips: {}", finding.what)).into());
     }
     if !plan.unserved.is_empty() {
-        let heavy: i64 = plan.unserved.iter().map(|stop| stops[*stop].1).sum();
+        let heavy: i64 = plan.unserved.iter().map(|left| stops[left.stop].1).sum();
         return Err(Refusal::conflict(
             "no_capacity",
             format!(
@@ -128,13 +129,12 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         .row(&COUNT, &params![at.district.as_str()])?
         .map_or(Ok(0), |row| row.get::<i64>(0))?;
     let mut trips = Vec::new();
-    for (vehicle, route) in vehicles.iter().zip(&plan.tours) {
-        if route.is_empty() {
-            continue;
-        }
+    for tour in &plan.tours {
+        let vehicle = &vehicles[tour.vehicle];
+        let visits = tour.trips.iter().flat_map(|trip| &trip.visits);
         number += 1;
         let id = TripId(ctx.part(&format!("trip/{}", vehicle.plate)));
-        let compounds: Vec<String> = route.iter().map(|stop| codes[*stop].clone()).collect();
+        let compounds: Vec<String> = visits.map(|visit| codes[visit.stop].clone()).collect();
         tx.run(
             &INSERT,
             &params![
@@ -162,6 +162,77 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         trips.push(id);
     }
     Ok(trips)
+}
+
+/// Each vehicle leaves the supplier once at most and comes back; what a compound gets goes on one vehicle.
+fn from_one_depot(depot: Point, stops: &[(Point, i64, i64)], vehicles: &[Vehicle]) -> Problem {
+    let places: Vec<Point> = std::iter::once(depot)
+        .chain(stops.iter().map(|stop| stop.0))
+        .collect();
+    let between = |from: &Point| {
+        let from = *from;
+        places
+            .iter()
+            .map(move |to| i32::try_from(road_distance_m(from, *to)).unwrap_or(i32::MAX))
+    };
+    Problem {
+        depots: vec![route::Depot {
+            place: 0,
+            window: Window::ALWAYS,
+        }],
+        vehicles: vehicles
+            .iter()
+            .map(|vehicle| route::Vehicle {
+                count: 1,
+                start: Start::Depot(0),
+                end: Some(0),
+                capacity: Load {
+                    weight_g: if vehicle.load_g > 0 {
+                        vehicle.load_g
+                    } else {
+                        UNLIMITED
+                    },
+                    bags: UNLIMITED,
+                },
+                cold: false,
+                shift: Window::ALWAYS,
+                duration_max_s: None,
+                stops_max: None,
+                areas: None,
+                reload: Vec::new(),
+                reload_s: 0,
+                trips_max: 1,
+                fixed_cost: 0,
+                cost_per_m: 1,
+                cost_per_s: 0,
+            })
+            .collect(),
+        stops: stops
+            .iter()
+            .enumerate()
+            .map(|(index, (_, weight_g, boxes))| route::Stop {
+                place: index + 1,
+                load: Load {
+                    weight_g: *weight_g,
+                    bags: *boxes,
+                },
+                pickup: false,
+                source: Source::AnyDepot,
+                service_s: 0,
+                rest_s: 0,
+                windows: Vec::new(),
+                cold: false,
+                area: None,
+                priority: 1,
+                ready_s: Window::ALWAYS.from_s,
+            })
+            .collect(),
+        travel: Travel::Table {
+            places: places.len(),
+            distance_m: places.iter().flat_map(between).collect(),
+            time_s: None,
+        },
+    }
 }
 
 pub(super) fn box_weights(tx: &mut Tx, at: &RoundRef) -> Result<BTreeMap<Uuid, i64>> {
