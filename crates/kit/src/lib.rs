@@ -15,6 +15,7 @@ mod field;
 mod form;
 mod gallery;
 mod icon;
+mod map;
 mod order;
 mod shell;
 mod show;
@@ -32,6 +33,7 @@ pub use form::{
 };
 pub use gallery::{gallery, gallery_resident};
 pub use icon::{Icon, icon};
+pub use map::{Map, MapArea, MapLine, MapPlace, MapPoint, PointKind, SINGLE_MAX, map, map_svg};
 pub use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 pub use order::{copy_text, order_bar, stepper, stepper_priced};
 pub use shell::{NavGroup, NavItem, Shell, light_page, page};
