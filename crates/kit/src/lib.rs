@@ -28,8 +28,8 @@ pub use content::{
 };
 pub use field::Field;
 pub use form::{
-    actions, button, button_named, confirm_form, fields, form, key_button, key_link, link_button,
-    link_button_with, print_button, row_form, search_bar, upload_form,
+    actions, button, button_named, button_to, confirm_form, fields, form, key_button, key_link, link_button,
+    link_button_with, live_form, print_button, row_form, search_bar, upload_form,
 };
 pub use gallery::{gallery, gallery_resident};
 pub use icon::{Icon, icon};
