@@ -23,6 +23,7 @@ const APP_STYLES: &[&str] = &[
     "component",
     "table",
     "staff",
+    "map",
     "light",
     "print",
 ];

@@ -4,6 +4,7 @@ import { startCopyAndPrint } from "./copy";
 import { showDrafts, startDrafts } from "./draft";
 import { startKeyButtons } from "./keys";
 import { showOrders, startOrders } from "./order";
+import { startMaps } from "./map";
 import { announceScript, on } from "./page";
 import { showRefresh, startRefresh } from "./refresh";
 import { releaseForm, startSubmitGuard } from "./submit";
@@ -68,6 +69,7 @@ startRefresh();
 startKeys();
 startKeyButtons();
 startDrop();
+startMaps();
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target instanceof HTMLFormElement) releaseForm(event.target);

@@ -17,6 +17,17 @@ pub fn form(action: &str, shell: &Shell, body: Markup) -> Markup {
     html! { form method="post" action=(action) { (hidden_pair(shell)) (body) } }
 }
 
+/// A form whose consequences are shown at once: at each change it is sent to `look` as it is, and the part of the answer
+/// with the id `part` takes the place of the same part here. Without scripts a button of the form must lead to `look`.
+pub fn live_form(action: &str, look: &str, part: &str, shell: &Shell, body: Markup) -> Markup {
+    let part = format!("#{part}");
+    html! {
+        form method="post" action=(action) hx-post=(look) hx-trigger="change" hx-target=(part) hx-select=(part) hx-swap="outerHTML" {
+            (hidden_pair(shell)) (body)
+        }
+    }
+}
+
 /// A form with files, which may also be dropped onto it. It posts `multipart/form-data`.
 pub fn upload_form(action: &str, shell: &Shell, body: Markup) -> Markup {
     html! { form method="post" action=(action) enctype="multipart/form-data" { (hidden_pair(shell)) (body) } }
@@ -65,6 +76,11 @@ fn lower_first(text: &str) -> String {
 /// The button that sends a form.
 pub fn button(label: &str, tone: Tone) -> Markup {
     html! { button class={ "button " (tone.class()) } { (label) } }
+}
+
+/// A button that sends the form around it to another address.
+pub fn button_to(action: &str, label: &str, tone: Tone) -> Markup {
+    html! { button class={ "button " (tone.class()) } formaction=(action) { (label) } }
 }
 
 /// A button that sends a form together with a name and value, where a form has several.

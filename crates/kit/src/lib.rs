@@ -15,6 +15,7 @@ mod field;
 mod form;
 mod gallery;
 mod icon;
+mod map;
 mod order;
 mod shell;
 mod show;
@@ -27,11 +28,12 @@ pub use content::{
 };
 pub use field::Field;
 pub use form::{
-    actions, button, button_named, confirm_form, fields, form, key_button, key_link, link_button,
-    link_button_with, print_button, row_form, search_bar, upload_form,
+    actions, button, button_named, button_to, confirm_form, fields, form, key_button, key_link, link_button,
+    link_button_with, live_form, print_button, row_form, search_bar, upload_form,
 };
 pub use gallery::{gallery, gallery_resident};
 pub use icon::{Icon, icon};
+pub use map::{Map, MapArea, MapLine, MapPlace, MapPoint, PointKind, SINGLE_MAX, map, map_svg};
 pub use maud::{DOCTYPE, Markup, PreEscaped, Render, html};
 pub use order::{copy_text, order_bar, stepper, stepper_priced};
 pub use shell::{NavGroup, NavItem, Shell, light_page, page};

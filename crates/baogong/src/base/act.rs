@@ -14,6 +14,7 @@ use super::access::{Action, Actor};
 use super::clock::Clock;
 use super::error::{Error, Fault, Refusal, Result};
 use super::kept::Kept;
+use super::tiles::TileServer;
 use super::{audit, id};
 
 stmt!(
@@ -36,6 +37,8 @@ pub struct App {
     pub progress: Arc<Mutex<Option<(String, u8)>>>,
     /// What was made a moment ago and is shown again while a crowd is here.
     pub kept: Arc<Kept>,
+    /// The map server, where one is configured.
+    pub tiles: Option<Arc<TileServer>>,
 }
 
 /// Who acts, when, and under which client-made command id.
@@ -97,6 +100,7 @@ impl App {
             clock: Clock::default(),
             progress: Arc::default(),
             kept: Arc::default(),
+            tiles: None,
         }
     }
 

@@ -11,6 +11,7 @@ pub mod id;
 pub mod kept;
 pub mod people;
 pub mod stamp;
+pub mod tiles;
 pub mod words;
 
 pub use access::{Action, Actor, Role};

@@ -2,16 +2,18 @@
 
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
-use baogong::base::{App, Result, people};
+use baogong::base::tiles::{TileServer, TilesDatum};
+use baogong::base::{App, Refusal, Result, people};
 use baogong::demo;
 use baogong::web::admission::Limits;
 use baogong::web::front::Front;
 use baogong::web::serve::serve;
 
 /// What the server takes on, and who reads its figures.
-#[derive(clap::Args, Clone, Copy)]
+#[derive(clap::Args, Clone)]
 pub struct Serving {
     /// Requests of residents at once; more get a waiting page.
     #[arg(long, default_value_t = Limits::default().residents)]
@@ -25,6 +27,16 @@ pub struct Serving {
     /// Let everybody read /metrics, not only this machine.
     #[arg(long, env = "BAOGONG_OPEN_METRICS")]
     open_metrics: bool,
+    /// Map tiles below maps: an address with {z}, {x} and {y} (Web Mercator). Without it maps need no network.
+    #[arg(long, value_name = "URL", env = "BAOGONG_TILES")]
+    tiles: Option<String>,
+    /// The datum of the tiles: wgs84, or gcj02 as most map servers in China have it.
+    #[arg(long, value_name = "DATUM", default_value = "wgs84", value_parser = datum, env = "BAOGONG_TILES_DATUM")]
+    tiles_datum: TilesDatum,
+}
+
+fn datum(word: &str) -> std::result::Result<TilesDatum, String> {
+    TilesDatum::stored(word).map_err(|_| format!("{word} is not known; wgs84 or gcj02"))
 }
 
 pub fn size(small: bool) -> baogong::simulate::Size {
@@ -41,6 +53,13 @@ pub fn start(
     serving: Serving,
     demo_county: Option<(baogong::simulate::Size, u64)>,
 ) -> Result<ExitCode> {
+    let mut app = app.clone();
+    if let Some(template) = &serving.tiles {
+        let server = TileServer::new(template, serving.tiles_datum)
+            .map_err(|what| Refusal::invalid("tiles", format!("地图服务地址不对：{what}"), what.clone()))?;
+        app.tiles = Some(Arc::new(server));
+    }
+    let app = &app;
     let front = Front::new(app, serving.limits(), serving.open_metrics);
     let runtime = tokio::runtime::Runtime::new()?;
     let outcome = runtime.block_on(async {
@@ -77,7 +96,7 @@ pub fn start(
 
 impl Serving {
     /// The limits, with as many connections as the system allows descriptors for.
-    fn limits(self) -> Limits {
+    fn limits(&self) -> Limits {
         /// Descriptors for files, the database and whatever else.
         const ASIDE: u64 = 256;
         let wanted = u64::try_from(self.connections)

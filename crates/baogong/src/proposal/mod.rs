@@ -23,8 +23,8 @@ stmt!(
 );
 stmt!(
     LIST,
-    "SELECT id, kind, area, state, created_s, actor, decided_s, decided_by FROM proposal WHERE district = $1
-     ORDER BY created_s DESC LIMIT 100"
+    "SELECT id, kind, area, state, created_s, actor, decided_s, decided_by FROM proposal
+     WHERE district = $1 AND state <> 'replaced' ORDER BY created_s DESC LIMIT 100"
 );
 stmt!(
     DECIDE,
@@ -44,6 +44,7 @@ wording! {
         Open = "open", "待决定", "To be decided";
         Accepted = "accepted", "已采纳", "Accepted";
         Rejected = "rejected", "未采纳", "Rejected";
+        Replaced = "replaced", "已有新版本", "Replaced by a newer version";
     }
 }
 
@@ -139,7 +140,7 @@ pub struct Listed {
     pub actor: String,
 }
 
-/// The proposals of a district, latest first.
+/// The proposals of a district, latest first, without those that a newer version replaced.
 pub fn list(tx: &mut Tx, in_district: &str) -> Result<Vec<Listed>> {
     let rows = tx.rows(&LIST, &params![in_district])?;
     rows.iter()
@@ -180,8 +181,8 @@ pub fn decide(tx: &mut Tx, ctx: &Ctx, at: &ProposalRef, state: ProposalState) ->
     if decided == 0 {
         return Err(Refusal::conflict(
             "decided",
-            "这个方案已经决定过。",
-            "This proposal has been decided already.",
+            "这个方案已经决定过，或别人刚刚改过；请打开最新的方案再看。",
+            "This proposal has been decided already, or somebody has just changed it; open the latest one.",
         )
         .into());
     }

@@ -5,6 +5,7 @@ pub mod api;
 pub mod fields;
 pub mod front;
 pub mod gate;
+mod map;
 pub mod metrics;
 pub mod pages;
 pub mod probes;

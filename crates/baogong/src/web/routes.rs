@@ -101,6 +101,7 @@ pub fn router_behind(app: &App, front: &Arc<Front>) -> Router {
         );
     }
     let header = |name, value| SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value));
+    let policy = policy(app.tiles.as_ref().map(|tiles| tiles.origin.as_str()));
     let nowhere = guard(
         axum::routing::any(super::pages::not_found),
         "ANY",
@@ -112,11 +113,20 @@ pub fn router_behind(app: &App, front: &Arc<Front>) -> Router {
         .with_state(app.clone())
         .layer(axum::extract::DefaultBodyLimit::disable())
         .layer(RequestBodyLimitLayer::new(BODY_BYTES_MAX))
-        .layer(header(
+        .layer(SetResponseHeaderLayer::if_not_present(
             CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+            policy,
         ))
         .layer(header(X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(header(X_FRAME_OPTIONS, "DENY"))
         .layer(header(REFERRER_POLICY, "same-origin"))
+}
+
+/// The content security policy. Nothing comes from foreign hosts but the tiles of the map server, where one is configured.
+fn policy(tiles: Option<&str>) -> HeaderValue {
+    let tiles = tiles.map_or_else(String::new, |origin| format!(" {origin}"));
+    let text = format!(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:{tiles}; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    );
+    HeaderValue::from_str(&text).expect("the origin was checked to be of letters, digits, dots and colons")
 }

@@ -8,6 +8,7 @@ mod cli;
 mod imports;
 mod migration;
 mod process;
+mod proposals;
 mod rules_of_ordering;
 mod scene;
 mod schema;

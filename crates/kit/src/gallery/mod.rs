@@ -1,6 +1,7 @@
 //! Every component with plausible content, for looking at and for visual tests. All names are invented.
 
 mod board;
+mod map;
 mod parts;
 mod resident;
 
@@ -38,6 +39,7 @@ pub fn gallery(lang: Lang, elder: bool) -> Markup {
         (parts::forms(&shell))
         (parts::states(&shell))
         (parts::words_and_signs(lang))
+        (map::trips(lang))
         (resident::order(&shell))
     };
     page(&shell, body)

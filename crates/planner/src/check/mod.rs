@@ -5,6 +5,7 @@
 
 mod allocation;
 mod assignment;
+mod chosen;
 mod composition;
 mod placed;
 mod routes;
@@ -14,6 +15,7 @@ mod visits;
 
 pub use allocation::allocation;
 pub use assignment::assignment;
+pub use chosen::{Against, Chosen, Consequences, Over, Way, chosen};
 pub use composition::composition;
 pub use placed::placed;
 pub use routes::routes;

@@ -1,8 +1,12 @@
 //! Proposals: compute an assignment, look at the reasons, change lines, accept or turn down.
 
-use axum::extract::Path;
-use kit::{Column, Field, Icon, TableRow, Tile, Tone, html};
+mod assignment;
 
+use axum::extract::{Path, Query};
+use kit::{Column, Field, Icon, TableRow, Tone, html};
+use serde::Deserialize;
+
+use self::assignment as page;
 use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
@@ -12,17 +16,23 @@ use super::reports::exports;
 use super::{area_options, guard};
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
-use crate::base::words::{count, kilograms};
 use crate::base::{Action, Refusal, Result, clock};
-use crate::plan::rules::category_word;
-use crate::proposal::assignment::{self, Acceptance, AssignmentDraft, Stored};
+use crate::proposal::assignment::{self as domain, Acceptance, AssignmentDraft, Line};
 use crate::proposal::{self, ProposalRef, ProposalState};
 use crate::register::correct::area_name;
-use crate::register::entry;
 
 static PROPOSE: Act = Act::new("assignment.propose", Action::Propose);
 static ACCEPT: Act = Act::new("assignment.accept", Action::Propose);
+static CHANGE: Act = Act::new("assignment.change", Action::Propose);
+static AGAIN: Act = Act::new("assignment.again", Action::Propose);
 static REJECT: Act = Act::new("assignment.reject", Action::Propose);
+
+/// Which part of a long proposal is asked for.
+#[derive(Deserialize, Default)]
+struct PageAsk {
+    #[serde(default)]
+    page: usize,
+}
 
 /// Proposals.
 pub fn routes() -> Vec<Route> {
@@ -30,6 +40,9 @@ pub fn routes() -> Vec<Route> {
         read("/proposals", Gate::Needs(Action::Propose), list),
         write("/proposals", Gate::Needs(Action::Propose), propose),
         read("/proposals/{id}", Gate::Needs(Action::Propose), show),
+        write("/proposals/{id}/check", Gate::Needs(Action::Propose), check),
+        write("/proposals/{id}/change", Gate::Needs(Action::Propose), change),
+        write("/proposals/{id}/again", Gate::Needs(Action::Propose), again),
         write("/proposals/{id}/accept", Gate::Needs(Action::Propose), accept),
         write("/proposals/{id}/reject", Gate::Needs(Action::Propose), reject),
     ]
@@ -48,7 +61,7 @@ async fn list(web: Web) -> Answer {
                 proposals.push((one, name));
             }
             let mut assigned = Vec::new();
-            for (compound, suppliers) in assignment::assigned(tx, &own)? {
+            for (compound, suppliers) in domain::assigned(tx, &own)? {
                 let main = super::supplier_name(tx, &in_district, &suppliers.main)?;
                 let backup = match &suppliers.backup {
                     Some(code) => super::supplier_name(tx, &in_district, code)?,
@@ -96,7 +109,10 @@ async fn list(web: Web) -> Answer {
             (kit::fields(html! {
                 (Field::select("area", web.t("区域", "Area"), &areas).value(&area))
                 (Field::number("keep_weight_m", web.t("更换单位至少要近多少米", "Metres that a change must save")).value("500").hint(web.t("防止为一点距离频繁更换", "Keeps suppliers from changing for little")))
+                (Field::number("prefer_weight_m", web.t("本街道单位优先：外街道要近多少米才换", "Own street first: metres that others must be nearer")).value("0").attr("min", "0"))
+                (Field::number("spare_pct", web.t("每家预留产能（%）", "Capacity kept in reserve (%)")).value("0").attr("min", "0").attr("max", "90"))
             }))
+            (Field::check("few_changes", web.t("尽量不换单位（单位停供、小区增加后用）", "Change as few as possible (after a supplier failed or a compound was closed)")))
             (kit::actions(kit::button(web.t("生成方案", "Compute"), Tone::Accent)))
         })))
         (kit::section(web.t("方案", "Proposals"), kit::table(web.t("方案", "Proposals"), &columns, rows, kit::empty(Icon::Map, web.t("还没有方案", "No proposal yet"), web.t("先下达指令，再点“生成方案”。", "Issue a directive first, then compute."), html! {}))))
@@ -109,7 +125,7 @@ fn state_badge(state: ProposalState, web: &Web) -> kit::Markup {
     let tone = match state {
         ProposalState::Open => Tone::Warn,
         ProposalState::Accepted => Tone::Good,
-        ProposalState::Rejected => Tone::Quiet,
+        ProposalState::Rejected | ProposalState::Replaced => Tone::Quiet,
     };
     kit::badge(tone, state.word(web.lang))
 }
@@ -119,8 +135,11 @@ async fn propose(web: Web, fields: Fields) -> Answer {
     let area = fields.get("area").to_string();
     let draft = AssignmentDraft {
         area: area.clone(),
-        force: Vec::new(),
         keep_weight_m: fields.number("keep_weight_m")?.unwrap_or(0),
+        prefer_weight_m: fields.number("prefer_weight_m")?.unwrap_or(0),
+        spare_pct: fields.number("spare_pct")?.unwrap_or(0),
+        few_changes: fields.get("few_changes") == "1",
+        ..AssignmentDraft::default()
     };
     let id = web
         .app
@@ -129,7 +148,7 @@ async fn propose(web: Web, fields: Fields) -> Answer {
             &PROPOSE,
             &area,
             draft,
-            assignment::propose,
+            domain::propose,
         )
         .await?;
     Ok(web.done(
@@ -141,106 +160,71 @@ async fn propose(web: Web, fields: Fields) -> Answer {
     ))
 }
 
-async fn show(web: Web, Path(id): Path<String>) -> Answer {
-    let at = reference(&web, &id)?;
-    let (proposal, stored, names, suppliers, place) = web
+async fn show(web: Web, Path(id): Path<String>, Query(ask): Query<PageAsk>) -> Answer {
+    view(web, &id, Vec::new(), ask.page).await
+}
+
+/// The page of a proposal, with lines that somebody is trying out.
+async fn view(web: Web, id: &str, lines: Vec<Line>, number: usize) -> Answer {
+    let at = reference(&web, id)?;
+    let ctx = web.ctx()?;
+    let look = web
         .app
         .read(move |tx| {
             let proposal = proposal::get(tx, &at.district, at.id)?;
-            let stored: Stored = serde_json::from_str(&proposal.result)?;
-            let names = stored
-                .choices
-                .iter()
-                .map(|choice| area_name(tx, &choice.compound))
-                .collect::<Result<Vec<_>>>()?;
-            let suppliers: Vec<(String, String)> = entry::all(tx, "suppliers", &at.district)?
-                .into_iter()
-                .map(|one| (one.code, one.name))
-                .collect();
-            let place = area_name(tx, &proposal.area)?;
-            Ok((proposal, stored, names, suppliers, place))
+            ctx.actor.check(Action::Propose, &proposal.area)?;
+            page::look(tx, &ctx, proposal, &at.district, &lines)
         })
         .await?;
-    let name_of = |code: &Option<String>| {
-        code.as_ref().map_or_else(String::new, |code| {
-            suppliers
-                .iter()
-                .find(|(known, _)| known == code)
-                .map_or_else(|| code.clone(), |(_, name)| name.clone())
-        })
-    };
-    let mut options = vec![(String::new(), web.t("（无）", "(none)").to_string())];
-    options.extend(suppliers.iter().cloned());
-    let open = proposal.state == ProposalState::Open;
-    let columns = [
-        Column::text(web.t("小区", "Compound")),
-        Column::number(web.t("人数", "People")),
-        Column::text(web.t("主供", "Main")),
-        Column::text(web.t("备用", "Backup")),
-        Column::number(web.t("距离（公里）", "Distance (km)")),
-        Column::text(web.t("理由", "Reasons")),
-    ];
-    let rows = stored
-        .choices
-        .iter()
-        .zip(&names)
-        .map(|(choice, name)| {
-            let compound = &choice.compound;
-            let select = |field: &str, value: &Option<String>| {
-                Field::select(&format!("{field}:{compound}"), web.t("单位", "Supplier"), &options).value(value.as_deref().unwrap_or("")).bare()
-            };
-            TableRow::new(vec![
-                html! { (name) },
-                html! { (count(choice.persons)) },
-                html! { @if open { (select("main", &choice.main)) } @else { (name_of(&choice.main)) } },
-                html! { @if open { (select("backup", &choice.backup)) } @else { (name_of(&choice.backup)) } },
-                html! { @match choice.distance_m { Some(metres) => (format!("{:.1}", metres as f64 / 1000.0)), None => "—" } },
-                html! {
-                    @if choice.main.is_none() { (kit::badge(Tone::Bad, web.t("没有单位可供", "nobody can supply"))) }
-                    @else if choice.rank == 1 { (web.t("最近", "nearest")) }
-                    @else if choice.rank > 1 { (web.t("第", "no. ")) (choice.rank) (web.t("近", " by distance")) }
-                    @if choice.kept { " · " (web.t("保持原单位", "kept")) }
-                    @for (supplier, zh, en) in choice.passed_over.iter().take(3) { br; small { (name_of(&Some(supplier.clone()))) (web.t(":", ": ")) (web.t(zh, en)) } }
-                },
-            ])
-            .tone(if choice.main.is_none() { Tone::Bad } else { Tone::Plain })
-        })
-        .collect();
-    let served: i64 = stored
-        .choices
-        .iter()
-        .filter(|choice| choice.main.is_some())
-        .map(|choice| choice.persons)
-        .sum();
-    let persons: i64 = stored.choices.iter().map(|choice| choice.persons).sum();
-    let mean_m = if served > 0 {
-        stored.person_metres / served
-    } else {
-        0
-    };
-    let table = kit::table(web.t("分配", "Assignment"), &columns, rows, html! {});
-    let body = html! {
-        (kit::crumbs(&[("/proposals".into(), web.t("分配保供单位", "Assignment").into()), (String::new(), place.clone())]))
-        (kit::heading(&format!("{} {place}", web.t("分配方案", "Proposal")), &format!("{} · {}", clock::minute(proposal.created_s), proposal.actor), html! { (state_badge(proposal.state, &web)) (exports(&web, "assignment", &[("area", &proposal.area), ("only", &id)])) }))
-        (kit::tiles(&[
-            Tile { label: web.t("小区", "Compounds").into(), value: count(stored.choices.len() as i64), ..Tile::default() },
-            Tile { label: web.t("可供人数", "People supplied").into(), value: format!("{} / {}", count(served), count(persons)), tone: if served < persons { Tone::Bad } else { Tone::Good }, ..Tile::default() },
-            Tile { label: web.t("人均距离", "Mean distance per person").into(), value: format!("{:.1}", mean_m as f64 / 1000.0), unit: web.t("公里", "km").into(), ..Tile::default() },
-            Tile { label: web.t("核验", "Checker").into(), value: if proposal.findings.is_empty() { web.t("通过", "passed").into() } else { count(proposal.findings.len() as i64) }, tone: if proposal.findings.is_empty() { Tone::Good } else { Tone::Bad }, ..Tile::default() },
-        ]))
-        @for (category, demand, capacity, short_by) in &stored.shortages {
-            (kit::notice(Tone::Bad, &format!("{}{}", category_word(category, web.lang), web.t("产能不足", " falls short")), html! { p { (web.t("每天需要 ", "Needed a day: ")) (kilograms(*demand)) (web.t(" 公斤，能供 ", " kg, offered ")) (kilograms(*capacity)) (web.t(" 公斤，差 ", " kg, short by ")) (kilograms(*short_by)) (web.t(" 公斤。", " kg.")) } }))
-        }
-        @if !stored.without_goods.is_empty() { (kit::notice(Tone::Warn, web.t("没有报商品套餐、未参与分配的单位", "Not considered: no goods published"), html! { p { (stored.without_goods.join(web.t("、", ", "))) } })) }
-        @if open {
-            (kit::form(&format!("/proposals/{id}/accept"), &web.shell(""), html! {
-                (table)
-                (kit::actions(html! { (kit::button(web.t("采纳（按上表，可先修改）", "Accept (as shown; change lines first if need be)"), Tone::Accent)) }))
-            }))
-            (kit::confirm_form(&format!("/proposals/{id}/reject"), &web.shell(""), web.t("不采纳", "Turn down"), Tone::Quiet, web.t("确定不采纳这个方案？现在的分配不变。", "Turn this proposal down? What is assigned now stays.")))
-        } @else { (table) }
-    };
+    let body = page::page(&web, &look, number.max(1));
     Ok(web.page(web.t("分配方案", "Proposal"), body))
+}
+
+async fn check(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let number = usize::try_from(fields.number("page")?.unwrap_or(1)).unwrap_or(1);
+    view(web, &id, page::lines_of(&fields), number).await
+}
+
+async fn change(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let in_district = at.district.clone();
+    let draft = domain::ChangeDraft {
+        at,
+        lines: page::lines_of(&fields),
+    };
+    let command = web.ctx_for(fields.command())?;
+    let new = web
+        .app
+        .act(&command, &CHANGE, &in_district, draft, domain::change)
+        .await?;
+    Ok(web.done(
+        &format!("/proposals/{new}"),
+        web.t(
+            "改动已保存，采纳后生效。",
+            "Saved; it holds once the proposal is accepted.",
+        ),
+    ))
+}
+
+async fn again(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let in_district = at.district.clone();
+    let draft = page::again_of(at, &fields);
+    let command = web.ctx_for(fields.command())?;
+    let new = web
+        .app
+        .act(&command, &AGAIN, &in_district, draft, domain::again)
+        .await?;
+    Ok(web.done(
+        &format!("/proposals/{new}"),
+        web.t(
+            "已按现状重新计算，请看差别后决定。",
+            "Computed again; look at what changes and decide.",
+        ),
+    ))
 }
 
 fn reference(web: &Web, id: &str) -> Result<ProposalRef> {
@@ -254,18 +238,7 @@ fn reference(web: &Web, id: &str) -> Result<ProposalRef> {
 async fn accept(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
-    let backups = fields.after("backup:");
-    let changed = fields
-        .after("main:")
-        .into_iter()
-        .map(|(compound, main)| {
-            let backup = backups
-                .iter()
-                .find(|(code, _)| *code == compound)
-                .map_or(String::new(), |(_, backup)| backup.clone());
-            (compound, main, backup)
-        })
-        .collect();
+    let changed = page::lines_of(&fields);
     let in_district = at.district.clone();
     let count = web
         .app
@@ -273,8 +246,12 @@ async fn accept(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
             &web.ctx_for(fields.command())?,
             &ACCEPT,
             &in_district,
-            Acceptance { at, changed },
-            assignment::accept,
+            Acceptance {
+                at,
+                changed,
+                despite: fields.get("despite") == "1",
+            },
+            domain::accept,
         )
         .await?;
     Ok(web.done(

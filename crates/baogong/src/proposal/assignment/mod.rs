@@ -1,0 +1,406 @@
+//! Which supplier feeds which closed compound: main and backup, by distance and remaining capacity per category
+//! (DX-1, YU-12, YU-13).
+
+mod change;
+mod facts;
+
+use std::collections::BTreeMap;
+
+use planner::assign::{self, Assignment, Problem};
+use serde::{Deserialize, Serialize};
+use store::{Tx, params, stmt};
+
+pub use change::{AgainDraft, ChangeDraft, Line, Revision, again, apply, change, consequences, measure};
+pub use facts::{CompoundFacts, Facts, SupplierFacts, gather, point};
+
+use super::{ProposalKind, ProposalRef, ProposalState};
+use crate::base::id::{ProposalId, district};
+use crate::base::{Ctx, Fault, Refusal, Result};
+use crate::plan::rules;
+use crate::register::entry;
+
+stmt!(
+    PUT,
+    "INSERT INTO assignment (district, compound, main, backup, proposal, since_s, actor) VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (district, compound) DO UPDATE SET main = excluded.main, backup = excluded.backup,
+        proposal = excluded.proposal, since_s = excluded.since_s, actor = excluded.actor"
+);
+stmt!(
+    ALL,
+    "SELECT compound, main, backup FROM assignment WHERE district = $1 AND compound >= $2 AND compound < $3 ORDER BY compound"
+);
+
+/// What is asked for.
+#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct AssignmentDraft {
+    /// The area whose closed compounds are assigned.
+    pub area: String,
+    /// Compounds that a person wants at a supplier: (compound, supplier).
+    #[serde(default)]
+    pub force: Vec<(String, String)>,
+    /// How many metres a change of supplier must save.
+    #[serde(default)]
+    pub keep_weight_m: i64,
+    /// Pairs that a person rules out: (compound, supplier).
+    #[serde(default)]
+    pub forbid: Vec<(String, String)>,
+    /// Suppliers that cannot deliver; they are left out.
+    #[serde(default)]
+    pub without: Vec<String>,
+    /// How many metres a supplier must be nearer than those of the compound's own street to be taken instead.
+    #[serde(default)]
+    pub prefer_weight_m: i64,
+    /// Per cent of every capacity that stay free as long as everybody can be fed without them.
+    #[serde(default)]
+    pub spare_pct: i64,
+    /// Whether as few compounds as possible change what is in force, instead of making the ways shortest.
+    #[serde(default)]
+    pub few_changes: bool,
+}
+
+/// Who feeds a compound now.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Assigned {
+    /// The main supplier's code.
+    pub main: String,
+    /// The backup's code.
+    pub backup: Option<String>,
+}
+
+/// What was asked and answered, for storing and for showing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Stored {
+    /// One line per compound.
+    pub choices: Vec<Choice>,
+    /// Categories that fall short: (category, demand, capacity, short by), grams a day.
+    pub shortages: Vec<(String, i64, i64, i64)>,
+    /// Person-metres of the whole.
+    pub person_metres: i64,
+    /// Suppliers that were not considered because they have published no goods: their names.
+    #[serde(default)]
+    pub without_goods: Vec<String>,
+    /// Where least would have to be added so that everybody is fed.
+    #[serde(default)]
+    pub lacks: Vec<LackLine>,
+    /// What was made small, in person-metres, and what no assignment can go below.
+    #[serde(default)]
+    pub cost_and_bound: Option<(i64, i64)>,
+    /// With few changes: how many compounds no plan can leave where they were.
+    #[serde(default)]
+    pub changes_at_least: Option<usize>,
+    /// What it was computed from.
+    #[serde(default)]
+    pub facts: Facts,
+    /// What persons changed, oldest first.
+    #[serde(default)]
+    pub revisions: Vec<Revision>,
+}
+
+/// What a compound without a supplier lacks where least is lacking.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct LackLine {
+    /// The compound's code.
+    pub compound: String,
+    /// The supplier that could feed it with least in addition.
+    pub supplier: String,
+    /// The category.
+    pub category: String,
+    /// So many grams a day are lacking there.
+    pub short_g: i64,
+}
+
+/// One line of an assignment.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Choice {
+    /// The compound's code.
+    pub compound: String,
+    /// Its people.
+    pub persons: i64,
+    /// The main supplier's code.
+    pub main: Option<String>,
+    /// The backup's code.
+    pub backup: Option<String>,
+    /// The distance by road, estimated.
+    pub distance_m: Option<i64>,
+    /// 1 when the main supplier is the nearest.
+    pub rank: usize,
+    /// Suppliers that are nearer and why they were not taken: (supplier, Chinese, English).
+    pub passed_over: Vec<(String, String, String)>,
+    /// Whether this is the supplier it had.
+    pub kept: bool,
+    /// Whether a person set this line.
+    #[serde(default)]
+    pub by_hand: bool,
+    /// The main supplier in the version before, where the rest was computed again.
+    #[serde(default)]
+    pub last: Option<String>,
+}
+
+fn stored(problem: &Problem, answer: &Assignment, facts: Facts) -> Stored {
+    let reason = |reason: &assign::Reason| -> (String, String) {
+        match reason {
+            assign::Reason::Full { category, short_by } => (
+                format!(
+                    "{}产能不足，差{}公斤/天",
+                    rules::category_word(category, kit::Lang::Zh),
+                    crate::base::words::kilograms(*short_by)
+                ),
+                format!(
+                    "{}: {} kg a day short",
+                    rules::category_word(category, kit::Lang::En),
+                    crate::base::words::kilograms(*short_by)
+                ),
+            ),
+            assign::Reason::Forbidden => ("人工排除".into(), "excluded by hand".into()),
+            assign::Reason::NoPosition => ("位置未知".into(), "position unknown".into()),
+            assign::Reason::Kept => (
+                "换过来节省的路程不多".into(),
+                "a change would save too little".into(),
+            ),
+            assign::Reason::Preferred => (
+                "本街道的单位优先".into(),
+                "a supplier of its street comes first".into(),
+            ),
+            assign::Reason::Spared => (
+                "只剩预留的产能".into(),
+                "only what is kept in reserve is left".into(),
+            ),
+            assign::Reason::Forced => ("已由人工指定".into(), "another was chosen by hand".into()),
+        }
+    };
+    let choices = answer
+        .choices
+        .iter()
+        .map(|choice| Choice {
+            compound: choice.compound.clone(),
+            persons: problem
+                .compounds
+                .iter()
+                .find(|one| one.code == choice.compound)
+                .map_or(0, |one| one.persons),
+            main: choice.main.clone(),
+            backup: choice.backup.clone(),
+            distance_m: choice.distance_m,
+            rank: choice.rank,
+            passed_over: choice
+                .passed_over
+                .iter()
+                .map(|one| {
+                    let (zh, en) = reason(&one.reason);
+                    (one.supplier.clone(), zh, en)
+                })
+                .collect(),
+            kept: choice.kept,
+            by_hand: false,
+            last: None,
+        })
+        .collect();
+    let shortages = answer
+        .shortages
+        .iter()
+        .map(|one| (one.category.clone(), one.demand, one.capacity, one.short_by))
+        .collect();
+    Stored {
+        choices,
+        shortages,
+        person_metres: answer.person_distance_m,
+        without_goods: Vec::new(),
+        lacks: answer
+            .lacks
+            .iter()
+            .map(|lack| LackLine {
+                compound: lack.compound.clone(),
+                supplier: lack.supplier.clone(),
+                category: lack.category.clone(),
+                short_g: lack.short_by,
+            })
+            .collect(),
+        cost_and_bound: answer
+            .lower_bound_person_m
+            .map(|bound| (answer.cost_person_m, bound)),
+        changes_at_least: None,
+        facts,
+        revisions: Vec::new(),
+    }
+}
+
+/// Computes an assignment for the closed compounds of an area and keeps it with what the checker found.
+pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<ProposalId> {
+    let facts = facts::gather(tx, ctx, draft)?;
+    let in_force = facts
+        .compounds
+        .iter()
+        .filter_map(|one| Some((one.code.clone(), one.in_force.clone()?)))
+        .collect();
+    let result = compute(tx, ctx, draft, facts, &in_force)?;
+    super::keep(
+        tx,
+        ctx,
+        ProposalKind::Assignment,
+        &draft.area,
+        draft,
+        &result,
+        &[],
+    )
+}
+
+/// Lets the planner decide and the checker verify. `keep` says who fed whom before.
+fn compute(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    draft: &AssignmentDraft,
+    facts: Facts,
+    keep: &BTreeMap<String, String>,
+) -> Result<Stored> {
+    let problem = facts.problem(draft, keep);
+    let (answer, changes_at_least) = if draft.few_changes {
+        let replanned = assign::replan(&problem);
+        (replanned.assignment, Some(replanned.changes_at_least))
+    } else {
+        // The seed comes from the command, so that a retry computes the same proposal.
+        (assign::assign(&problem, ctx.command.as_u64_pair().0), None)
+    };
+    let findings = planner::check::assignment(&problem, &answer);
+    if !findings.is_empty() {
+        let words: Vec<String> = findings.into_iter().map(|finding| finding.what).collect();
+        return Err(Fault::Invariant(format!("assignment: {}", words.join("; "))).into());
+    }
+    let mut result = stored(&problem, &answer, facts);
+    result.changes_at_least = changes_at_least;
+    for supplier in entry::all(tx, "suppliers", district(&draft.area))? {
+        let out = !problem.suppliers.iter().any(|one| one.code == supplier.code);
+        if out && !draft.without.contains(&supplier.code) {
+            result.without_goods.push(supplier.name);
+        }
+    }
+    Ok(result)
+}
+
+/// An accepted proposal, with what a person changed: (compound, main, backup).
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Acceptance {
+    /// The proposal.
+    pub at: ProposalRef,
+    /// Lines that a person set otherwise.
+    #[serde(default)]
+    pub changed: Vec<(String, String, String)>,
+    /// Whether it is wanted although a supplier would have to give more than it has, a pair was ruled out, or what is
+    /// in force has changed since.
+    #[serde(default)]
+    pub despite: bool,
+}
+
+/// Puts a proposal into force. Lines that were changed with the acceptance are kept as a version of their own first.
+pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> {
+    let at = &acceptance.at;
+    let mut proposal = super::get(tx, &at.district, at.id)?;
+    let mut stored: Stored = serde_json::from_str(&proposal.result)?;
+    let mut tried = stored.clone();
+    let revision = apply(&mut tried, &acceptance.changed)?;
+    let mut accepted = at.clone();
+    if proposal.state == ProposalState::Open && (!revision.mains.is_empty() || revision.backups > 0) {
+        let draft = ChangeDraft {
+            at: at.clone(),
+            lines: acceptance.changed.clone(),
+        };
+        accepted.id = change(tx, &ctx.sub("changed"), &draft)?;
+        proposal = super::get(tx, &at.district, accepted.id)?;
+        stored = serde_json::from_str(&proposal.result)?;
+    }
+    super::decide(tx, ctx, &accepted, ProposalState::Accepted)?;
+    if !acceptance.despite {
+        check_acceptable(tx, &proposal, &stored)?;
+    }
+    let mut count = 0;
+    for choice in &stored.choices {
+        let Some(main) = choice.main.as_deref().filter(|code| !code.is_empty()) else {
+            continue;
+        };
+        for code in std::iter::once(main).chain(choice.backup.as_deref()) {
+            if entry::get(tx, "suppliers", &at.district, code)?.is_none() {
+                return Err(Refusal::not_found("保供单位", "supplier").into());
+            }
+        }
+        tx.run(
+            &PUT,
+            &params![
+                at.district.as_str(),
+                choice.compound.as_str(),
+                main,
+                choice.backup.as_deref(),
+                proposal.id,
+                ctx.now_s,
+                ctx.actor.name.as_str()
+            ],
+        )?;
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// Compounds whose supplier in force is another one than when the proposal was computed.
+pub fn moved_since(tx: &mut Tx, area: &str, facts: &Facts) -> Result<Vec<String>> {
+    let now = assigned(tx, area)?;
+    let differs = |one: &&CompoundFacts| now.get(&one.code).map(|now| &now.main) != one.in_force.as_ref();
+    Ok(facts
+        .compounds
+        .iter()
+        .filter(differs)
+        .map(|one| one.name.clone())
+        .collect())
+}
+
+/// Refuses what nobody should put into force without saying that it is meant.
+fn check_acceptable(tx: &mut Tx, proposal: &super::Proposal, stored: &Stored) -> Result<()> {
+    let moved = moved_since(tx, &proposal.area, &stored.facts)?;
+    if !moved.is_empty() {
+        return Err(Refusal::conflict(
+            "stale",
+            format!(
+                "生成方案以后，{}个小区（如{}）的保供单位已经改变。请先“按现状重新计算”，或勾选“仍然采纳”。",
+                moved.len(),
+                moved[0]
+            ),
+            format!(
+                "Since this was computed, {} compounds (such as {}) got another supplier. Compute again first, or tick \u{201c}accept all the same\u{201d}.",
+                moved.len(),
+                moved[0]
+            ),
+        )
+        .into());
+    }
+    let asked: AssignmentDraft = serde_json::from_str(&proposal.problem)?;
+    let Some(result) = consequences(&asked, stored) else {
+        return Ok(());
+    };
+    let over = result
+        .over
+        .iter()
+        .filter(|over| over.should_fail.is_none())
+        .count();
+    if over > 0 || !result.against.is_empty() {
+        return Err(Refusal::conflict(
+            "over_capacity",
+            "按这样分配，有单位的产能不够，或用了已排除的搭配。请先改好，或勾选“仍然采纳”。",
+            "As it stands a supplier would have to give more than it has, or a pair was ruled out. Change it first, or tick \u{201c}accept all the same\u{201d}.",
+        )
+        .into());
+    }
+    Ok(())
+}
+
+/// Who feeds which compound of an area.
+pub fn assigned(tx: &mut Tx, area: &str) -> Result<BTreeMap<String, Assigned>> {
+    let rows = tx.rows(&ALL, &params![district(area), area, entry::subtree_end(area)])?;
+    rows.iter()
+        .map(|row| {
+            Ok((
+                row.get(0)?,
+                Assigned {
+                    main: row.get(1)?,
+                    backup: row.get(2)?,
+                },
+            ))
+        })
+        .collect()
+}

@@ -1,0 +1,647 @@
+//! One proposal of suppliers: map and tables, changes with their consequences, computing again.
+
+use std::collections::BTreeMap;
+
+use kit::{Column, Field, Icon, Markup, TableRow, Tile, Tone, html};
+use planner::check::Consequences;
+use store::Tx;
+
+use super::super::super::request::Web;
+use super::super::reports::exports;
+use super::state_badge;
+use crate::base::words::{count, kilograms};
+use crate::base::{Ctx, Result, clock};
+use crate::plan::rules::{CATEGORIES, category_word};
+use crate::proposal::assignment::{
+    self, AssignmentDraft, Choice, Facts, Line, Stored, apply, gather, measure, moved_since,
+};
+use crate::proposal::{Proposal, ProposalState};
+use crate::register::correct::area_name;
+use crate::register::entry;
+
+/// So many compounds are on one page.
+const PER_PAGE: usize = 60;
+/// The part of the page that shows what a change leads to.
+const PART: &str = "consequences";
+
+/// What the page shows.
+pub struct Look {
+    proposal: Proposal,
+    draft: AssignmentDraft,
+    stored: Stored,
+    /// The lines that somebody is trying out: compound, main before, main now.
+    tried: Vec<(String, Option<String>, Option<String>)>,
+    tried_backups: usize,
+    result: Option<Consequences>,
+    place: String,
+    /// All suppliers of the district, for choosing.
+    suppliers: Vec<(String, String)>,
+    /// Compounds whose supplier in force is another one now.
+    moved: Vec<String>,
+    /// Compounds and suppliers whose registered figures are others now.
+    differing: (Vec<String>, Vec<String>),
+    streets: BTreeMap<String, String>,
+    names: BTreeMap<String, String>,
+}
+
+/// Reads a proposal, with lines that somebody is trying out.
+pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines: &[Line]) -> Result<Look> {
+    let mut stored: Stored = serde_json::from_str(&proposal.result)?;
+    let draft: AssignmentDraft = serde_json::from_str(&proposal.problem)?;
+    let tried = apply(&mut stored, lines)?;
+    let result = measure(&draft, &mut stored);
+    let open = proposal.state == ProposalState::Open;
+    let known = open && !stored.facts.compounds.is_empty();
+    let (mut moved, mut differing) = (Vec::new(), (Vec::new(), Vec::new()));
+    if known {
+        moved = moved_since(tx, &proposal.area, &stored.facts)?;
+        // Where nothing is closed any more there is nothing to compare with.
+        if let Ok(now) = gather(tx, ctx, &draft) {
+            differing = stored.facts.differing(&now);
+        }
+    }
+    let suppliers = if stored.facts.suppliers.is_empty() {
+        let all = entry::all(tx, "suppliers", in_district)?;
+        all.into_iter().map(|one| (one.code, one.name)).collect()
+    } else {
+        let known = stored.facts.suppliers.iter();
+        known.map(|one| (one.code.clone(), one.name.clone())).collect()
+    };
+    let mut names: BTreeMap<String, String> = stored
+        .facts
+        .compounds
+        .iter()
+        .map(|one| (one.code.clone(), one.name.clone()))
+        .collect();
+    let mut streets = BTreeMap::new();
+    for choice in &stored.choices {
+        if !names.contains_key(&choice.compound) {
+            names.insert(choice.compound.clone(), area_name(tx, &choice.compound)?);
+        }
+        if let Some(street) = choice
+            .compound
+            .get(..9)
+            .filter(|street| !streets.contains_key(*street))
+        {
+            streets.insert(street.to_string(), area_name(tx, street)?);
+        }
+    }
+    Ok(Look {
+        place: area_name(tx, &proposal.area)?,
+        proposal,
+        draft,
+        stored,
+        tried: tried.mains,
+        tried_backups: tried.backups,
+        result,
+        suppliers,
+        moved,
+        differing,
+        streets,
+        names,
+    })
+}
+
+impl Look {
+    fn open(&self) -> bool {
+        self.proposal.state == ProposalState::Open
+    }
+
+    fn supplier<'a>(&'a self, code: Option<&'a str>) -> &'a str {
+        code.map_or("—", |code| {
+            self.suppliers
+                .iter()
+                .find(|(known, _)| known == code)
+                .map_or(code, |(_, name)| name)
+        })
+    }
+
+    fn compound<'a>(&'a self, code: &'a str) -> &'a str {
+        self.names.get(code).map_or(code, |name| name)
+    }
+
+    /// Suppliers that would have to give more than they have, by number.
+    fn is_over(&self, supplier: usize) -> bool {
+        self.result.as_ref().is_some_and(|result| {
+            result
+                .over
+                .iter()
+                .any(|over| over.supplier == supplier && over.should_fail.is_none())
+        })
+    }
+}
+
+fn kilometres(metres: i64) -> String {
+    format!("{:.1}", metres as f64 / 1000.0)
+}
+
+/// The whole page. `page` counts from 1.
+pub fn page(web: &Web, look: &Look, page: usize) -> Markup {
+    let (proposal, stored) = (&look.proposal, &look.stored);
+    let id = proposal.id;
+    html! {
+        (kit::crumbs(&[("/proposals".into(), web.t("方案", "Proposals").into()), (String::new(), look.place.clone())]))
+        (kit::heading(&format!("{} {}", web.t("分配方案", "Proposal"), look.place), &format!("{} · {}", clock::minute(proposal.created_s), proposal.actor), html! {
+            (state_badge(proposal.state, web)) (exports(web, "assignment", &[("area", &proposal.area), ("only", &id.to_string())]))
+        }))
+        (figures(web, look))
+        @if look.open() { (stale(web, look)) }
+        @for (category, demand, capacity, short_by) in &stored.shortages {
+            (kit::notice(Tone::Bad, &format!("{}{}", category_word(category, web.lang), web.t("产能不足", " falls short")), html! { p { (web.t("每天需要 ", "Needed a day: ")) (kilograms(*demand)) (web.t(" 公斤，能供 ", " kg, offered ")) (kilograms(*capacity)) (web.t(" 公斤，差 ", " kg, short by ")) (kilograms(*short_by)) (web.t(" 公斤。", " kg.")) } }))
+        }
+        (lacks(web, look))
+        @if !stored.without_goods.is_empty() { (kit::notice(Tone::Warn, web.t("没有报商品套餐、未参与分配的单位", "Not considered: no goods published"), html! { p { (stored.without_goods.join(web.t("、", ", "))) } })) }
+        (consequences(web, look, page))
+        (kit::section(web.t("各小区由谁供应", "Who feeds which compound"), lines(web, look, page)))
+        @if look.open() {
+            (kit::section(web.t("重新计算", "Compute again"), again(web, look)))
+            (kit::confirm_form(&format!("/proposals/{id}/reject"), &web.shell(""), web.t("不采纳", "Turn down"), Tone::Quiet, web.t("确定不采纳这个方案？现在的分配不变。", "Turn this proposal down? What is assigned now stays.")))
+        }
+        (differences(web, look))
+        (history(web, look))
+    }
+}
+
+fn figures(web: &Web, look: &Look) -> Markup {
+    let stored = &look.stored;
+    let fed = stored.choices.iter().filter(|choice| choice.main.is_some());
+    let served: i64 = fed.map(|choice| choice.persons).sum();
+    let persons: i64 = stored.choices.iter().map(|choice| choice.persons).sum();
+    let mean_m = if served > 0 {
+        stored.person_metres / served
+    } else {
+        0
+    };
+    let above = stored
+        .cost_and_bound
+        .filter(|(_, bound)| *bound > 0 && stored.revisions.is_empty());
+    let note = above.map_or_else(String::new, |(cost, bound)| {
+        let percent = (cost - bound) as f64 * 100.0 / bound as f64;
+        format!(
+            "{}{percent:.1} %",
+            web.t("离理论最短路程不超过 ", "above the proven least by at most ")
+        )
+    });
+    let findings = look.proposal.findings.len() as i64;
+    kit::tiles(&[
+        Tile {
+            label: web.t("小区", "Compounds").into(),
+            value: count(stored.choices.len() as i64),
+            ..Tile::default()
+        },
+        Tile {
+            label: web.t("可供人数", "People supplied").into(),
+            value: format!("{} / {}", count(served), count(persons)),
+            tone: if served < persons { Tone::Bad } else { Tone::Good },
+            ..Tile::default()
+        },
+        Tile {
+            label: web.t("人均距离", "Mean distance per person").into(),
+            value: kilometres(mean_m),
+            unit: web.t("公里", "km").into(),
+            note,
+            ..Tile::default()
+        },
+        Tile {
+            label: web.t("核验", "Checker").into(),
+            value: if findings == 0 {
+                web.t("通过", "passed").into()
+            } else {
+                count(findings)
+            },
+            tone: if findings == 0 { Tone::Good } else { Tone::Bad },
+            ..Tile::default()
+        },
+    ])
+}
+
+fn stale(web: &Web, look: &Look) -> Markup {
+    let (compounds, suppliers) = &look.differing;
+    html! {
+        @if !look.moved.is_empty() {
+            (kit::notice(Tone::Warn, web.t("生成以后，现行分配已变动", "What is in force has changed since"), html! { p { (web.t("这些小区换了单位：", "These compounds got another supplier: ")) (some(web, &look.moved)) } }))
+        }
+        @if !compounds.is_empty() || !suppliers.is_empty() {
+            (kit::notice(Tone::Warn, web.t("生成以后，登记情况有变", "The registers have changed since"), html! {
+                @if !compounds.is_empty() { p { (web.t("小区增减或人数变化：", "Compounds: ")) (some(web, compounds)) } }
+                @if !suppliers.is_empty() { p { (web.t("单位增减或产能变化：", "Suppliers: ")) (some(web, suppliers)) } }
+                p { (web.t("请在下面“按现状重新计算”：尽量少换单位。", "Compute again below; as few compounds as possible will change.")) }
+            }))
+        }
+    }
+}
+
+/// A few names, and how many more there are.
+fn some(web: &Web, names: &[String]) -> String {
+    let shown = names
+        .iter()
+        .take(5)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(web.t("、", ", "));
+    match names.len() {
+        0..=5 => shown,
+        all => format!(
+            "{shown}{}{all}{}",
+            web.t(" 等共", " and others, "),
+            web.t("个", " in all")
+        ),
+    }
+}
+
+fn lacks(web: &Web, look: &Look) -> Markup {
+    html! {
+        @if !look.stored.lacks.is_empty() {
+            (kit::notice(Tone::Bad, web.t("哪里补上多少就够", "What would have to be added, and where"), html! {
+                ul { @for lack in look.stored.lacks.iter().take(20) {
+                    li { (look.compound(&lack.compound)) (web.t("：给 ", ": ")) (look.supplier(Some(&lack.supplier))) (web.t(" 每天再补 ", " needs another ")) (kilograms(lack.short_g)) (web.t(" 公斤", " kg a day of ")) (category_word(&lack.category, web.lang)) }
+                } }
+            }))
+        }
+    }
+}
+
+/// What the choice leads to, as it would be with the lines that are being tried out.
+fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
+    let facts = &look.stored.facts;
+    let Some(result) = &look.result else {
+        return html! { div id=(PART) {} };
+    };
+    let supplier = |number: usize| facts.suppliers.get(number).map_or("", |one| one.name.as_str());
+    let category = |number: usize| {
+        CATEGORIES
+            .get(number)
+            .map_or("", |(key, _, _)| category_word(key, web.lang))
+    };
+    let now: Vec<_> = result
+        .over
+        .iter()
+        .filter(|over| over.should_fail.is_none())
+        .collect();
+    let failing: Vec<_> = result
+        .over
+        .iter()
+        .filter_map(|over| Some((over, over.should_fail?)))
+        .collect();
+    html! {
+        div id=(PART) aria-live="polite" {
+            @if !look.tried.is_empty() || look.tried_backups > 0 {
+                (kit::notice(Tone::Accent, web.t("试改，还没有保存", "Tried out, not saved yet"), html! {
+                    ul {
+                        @for (compound, before, after) in &look.tried { li { (look.compound(compound)) (web.t("：", ": ")) (look.supplier(before.as_deref())) " → " strong { (look.supplier(after.as_deref())) } } }
+                        @if look.tried_backups > 0 { li { (web.t("只换备用：", "Only another backup: ")) (look.tried_backups) } }
+                    }
+                    @if now.is_empty() && result.against.is_empty() { p { (web.t("产能够，没有冲突。", "Capacities suffice; nothing stands against it.")) } }
+                }))
+            }
+            @if !now.is_empty() {
+                (kit::notice(Tone::Bad, web.t("产能不够", "More than they have"), html! { ul { @for over in &now {
+                    li { (supplier(over.supplier)) (web.t("：", ": ")) (category(over.category)) (web.t("每天还差 ", " short by ")) (kilograms(over.short_by)) (web.t(" 公斤", " kg a day")) }
+                } } }))
+            }
+            @if !result.against.is_empty() {
+                (kit::notice(Tone::Bad, web.t("与已定的要求不符", "Against what was decided"), html! { ul { @for pair in &result.against {
+                    li { (facts.compounds.get(pair.compound).map_or("", |one| one.name.as_str())) " ← " (supplier(pair.supplier)) (web.t("：", ": ")) @if pair.forced { (web.t("已指定由另一家供应", "another supplier was decided on")) } @else { (web.t("已排除", "ruled out")) } }
+                } } }))
+            }
+            @if !failing.is_empty() {
+                (kit::notice(Tone::Warn, web.t("万一停供，备用不够", "Backups that would not suffice"), html! { ul { @for (over, main) in failing.iter().take(8) {
+                    li { (supplier(*main)) (web.t(" 停供时，", " fails: ")) (supplier(over.supplier)) (web.t(" 的", " lacks ")) (category(over.category)) (web.t("每天差 ", ", ")) (kilograms(over.short_by)) (web.t(" 公斤", " kg a day")) }
+                } } }))
+            }
+            (kit::section(web.t("地图", "Map"), html! {
+                (kit::map(web.lang, &drawing(web, look, page)))
+                @if look.open() { p class="soft needs-script" { (web.t("把小区拖到另一家单位上，就会换到那家，下面立即显示后果；保存前不生效。", "Drag a compound onto another supplier to change it; what follows is shown at once. Nothing holds before it is saved.")) } }
+            }))
+            (kit::section(web.t("各单位的负担", "Load of the suppliers"), loads(web, look, result)))
+        }
+    }
+}
+
+fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
+    let (facts, open) = (&look.stored.facts, look.open());
+    let shown = shown(look, page);
+    let mut map = kit::Map {
+        id: "assignment-map".into(),
+        title: format!("{} {}", web.t("保供单位分配", "Assignment of suppliers"), look.place),
+        about: web.t("每个小区用线连到主供单位，颜色和数字表示单位；同样内容在下面的表里。", "A line joins each compound to its main supplier, whose colour and number it has; the tables below say the same.").into(),
+        series: facts.suppliers.iter().enumerate().map(|(number, one)| format!("{} {}", number + 1, one.name)).collect(),
+        tiles: web.tiles(),
+        ..kit::Map::default()
+    };
+    let at: Vec<_> = facts
+        .suppliers
+        .iter()
+        .map(|one| web.place(one.latitude, one.longitude))
+        .collect();
+    let choices: BTreeMap<&str, &Choice> = look
+        .stored
+        .choices
+        .iter()
+        .map(|choice| (choice.compound.as_str(), choice))
+        .collect();
+    let mut streets: BTreeMap<&str, Vec<kit::MapPlace>> = BTreeMap::new();
+    for one in &facts.compounds {
+        let (Some(place), Some(choice)) = (
+            web.place(one.latitude, one.longitude),
+            choices.get(one.code.as_str()),
+        ) else {
+            continue;
+        };
+        let main = choice.main.as_deref().and_then(|code| facts.number(code));
+        let line_is_here = shown.iter().any(|line| line.compound == one.code);
+        map.points.push(kit::MapPoint {
+            series: main,
+            weight: one.persons,
+            alarm: main.is_none(),
+            about: format!(
+                "{} · {}{}",
+                look.supplier(choice.main.as_deref()),
+                count(one.persons),
+                web.t("人", " people")
+            ),
+            href: line_is_here.then(|| format!("#line-{}", one.code)),
+            drag: open.then(|| one.code.clone()),
+            ..kit::MapPoint::new(place, kit::PointKind::Compound, &one.name)
+        });
+        if let Some(from) = main.and_then(|main| at[main]) {
+            map.lines.push(kit::MapLine {
+                places: vec![from, place],
+                series: main,
+                faint: false,
+            });
+        }
+        if let Some(street) = one.code.get(..9) {
+            streets.entry(street).or_default().push(place);
+        }
+    }
+    for (number, (one, place)) in facts.suppliers.iter().zip(at).enumerate() {
+        let Some(place) = place else { continue };
+        map.points.push(kit::MapPoint {
+            mark: (number + 1).to_string(),
+            series: Some(number),
+            weight: i64::MAX,
+            alarm: look.is_over(number),
+            drop: open.then(|| format!("main={}", one.code)),
+            ..kit::MapPoint::new(place, kit::PointKind::Supplier, &one.name)
+        });
+    }
+    if streets.len() > 1 {
+        let named = |code: &str| look.streets.get(code).cloned().unwrap_or_default();
+        map.areas = streets
+            .into_iter()
+            .map(|(code, places)| kit::MapArea {
+                name: named(code),
+                places,
+            })
+            .collect();
+    }
+    map
+}
+
+fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
+    let facts = &look.stored.facts;
+    let mut columns = vec![
+        Column::text(web.t("单位", "Supplier")),
+        Column::number(web.t("小区", "Compounds")),
+        Column::number(web.t("人数", "People")),
+    ];
+    let each = CATEGORIES.iter().map(|(key, _, _)| {
+        format!(
+            "{}{}",
+            category_word(key, web.lang),
+            web.t("（公斤/天）", " (kg a day)")
+        )
+    });
+    columns.extend(each.map(|title| Column::number(&title)));
+    let rows = facts
+        .suppliers
+        .iter()
+        .enumerate()
+        .map(|(number, one)| {
+            let own = look.stored.choices.iter().filter(|choice| choice.main.as_deref() == Some(&one.code));
+            let (compounds, persons) = own.fold((0, 0), |sum, choice| (sum.0 + 1, sum.1 + choice.persons));
+            let mut cells = vec![html! { (number + 1) " " (one.name) }, html! { (count(compounds)) }, html! { (count(persons)) }];
+            for (load, capacity) in result.loads[number].iter().zip(&one.capacity) {
+                cells.push(html! {
+                    (kilograms(*load)) " / " (kilograms(*capacity))
+                    @if load > capacity { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load - capacity)))) }
+                });
+            }
+            TableRow::new(cells).tone(if look.is_over(number) { Tone::Bad } else { Tone::Plain })
+        })
+        .collect();
+    html! {
+        p class="soft" { (web.t("每格是“需要 / 产能”。", "Each cell is need / capacity.")) }
+        (kit::table(web.t("各单位的负担", "Load of the suppliers"), &columns, rows, html! {}))
+    }
+}
+
+/// The lines of a page: first those that need somebody.
+fn shown(look: &Look, page: usize) -> Vec<&Choice> {
+    let mut choices: Vec<&Choice> = look.stored.choices.iter().collect();
+    choices.sort_by_key(|choice| choice.main.is_some());
+    choices
+        .into_iter()
+        .skip((page.max(1) - 1) * PER_PAGE)
+        .take(PER_PAGE)
+        .collect()
+}
+
+fn lines(web: &Web, look: &Look, page: usize) -> Markup {
+    let id = look.proposal.id;
+    let open = look.open();
+    let columns = [
+        Column::text(web.t("小区", "Compound")),
+        Column::number(web.t("人数", "People")),
+        Column::text(web.t("主供", "Main")),
+        Column::text(web.t("备用", "Backup")),
+        Column::number(web.t("距离（公里）", "Distance (km)")),
+        Column::text(web.t("理由", "Reasons")),
+    ];
+    let mut options = vec![(String::new(), web.t("（无）", "(none)").to_string())];
+    options.extend(
+        look.suppliers
+            .iter()
+            .enumerate()
+            .map(|(number, (code, name))| (code.clone(), format!("{} {name}", number + 1))),
+    );
+    let rows = shown(look, page)
+        .into_iter()
+        .map(|choice| {
+            let select = |field: &str, value: &Option<String>| {
+                let label = format!("{} {}", look.compound(&choice.compound), if field == "main" { web.t("主供", "main") } else { web.t("备用", "backup") });
+                Field::select(&format!("{field}:{}", choice.compound), &label, &options).value(value.as_deref().unwrap_or("")).bare()
+            };
+            TableRow::new(vec![
+                html! { span id=(format!("line-{}", choice.compound)) { (look.compound(&choice.compound)) } },
+                html! { (count(choice.persons)) },
+                html! { @if open { (select("main", &choice.main)) } @else { (look.supplier(choice.main.as_deref())) } },
+                html! { @if open { (select("backup", &choice.backup)) } @else { (look.supplier(choice.backup.as_deref())) } },
+                html! { @match choice.distance_m { Some(metres) => (kilometres(metres)), None => "—" } },
+                reasons(web, look, choice),
+            ])
+            .tone(if choice.main.is_none() { Tone::Bad } else { Tone::Plain })
+        })
+        .collect();
+    let table = kit::table(web.t("分配", "Assignment"), &columns, rows, html! {});
+    let total = look.stored.choices.len();
+    let pager = html! { @if total > PER_PAGE { (kit::pager(web.lang, &format!("/proposals/{id}?"), page as i64, PER_PAGE as i64, total as i64)) } };
+    if !open {
+        return html! { (table) (pager) };
+    }
+    kit::live_form(
+        &format!("/proposals/{id}/accept"),
+        &format!("/proposals/{id}/check"),
+        PART,
+        &web.shell(""),
+        html! {
+            (Field::hidden("page", &page.to_string()))
+            (table)
+            (pager)
+            (Field::check("despite", web.t("产能不够、有冲突或现行分配已变，仍然采纳", "Accept all the same: although capacities do not suffice, something stands against it, or what is in force has changed")))
+            (kit::actions(html! {
+                (kit::button_to(&format!("/proposals/{id}/check"), web.t("看改动的后果", "Show what follows"), Tone::Plain))
+                (kit::button_to(&format!("/proposals/{id}/change"), web.t("保存改动", "Save the changes"), Tone::Plain))
+                (kit::button(web.t("采纳（按上表）", "Accept (as shown)"), Tone::Accent))
+            }))
+        },
+    )
+}
+
+fn reasons(web: &Web, look: &Look, choice: &Choice) -> Markup {
+    html! {
+        @if choice.main.is_none() { (kit::badge(Tone::Bad, web.t("没有单位可供", "nobody can supply"))) }
+        @else if choice.rank == 1 { (web.t("最近", "nearest")) }
+        @else if choice.rank > 1 { (web.t("第", "no. ")) (choice.rank) (web.t("近", " by distance")) }
+        @if choice.by_hand { " · " (kit::badge(Tone::Accent, web.t("人工指定", "chosen by hand"))) }
+        @else if choice.kept { " · " (web.t("保持原单位", "kept")) }
+        @for (supplier, zh, en) in choice.passed_over.iter().take(3) { br; small { (look.supplier(Some(supplier))) (web.t("：", ": ")) (web.t(zh, en)) } }
+    }
+}
+
+fn again(web: &Web, look: &Look) -> Markup {
+    let (facts, draft) = (&look.stored.facts, &look.draft);
+    let none = || (String::new(), web.t("（不指定）", "(none)").to_string());
+    let compounds: Vec<(String, String)> = std::iter::once(none())
+        .chain(
+            facts
+                .compounds
+                .iter()
+                .take(1_000)
+                .map(|one| (one.code.clone(), one.name.clone())),
+        )
+        .collect();
+    let suppliers: Vec<(String, String)> = std::iter::once(none())
+        .chain(look.suppliers.iter().cloned())
+        .collect();
+    let pair =
+        |pair: &(String, String)| format!("{} ← {}", look.compound(&pair.0), look.supplier(Some(&pair.1)));
+    html! {
+        p { (web.t("按现在的登记重新计算：人工指定的不动，其他小区尽量不换单位。可以同时指定或排除一对，或者标明停供的单位。", "Computed from the registers as they are now: lines set by hand stay, and as few others as possible change. A pair can be decided on or ruled out, and suppliers that fail can be named.")) }
+        @if !draft.force.is_empty() { p { (web.t("已指定：", "Decided on: ")) (some(web, &draft.force.iter().map(pair).collect::<Vec<_>>())) } }
+        @if !draft.forbid.is_empty() { p { (web.t("已排除：", "Ruled out: ")) (some(web, &draft.forbid.iter().map(pair).collect::<Vec<_>>())) } }
+        (kit::form(&format!("/proposals/{}/again", look.proposal.id), &web.shell(""), html! {
+            (kit::fields(html! {
+                (Field::select("compound", web.t("小区", "Compound"), &compounds))
+                (Field::select("rule", web.t("要求", "Rule"), &[("force", web.t("必须由这家供", "must be fed by")), ("forbid", web.t("不能由这家供", "must not be fed by"))]))
+                (Field::select("supplier", web.t("单位", "Supplier"), &suppliers))
+            }))
+            (kit::details(web.t("停供的单位", "Suppliers that fail"), html! { @for (code, name) in &look.suppliers { (Field::check("without", name).sends(code).id(&format!("without-{code}"))) } }))
+            (kit::actions(kit::button(web.t("按现状重新计算", "Compute again"), Tone::Plain)))
+        }))
+    }
+}
+
+/// What accepting would change, and what was changed against the version before.
+fn differences(web: &Web, look: &Look) -> Markup {
+    let facts: &Facts = &look.stored.facts;
+    let before: BTreeMap<&str, Option<&str>> = facts
+        .compounds
+        .iter()
+        .map(|one| (one.code.as_str(), one.in_force.as_deref()))
+        .collect();
+    let differs = |choice: &&Choice| {
+        let in_force = before.get(choice.compound.as_str()).copied().flatten();
+        in_force.is_some() && in_force != choice.main.as_deref()
+    };
+    let changed: Vec<&Choice> = look.stored.choices.iter().filter(differs).collect();
+    let columns = [
+        Column::text(web.t("小区", "Compound")),
+        Column::text(web.t("现在", "Now")),
+        Column::text(web.t("本方案", "Proposed")),
+    ];
+    let rows = changed
+        .iter()
+        .take(200)
+        .map(|choice| {
+            let now = before.get(choice.compound.as_str()).copied().flatten();
+            TableRow::new(vec![
+                html! { (look.compound(&choice.compound)) },
+                html! { (look.supplier(now)) },
+                html! { (look.supplier(choice.main.as_deref())) },
+            ])
+        })
+        .collect();
+    html! {
+        @if before.values().any(Option::is_some) {
+            (kit::section(&format!("{}{}", web.t("与现行分配的差别：", "Changes to what is in force: "), changed.len()), html! {
+                @if let Some(least) = look.stored.changes_at_least { p { (web.t("无论怎样分配，至少要换的小区数：", "Whatever the plan, so many must change: ")) (least) } }
+                (kit::table(web.t("差别", "Changes"), &columns, rows, html! { p { (web.t("没有小区换主供。", "No compound changes its main supplier.")) } }))
+            }))
+        }
+    }
+}
+
+fn history(web: &Web, look: &Look) -> Markup {
+    html! {
+        @if !look.stored.revisions.is_empty() {
+            (kit::section(web.t("修改记录", "Who changed what"), html! { ol { @for revision in &look.stored.revisions {
+                li {
+                    (clock::minute(revision.at_s)) " " strong { (revision.actor) } " "
+                    @if revision.computed { (web.t("重新计算", "computed again")) } @else { (web.t("人工修改", "changed lines")) }
+                    @if revision.mains.is_empty() && revision.backups == 0 { (web.t("，没有小区换单位", "; nobody changed")) }
+                    @for (compound, before, after) in revision.mains.iter().take(6) { br; (look.compound(compound)) (web.t("：", ": ")) (look.supplier(before.as_deref())) " → " (look.supplier(after.as_deref())) }
+                    @if revision.mains.len() > 6 { br; (web.t("等共", "and others, ")) (revision.mains.len()) (web.t("个小区", " in all")) }
+                    @if revision.backups > 0 { br; (web.t("只换备用的小区数：", "Compounds with another backup only: ")) (revision.backups) }
+                }
+            } } }))
+        }
+        @if look.proposal.state == ProposalState::Replaced { (kit::notice(Tone::Quiet, web.t("这一版已被新版本取代", "A newer version has replaced this one"), html! { p { (kit::link_button_with(Icon::Next, "/proposals", web.t("看最新的方案", "See the latest proposals"), Tone::Plain)) } })) }
+    }
+}
+
+/// The lines of the form: compound, main, backup.
+pub fn lines_of(fields: &super::super::super::fields::Fields) -> Vec<Line> {
+    let backups: BTreeMap<String, String> = fields.after("backup:").into_iter().collect();
+    fields
+        .after("main:")
+        .into_iter()
+        .map(|(compound, main)| {
+            let backup = backups.get(&compound).cloned().unwrap_or_default();
+            (compound, main, backup)
+        })
+        .collect()
+}
+
+/// The draft of computing again from its form.
+pub fn again_of(
+    at: crate::proposal::ProposalRef,
+    fields: &super::super::super::fields::Fields,
+) -> assignment::AgainDraft {
+    let pair = (
+        fields.get("compound").to_string(),
+        fields.get("supplier").to_string(),
+    );
+    let pairs: Vec<_> = Some(pair)
+        .filter(|(compound, supplier)| !compound.is_empty() && !supplier.is_empty())
+        .into_iter()
+        .collect();
+    let forced = fields.get("rule") != "forbid";
+    assignment::AgainDraft {
+        at,
+        force: if forced { pairs.clone() } else { Vec::new() },
+        forbid: if forced { Vec::new() } else { pairs },
+        without: fields.all("without"),
+    }
+}
