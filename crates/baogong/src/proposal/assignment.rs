@@ -11,7 +11,7 @@ use super::{ProposalKind, ProposalRef, ProposalState};
 use crate::base::id::{ProposalId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
 use crate::plan::directive;
-use crate::plan::rules::{self, CATEGORIES};
+use crate::plan::rules::{self, CATEGORIES, Rules};
 use crate::register::entry::{self, Compound, Supplier};
 
 stmt!(
@@ -82,11 +82,31 @@ pub struct Choice {
     pub kept: bool,
 }
 
-fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
+/// A position, where both of its halves are known.
+pub(crate) fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
     Some(planner::Point {
         lat_e6: i32::try_from(latitude?).ok()?,
         lng_e6: i32::try_from(longitude?).ok()?,
     })
+}
+
+/// What so many people eat in a day where these rules hold: grams by category, in the order of [`CATEGORIES`].
+pub(super) fn demand(rules: &Rules, persons: i64) -> Vec<i64> {
+    CATEGORIES
+        .iter()
+        .map(|(_, norm, _)| rules.number(*norm).unwrap_or(0) * persons)
+        .collect()
+}
+
+/// What a supplier can give in a day, in the same order.
+pub(super) fn capacity(supplier: &Supplier) -> Vec<i64> {
+    vec![
+        supplier.grain_daily_g,
+        supplier.oil_daily_g,
+        supplier.vegetables_daily_g,
+        supplier.eggs_daily_g,
+        supplier.meat_daily_g,
+    ]
 }
 
 /// The suppliers that have published a list of goods (DX-1). Once somebody has, nobody is assigned who has not: a
@@ -130,10 +150,7 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
             code: compound.code.clone(),
             at: point(noun.latitude, noun.longitude),
             persons,
-            demand: CATEGORIES
-                .iter()
-                .map(|(_, norm, _)| rules.number(*norm).unwrap_or(0) * persons)
-                .collect(),
+            demand: demand(&rules, persons),
             keep: present.get(&compound.code).map(|one| one.main.clone()),
             force: draft
                 .force
@@ -154,13 +171,7 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
         suppliers.push(assign::Supplier {
             code: supplier.code,
             at: point(noun.latitude, noun.longitude),
-            capacity: vec![
-                noun.grain_daily_g,
-                noun.oil_daily_g,
-                noun.vegetables_daily_g,
-                noun.eggs_daily_g,
-                noun.meat_daily_g,
-            ],
+            capacity: capacity(&noun),
         });
     }
     if compounds.is_empty() {
@@ -189,7 +200,8 @@ fn problem(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Problem> {
     })
 }
 
-fn stored(problem: &Problem, answer: &Assignment) -> Stored {
+/// An answer in words, as it is kept and shown.
+pub(super) fn stored(problem: &Problem, answer: &Assignment) -> Stored {
     let reason = |reason: &assign::Reason| -> (String, String) {
         match reason {
             assign::Reason::Full { category, short_by } => (
