@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Why a print job gave no PDF.
+/// Why a print job gave no PDF, or a drawing no picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// The job holds nothing to print.
@@ -22,6 +22,8 @@ pub enum Fault {
     Threads(String),
     /// The typesetter refused the page; the text is its message and means a defect of the template.
     Template(String),
+    /// The drawing is no SVG, or has no size; the text says which, and means a defect of whoever drew it.
+    Picture(String),
 }
 
 impl fmt::Display for Fault {
@@ -45,6 +47,7 @@ impl fmt::Display for Fault {
             Fault::Glyphs(text) => write!(f, "no font has a glyph for: {text}"),
             Fault::Threads(message) => write!(f, "cannot start threads: {message}"),
             Fault::Template(message) => write!(f, "typesetting failed: {message}"),
+            Fault::Picture(message) => write!(f, "the drawing cannot be shown: {message}"),
         }
     }
 }

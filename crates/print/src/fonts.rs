@@ -181,6 +181,17 @@ impl Fonts {
         &self.0.families
     }
 
+    /// The contents of the font files, each once.
+    pub(crate) fn files(&self) -> Vec<Bytes> {
+        let mut files: Vec<Bytes> = Vec::new();
+        for face in &self.0.faces {
+            if !files.iter().any(|file| file.as_ptr() == face.data().as_ptr()) {
+                files.push(face.data().clone());
+            }
+        }
+        files
+    }
+
     pub(crate) fn book(&self) -> &LazyHash<FontBook> {
         &self.0.book
     }

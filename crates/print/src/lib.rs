@@ -25,6 +25,7 @@ mod fonts;
 mod label;
 mod model;
 mod pass;
+mod picture;
 mod printer;
 mod qr;
 mod readable;
@@ -47,4 +48,5 @@ pub use model::{
     Align, Block, BoxLabel, Document, Figure, Format, Label, Lang, Lines, Pass, PassForm, Sign, Table,
     TableColumn, Tone,
 };
+pub use picture::picture;
 pub use printer::Printer;

@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod input;
 mod keep;
+mod plan;
 mod serve;
 
 use std::path::PathBuf;
@@ -109,6 +110,9 @@ enum Command {
     /// Import spreadsheets into the registers, as the page does: all of a file or nothing. With --dry-run and without
     /// --district a file is only read and checked, which needs no database.
     Import(import::Import),
+    /// Work out from spreadsheets alone who supplies whom, which vehicle goes where, what is picked and who fetches
+    /// when, as one workbook. Needs neither server nor database.
+    Plan(plan::PlanFiles),
     /// Chain messages (接龙).
     Chain {
         #[command(subcommand)]
@@ -247,6 +251,7 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
         }
         Command::DemoFiles { folder, small, seed } => serve::demo_files(&folder, small, seed),
         Command::Import(task) => task.run(),
+        Command::Plan(task) => task.run(),
         Command::Chain { task } => task.run(),
         Command::Export(task) => task.run(),
         Command::Template { form, file, lang } => export::template(&form, file, lang),

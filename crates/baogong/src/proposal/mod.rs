@@ -2,6 +2,7 @@
 //! a person. Each kind is one file.
 
 pub mod assignment;
+pub mod files;
 
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};

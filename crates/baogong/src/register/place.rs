@@ -67,7 +67,7 @@ fn identity(register: &Register, body: &Body) -> String {
 }
 
 /// A community's name without the words that some lists leave out.
-fn plain(name: &str) -> &str {
+pub(crate) fn plain(name: &str) -> &str {
     let name = name.trim();
     for suffix in ["社区居委会", "村委会", "居委会", "社区", "村"] {
         if let Some(stem) = name.strip_suffix(suffix)

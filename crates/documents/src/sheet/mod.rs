@@ -39,7 +39,7 @@ pub use outcome::{outcome, write_outcome};
 pub use rejected::Rejected;
 pub use scan::{read, read_with, scan};
 pub use template::template;
-pub use write::{OutCell, OutColumn, OutKind, OutSheet, write, write_csv};
+pub use write::{OutCell, OutColumn, OutKind, OutSheet, Picture, write, write_csv, write_with};
 
 use crate::forms::{Cell, Form};
 

@@ -4,7 +4,7 @@
 //! `=HYPERLINK(…)` stays a name in whatever program opens the file.
 
 use crate::values::civil_from_days;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, Workbook, Worksheet, XlsxError};
 
 /// One sheet to write.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,6 +21,19 @@ pub struct OutSheet {
     pub rows: Vec<Vec<OutCell>>,
     /// Row of totals below the rows.
     pub total: Option<Vec<OutCell>>,
+}
+
+/// A picture that fills a sheet of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Name of the sheet.
+    pub name: String,
+    /// Title above the picture.
+    pub title: String,
+    /// What the picture shows, for readers who do not see it.
+    pub description: String,
+    /// The picture as PNG.
+    pub png: Vec<u8>,
 }
 
 /// One column to write.
@@ -161,6 +174,15 @@ impl Styles {
 ///
 /// A message when a sheet has more rows or columns than the format allows.
 pub fn write(sheets: &[OutSheet]) -> Result<Vec<u8>, String> {
+    write_with(sheets, &[])
+}
+
+/// As [`write`], with a sheet for each picture behind the tables, A4 landscape, one page.
+///
+/// # Errors
+///
+/// As [`write`], and when a picture is not a PNG.
+pub fn write_with(sheets: &[OutSheet], pictures: &[Picture]) -> Result<Vec<u8>, String> {
     let mut book = Workbook::new();
     let styles = Styles::new();
     let mut names: Vec<String> = Vec::new();
@@ -171,7 +193,14 @@ pub fn write(sheets: &[OutSheet]) -> Result<Vec<u8>, String> {
         names.push(name);
         write_sheet(worksheet, sheet, &styles).map_err(message)?;
     }
-    if sheets.is_empty() {
+    for picture in pictures {
+        let name = unique_name(&picture.name, &names);
+        let worksheet = book.add_worksheet();
+        worksheet.set_name(&name).map_err(message)?;
+        names.push(name);
+        write_picture(worksheet, picture, &styles).map_err(message)?;
+    }
+    if sheets.is_empty() && pictures.is_empty() {
         book.add_worksheet();
     }
     book.save_to_buffer().map_err(message)
@@ -252,13 +281,12 @@ pub(super) fn write_head(
     for (index, column) in columns.iter().enumerate() {
         let at = column_number(index);
         worksheet.write_string_with_format(row, at, cut(&column.title), &styles.heading)?;
-        let width = if column.width > 0.0 {
-            column.width
-        } else {
-            usual_width(&column.title)
-        };
-        worksheet.set_column_width(at, width.min(120.0))?;
+        worksheet.set_column_width(at, width_of(column))?;
     }
+    let tall = columns
+        .iter()
+        .map(|column| lines(&column.title, width_of(column)));
+    set_lines(worksheet, row, tall.max().unwrap_or(1))?;
     worksheet.set_freeze_panes(row + 1, 0)?;
     worksheet
         .set_landscape()
@@ -270,12 +298,43 @@ pub(super) fn write_head(
     Ok(row)
 }
 
-fn usual_width(title: &str) -> f64 {
-    let length: usize = title
-        .chars()
+/// Height of a line of text in points.
+const LINE_PT: f64 = 15.0;
+/// Lines of the highest row that a spreadsheet takes.
+const LINES_MAX: usize = 27;
+
+fn width_of(column: &OutColumn) -> f64 {
+    if column.width > 0.0 {
+        column.width.min(120.0)
+    } else {
+        (places(&column.title) as f64 + 2.0).clamp(8.0, 24.0)
+    }
+}
+
+/// Places that a text takes; a Chinese character takes two.
+fn places(text: &str) -> usize {
+    text.chars()
         .map(|letter| if letter.is_ascii() { 1 } else { 2 })
-        .sum();
-    (length as f64 + 2.0).clamp(8.0, 24.0)
+        .sum()
+}
+
+/// Lines that a text takes in a column of this width. Programs that do not measure wrapped text themselves would
+/// print one line over the other.
+fn lines(text: &str, width: f64) -> usize {
+    let room = (width - 1.0).max(1.0);
+    if text.len() as f64 <= room && !text.contains('\n') {
+        return 1;
+    }
+    text.split('\n')
+        .map(|line| (places(line) as f64 / room).ceil().max(1.0) as usize)
+        .sum()
+}
+
+fn set_lines(worksheet: &mut Worksheet, row: u32, lines: usize) -> Result<(), XlsxError> {
+    if lines > 1 {
+        worksheet.set_row_height(row, LINE_PT * lines.min(LINES_MAX) as f64)?;
+    }
+    Ok(())
 }
 
 fn write_sheet(worksheet: &mut Worksheet, sheet: &OutSheet, styles: &Styles) -> Result<(), XlsxError> {
@@ -295,6 +354,25 @@ fn write_sheet(worksheet: &mut Worksheet, sheet: &OutSheet, styles: &Styles) -> 
     Ok(())
 }
 
+/// Pixels of A4 landscape between the margins at the 96 dots per inch of a sheet.
+const PAGE_PX: (f64, f64) = (1_000.0, 640.0);
+
+fn write_picture(worksheet: &mut Worksheet, picture: &Picture, styles: &Styles) -> Result<(), XlsxError> {
+    let image = Image::new_from_buffer(&picture.png)?
+        .set_alt_text(cut(&picture.description))
+        .set_scale_to_size(PAGE_PX.0, PAGE_PX.1, true);
+    let left = styles.title.clone().set_align(FormatAlign::Left);
+    worksheet.write_string_with_format(0, 0, cut(&picture.title), &left)?;
+    worksheet.set_row_height(0, 26)?;
+    worksheet.insert_image(1, 0, &image)?;
+    worksheet
+        .set_landscape()
+        .set_paper_size(9)
+        .set_print_fit_to_pages(1, 1);
+    worksheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
+    Ok(())
+}
+
 fn write_cells(
     worksheet: &mut Worksheet,
     row: u32,
@@ -302,12 +380,18 @@ fn write_cells(
     columns: &[OutColumn],
     formats: &[Format; 6],
 ) -> Result<(), XlsxError> {
+    let mut tall = 1;
     for (index, column) in columns.iter().enumerate() {
         let at = column_number(index);
         let format = &formats[column.kind.index()];
         match cells.get(index).unwrap_or(&OutCell::Blank) {
             OutCell::Blank => worksheet.write_blank(row, at, format)?,
-            OutCell::Text(text) => worksheet.write_string_with_format(row, at, cut(text), format)?,
+            OutCell::Text(text) => {
+                if column.kind == OutKind::Text {
+                    tall = tall.max(lines(text, width_of(column)));
+                }
+                worksheet.write_string_with_format(row, at, cut(text), format)?
+            }
             OutCell::Int(number) => match column.kind {
                 OutKind::Text | OutKind::Time => {
                     worksheet.write_string_with_format(row, at, shown(*number, column.kind), format)?
@@ -321,7 +405,7 @@ fn write_cells(
             },
         };
     }
-    Ok(())
+    set_lines(worksheet, row, tall)
 }
 
 fn divisor(kind: OutKind) -> f64 {

@@ -10,7 +10,7 @@ use super::{AssignmentDraft, assigned};
 use crate::base::id::district;
 use crate::base::{Ctx, Refusal, Result};
 use crate::plan::directive;
-use crate::plan::rules::{self, CATEGORIES};
+use crate::plan::rules::{self, CATEGORIES, Rules};
 use crate::register::entry::{self, Compound, Supplier};
 
 /// A closed compound.
@@ -66,6 +66,25 @@ pub fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::P
     })
 }
 
+/// What so many people eat in a day where these rules hold: grams by category, in the order of [`CATEGORIES`].
+pub fn demand(rules: &Rules, persons: i64) -> Vec<i64> {
+    CATEGORIES
+        .iter()
+        .map(|(_, norm, _)| rules.number(*norm).unwrap_or(0) * persons)
+        .collect()
+}
+
+/// What a supplier can give in a day, in the same order.
+pub fn capacity(supplier: &Supplier) -> Vec<i64> {
+    vec![
+        supplier.grain_daily_g,
+        supplier.oil_daily_g,
+        supplier.vegetables_daily_g,
+        supplier.eggs_daily_g,
+        supplier.meat_daily_g,
+    ]
+}
+
 /// The suppliers that have published a list of goods (DX-1). Once somebody has, nobody is assigned who has not: a
 /// compound could not order anything there.
 fn offering(tx: &mut Tx, in_district: &str) -> Result<BTreeSet<String>> {
@@ -103,14 +122,11 @@ fn compounds(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<CompoundFacts>> {
             .copied()
             .unwrap_or(compound.people)
             .max(1);
-        let norms = CATEGORIES
-            .iter()
-            .map(|(_, norm, _)| rules.number(*norm).unwrap_or(0));
         compounds.push(CompoundFacts {
             latitude: noun.latitude,
             longitude: noun.longitude,
             persons,
-            demand: norms.map(|norm_g| norm_g * persons).collect(),
+            demand: demand(&rules, persons),
             in_force: present.get(&compound.code).map(|one| one.main.clone()),
             code: compound.code,
             name: compound.name,
@@ -134,13 +150,7 @@ pub fn gather(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Facts> 
         suppliers.push(SupplierFacts {
             latitude: noun.latitude,
             longitude: noun.longitude,
-            capacity: vec![
-                noun.grain_daily_g,
-                noun.oil_daily_g,
-                noun.vegetables_daily_g,
-                noun.eggs_daily_g,
-                noun.meat_daily_g,
-            ],
+            capacity: capacity(&noun),
             code: supplier.code,
             name: supplier.name,
             area: supplier.area,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
 pub use change::{AgainDraft, ChangeDraft, Line, Revision, again, apply, change, consequences, measure};
-pub use facts::{CompoundFacts, Facts, SupplierFacts, gather, point};
+pub use facts::{CompoundFacts, Facts, SupplierFacts, capacity, demand, gather, point};
 
 use super::{ProposalKind, ProposalRef, ProposalState};
 use crate::base::id::{ProposalId, district};
@@ -136,7 +136,8 @@ pub struct Choice {
     pub last: Option<String>,
 }
 
-fn stored(problem: &Problem, answer: &Assignment, facts: Facts) -> Stored {
+/// An answer in words, as it is kept and shown.
+pub(super) fn stored(problem: &Problem, answer: &Assignment, facts: Facts) -> Stored {
     let reason = |reason: &assign::Reason| -> (String, String) {
         match reason {
             assign::Reason::Full { category, short_by } => (

@@ -1,0 +1,172 @@
+//! Who supplies whom, from lists alone: the same model and the same words as for the registers.
+
+use planner::assign::{self, Assignment, Problem};
+
+use super::{Asked, County, Said, said};
+use crate::base::{Fault, Refusal, Result};
+use crate::plan::rules::{CATEGORIES, Rules, category_word};
+use crate::proposal::assignment::{self, Stored};
+use crate::register::place::plain;
+
+/// Metres by which another supplier must be nearer than one that says it serves the place; it decides only where a
+/// position is missing, for nothing else is known there.
+const SERVES_WEIGHT_M: i64 = 1_000;
+
+/// An assignment with what it was computed from.
+pub struct Supply {
+    /// What was asked.
+    pub problem: Problem,
+    /// What came out, verified.
+    pub answer: Assignment,
+    /// The same in words.
+    pub words: Stored,
+    /// The categories that count, as positions in [`CATEGORIES`]; the others no supplier has named.
+    pub counted: Vec<usize>,
+}
+
+/// Assigns the compounds of a county.
+pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Said>) -> Result<Supply> {
+    if county.suppliers.is_empty() {
+        return Err(Refusal::invalid(
+            "suppliers",
+            "缺少保供单位表（附表2：单位名称、类型、各品类日供应量）；模板：baogong template suppliers。",
+            "The list of suppliers is missing (form 2: name, kind, daily capacity by category); see baogong template suppliers.",
+        )
+        .into());
+    }
+    if county.compounds.is_empty() {
+        return Err(Refusal::invalid(
+            "compounds",
+            "缺少小区表（附表1）或住户登记表；模板：baogong template compounds、baogong template households。",
+            "A list of compounds (form 1) or of households is missing; see baogong template compounds, baogong template households.",
+        )
+        .into());
+    }
+    let offered: Vec<Vec<i64>> = county
+        .suppliers
+        .iter()
+        .map(|one| assignment::capacity(&one.noun))
+        .collect();
+    let counted: Vec<usize> = (0..CATEGORIES.len())
+        .filter(|category| offered.iter().any(|capacity| capacity[*category] > 0))
+        .collect();
+    for (category, (key, _, _)) in CATEGORIES.iter().enumerate() {
+        if !counted.contains(&category) {
+            let word = |lang| category_word(key, lang);
+            notes.push(said(
+                format!(
+                    "没有一家单位填了{}的日供应量，分配时不计这一类。",
+                    word(kit::Lang::Zh)
+                ),
+                format!(
+                    "No supplier names a daily capacity of {}; it is left out of the assignment.",
+                    word(kit::Lang::En)
+                ),
+            ));
+        }
+    }
+    let of_counted = |amounts: Vec<i64>| counted.iter().map(|category| amounts[*category]).collect();
+    let problem = Problem {
+        categories: counted
+            .iter()
+            .map(|category| CATEGORIES[*category].0.to_string())
+            .collect(),
+        compounds: county
+            .compounds
+            .iter()
+            .enumerate()
+            .map(|(number, living)| assign::Compound {
+                code: code(number),
+                at: living.at,
+                persons: living.persons,
+                demand: of_counted(assignment::demand(rules, living.persons)),
+                keep: None,
+                force: None,
+                forbid: Vec::new(),
+                prefer: match living.at {
+                    Some(_) => Vec::new(),
+                    None => county
+                        .suppliers
+                        .iter()
+                        .filter(|one| {
+                            [
+                                plain(&living.community),
+                                living.street.as_str(),
+                                living.name.as_str(),
+                            ]
+                            .iter()
+                            .any(|place| !place.is_empty() && one.serves.contains(place))
+                        })
+                        .map(|one| one.noun.name.clone())
+                        .collect(),
+                },
+            })
+            .collect(),
+        suppliers: county
+            .suppliers
+            .iter()
+            .zip(offered)
+            .map(|(one, capacity)| assign::Supplier {
+                code: one.noun.name.clone(),
+                at: one.at,
+                capacity: of_counted(capacity),
+            })
+            .collect(),
+        keep_weight_m: 0,
+        prefer_weight_m: SERVES_WEIGHT_M,
+        spare_pct: 0,
+    };
+    let answer = assign::assign(&problem, asked.seed);
+    if let Some(finding) = planner::check::assignment(&problem, &answer).first() {
+        return Err(Fault::Invariant(format!("assignment: {}", finding.what)).into());
+    }
+    Ok(Supply {
+        words: assignment::stored(&problem, &answer, assignment::Facts::default()),
+        problem,
+        answer,
+        counted,
+    })
+}
+
+/// The code under which the planner knows a compound.
+fn code(number: usize) -> String {
+    format!("{number:05}")
+}
+
+impl Supply {
+    /// The compound with this code of the planner.
+    pub fn compound(&self, code: &str) -> usize {
+        code.parse().unwrap_or(usize::MAX)
+    }
+
+    /// The main supplier of a compound, as index.
+    pub fn main(&self, compound: usize) -> Option<usize> {
+        let main = self.answer.choices.get(compound)?.main.as_ref()?;
+        self.problem.suppliers.iter().position(|one| one.code == *main)
+    }
+
+    /// How far the answer can be from the best, in hundredths of a per cent; `None` without a bound.
+    pub fn gap(&self) -> Option<i64> {
+        let bound = self.answer.lower_bound_person_m?;
+        let above = i128::from(self.answer.cost_person_m - bound);
+        i64::try_from(above * 10_000 / i128::from(bound.max(1))).ok()
+    }
+
+    /// What the compounds of a supplier need, and its capacity, by counted category.
+    pub fn load(&self, supplier: usize) -> Vec<(i64, i64)> {
+        let mut load: Vec<(i64, i64)> = self.problem.suppliers[supplier]
+            .capacity
+            .iter()
+            .map(|capacity| (0, *capacity))
+            .collect();
+        let code = &self.problem.suppliers[supplier].code;
+        for (choice, compound) in self.answer.choices.iter().zip(&self.problem.compounds) {
+            if choice.main.as_ref() == Some(code) {
+                for (sum, need) in load.iter_mut().zip(&compound.demand) {
+                    sum.0 += need;
+                }
+            }
+        }
+        load
+    }
+}
