@@ -125,21 +125,41 @@ describe("by thumb on a phone", () => {
   test("nothing went wrong behind the pages", () => assert.deepEqual(page.trouble, []));
 });
 
-test("two hundred lines are settled within three minutes, and without scripts too", async () => {
+/** What a group leaves open, in turn: a second wish of a home, half a pack, a neighbour by nickname, talk. */
+function openLines(homes) {
+  const kinds = [
+    (number) => (number < homes.length ? `${homes[number].dwelling} B1` : `${number}号楼李姐 A1`),
+    (number) => `${homes[number % homes.length].dwelling} 半份A`,
+    (number) => `豆豆${number}妈 A1`,
+    (number) => `邻居${number} 要一点`,
+  ];
+  return Array.from({ length: 200 }, (_, index) => kinds[index % 4](Math.floor(index / 4)));
+}
+
+test("two hundred open lines are settled one after the other, without scripts too", async () => {
   const round = await freshRound("两百行");
   const page = await open({ size: DESK, login: "lianluo", scripts: false });
-  const lines = Array.from({ length: 200 }, (_, index) => `${index + 1}. 邻居${index} 要一点`);
-  await paste(page, round, lines);
+  const homes = county.homes.slice(19);
+  const lines = [...homes.map((home) => `${home.dwelling} A1`), ...openLines(homes)];
+  await paste(page, round, lines.map((line, index) => `${index + 1}. ${line}`));
+  // The aim is three minutes; what the pages take of them is printed, because a busy machine is no fault of theirs.
   const begun = Date.now();
-  let settled = 0;
+  const answers = { taken: 0, none: 0 };
+  let before = "";
   while (await page.locator("blockquote").count()) {
-    await turn(page, () => page.locator("button[name=choice][value=none]").click());
-    settled += 1;
-    assert.ok(settled <= 200, "a question comes twice");
+    const now = await page.locator("main").innerText();
+    // What a home may not order (again) stays a question, with the reason; then it is no order.
+    const first = page.locator("button[data-key='1']");
+    const take = (await first.count()) > 0 && (await asked(page)) !== before;
+    before = await asked(page);
+    await turn(page, () => (take ? first : page.locator("button[name=choice][value=none]")).click());
+    answers[take ? "taken" : "none"] += 1;
+    assert.ok(answers.taken + answers.none <= 260, `a question comes again and again: ${now}`);
   }
   const took_s = (Date.now() - begun) / 1000;
-  console.log(`${settled} lines settled in ${took_s.toFixed(1)} s`);
-  assert.equal(settled, 200);
+  console.log(`${answers.taken} proposals taken, ${answers.none} times no order, in ${took_s.toFixed(1)} s`);
+  assert.ok(answers.taken >= 20, "the wishes of known homes have a proposal");
+  assert.ok(answers.taken + answers.none >= 180, "most lines are left open");
   assert.match(await words(page), /全部处理完了/);
   assert.deepEqual(page.trouble, []);
   await close(page);

@@ -10,8 +10,8 @@ import { assign, compounds, homes, issueDirective, openRound } from "./steps.mjs
 export const COMMUNITY = "431023001001";
 
 /** Homes that are prepared. A home orders once in some days, so each file of tests uses its own: 0 and 1 the resident's page, 2 to 8
- * what existed before, 9 and 10 the ballot, from 11 the settling of chain messages. */
-const HOMES = 19;
+ * what existed before, 9 and 10 the ballot, from 11 the settling of chain messages, of which the last twenty all order. */
+const HOMES = 39;
 
 const folder = process.env.BAOGONG_NOTES ?? join(tmpdir(), "baogong-e2e");
 const file = join(folder, `prepared-${new URL(BASE).port}.json`);

@@ -10,10 +10,11 @@ use crate::step::{self, Outcome};
 /// How long one file of tests may take; the longest takes about two minutes on two processors.
 const FILE: Duration = Duration::from_secs(480);
 
-/// Runs every `e2e/*.test.mjs`, one after the other because they share a server, and has the program check its data.
-pub fn test(root: &Path, chromium: &Path) -> Outcome {
+/// Runs every `e2e/*.test.mjs` whose name contains `name`, one after the other because they share a server, and has the
+/// program check its data.
+pub fn test(root: &Path, chromium: &Path, name: &str) -> Outcome {
     let folder = prepare(root)?;
-    let files = test_files(&folder)?;
+    let files = test_files(&folder, name)?;
     let server = Server::start(root)?;
     let mut failed = Vec::new();
     for file in &files {
@@ -90,12 +91,15 @@ fn prepare(root: &Path) -> Outcome<PathBuf> {
     Ok(folder)
 }
 
-fn test_files(folder: &Path) -> Outcome<Vec<PathBuf>> {
+fn test_files(folder: &Path, name: &str) -> Outcome<Vec<PathBuf>> {
     let entries = std::fs::read_dir(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
     let mut files: Vec<PathBuf> = entries
         .flatten()
         .map(|entry| PathBuf::from(entry.file_name()))
-        .filter(|name| name.to_string_lossy().ends_with(".test.mjs"))
+        .filter(|file| {
+            let file = file.to_string_lossy();
+            file.ends_with(".test.mjs") && file.contains(name)
+        })
         .collect();
     files.sort();
     if files.is_empty() {

@@ -15,7 +15,7 @@ use step::{Outcome, Steps};
 
 const USAGE: &str = "\
 cargo xtask test [--quick]   format, clippy, tidy, tests on SQLite and PostgreSQL, browser tests (not with --quick)
-cargo xtask browser          only the browser tests
+cargo xtask browser [NAME]   only the browser tests, or only the files whose name contains NAME
 cargo xtask screenshots      pictures of the main pages at 390x844 and 1440x900 into artifacts/
 cargo xtask tidy             only the invariants of the source text";
 
@@ -26,7 +26,8 @@ fn main() -> ExitCode {
     let result = match words.as_slice() {
         ["test"] => test(&root, true),
         ["test", "--quick"] => test(&root, false),
-        ["browser"] => only_browser(&root),
+        ["browser"] => only_browser(&root, ""),
+        ["browser", name] => only_browser(&root, name),
         ["screenshots"] => screenshots(&root),
         ["tidy"] => tidy::check(&root),
         _ => {
@@ -80,20 +81,20 @@ fn test(root: &Path, with_browser: bool) -> Outcome {
     }
     if let Some(chromium) = found.chromium.filter(|_| with_browser) {
         steps.begin("browser tests");
-        browser::test(root, &chromium)?;
+        browser::test(root, &chromium, "")?;
     }
     steps.end();
     Ok(())
 }
 
-fn only_browser(root: &Path) -> Outcome {
+fn only_browser(root: &Path, name: &str) -> Outcome {
     let mut steps = Steps::default();
     steps.begin("needs");
     let chromium = needs::find(Scope::Browser)?
         .chromium
         .ok_or("Chromium was not found")?;
     steps.begin("browser tests");
-    browser::test(root, &chromium)?;
+    browser::test(root, &chromium, name)?;
     steps.end();
     Ok(())
 }

@@ -171,12 +171,13 @@ impl Known {
     pub(super) fn words(&self, dwelling: Option<usize>, lines: &[(usize, u32)]) -> String {
         let place = dwelling
             .and_then(|index| self.households.get(index))
-            .map_or("?", |entry| entry.name.as_str());
+            .map(|entry| entry.name.clone());
         let goods: Vec<String> = lines
             .iter()
             .filter_map(|(good, quantity)| Some(format!("{} × {quantity}", self.packs.get(*good)?.name)))
             .collect();
-        format!("{place}  {}", goods.join("、"))
+        let goods = Some(goods.join("、")).filter(|goods| !goods.is_empty());
+        place.into_iter().chain(goods).collect::<Vec<_>>().join("  ")
     }
 }
 

@@ -125,7 +125,14 @@ fn words_of(web: &Web, proposal: &Proposal) -> String {
             web.t("（再加这些）", "(on top of the order)")
         );
     }
-    proposal.words.clone()
+    let missing = if proposal.household.is_empty() {
+        web.t("（补房号）", " (add the dwelling)")
+    } else if proposal.wants.is_empty() {
+        web.t("（补份数）", " (add how many)")
+    } else {
+        ""
+    };
+    format!("{}{missing}", proposal.words)
 }
 
 /// The line, what stands around it, why it is asked, and the proposals.
