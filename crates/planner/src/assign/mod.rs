@@ -18,6 +18,9 @@ pub mod matrix;
 mod model;
 mod moves;
 mod pair;
+mod partial;
+#[cfg(test)]
+mod partial_tests;
 mod plan;
 mod prices;
 mod replan;
@@ -26,6 +29,7 @@ mod search;
 #[cfg(test)]
 mod tests;
 
+pub use partial::{Added, Partial, partial};
 pub use replan::{Replanned, replan};
 
 use crate::Point;

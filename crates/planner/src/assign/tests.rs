@@ -12,7 +12,7 @@ fn east(km: i32) -> Option<Point> {
     })
 }
 
-fn compound(code: &str, km: i32, persons: i64) -> Compound {
+pub(super) fn compound(code: &str, km: i32, persons: i64) -> Compound {
     Compound {
         code: code.into(),
         at: east(km),
@@ -25,7 +25,7 @@ fn compound(code: &str, km: i32, persons: i64) -> Compound {
     }
 }
 
-fn supplier(code: &str, km: i32, capacity: i64) -> Supplier {
+pub(super) fn supplier(code: &str, km: i32, capacity: i64) -> Supplier {
     Supplier {
         code: code.into(),
         at: east(km),
@@ -33,7 +33,7 @@ fn supplier(code: &str, km: i32, capacity: i64) -> Supplier {
     }
 }
 
-fn problem(compounds: Vec<Compound>, suppliers: Vec<Supplier>) -> Problem {
+pub(super) fn problem(compounds: Vec<Compound>, suppliers: Vec<Supplier>) -> Problem {
     Problem {
         categories: vec!["vegetables".into()],
         compounds,
@@ -317,7 +317,7 @@ fn the_first_of_two_with_one_code_is_meant() {
     assert_eq!(assignment.choices[0].distance_m, Some(12_127));
 }
 
-fn any_problem() -> impl Strategy<Value = Problem> {
+pub(super) fn any_problem() -> impl Strategy<Value = Problem> {
     let code = |index: usize| format!("s{index}");
     let place = || prop::option::weighted(0.9, (-50i32..50, -50i32..50));
     let point = |(north, east): (i32, i32)| Point {
