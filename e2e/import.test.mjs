@@ -85,6 +85,82 @@ describe("duplicates", () => {
   });
 });
 
+describe("merging", () => {
+  const rows = (rows) => ["社区,小区,楼栋,单元,房号,户主,人口数,联系电话", ...rows, ""].join("\n");
+
+  test("two rows that contradict each other become one, cell by cell", async () => {
+    const row = (people, phone) => `滨河路社区,${county.compound.name},87,1,101,司马同人,${people},${phone}`;
+    await upload(file("矛盾.csv", rows([row(2, ""), row(5, "13900007777")])));
+    assert.match(await words(page), /1处错误/);
+    const path = new URL(page.url()).pathname;
+    const cell = (key, side) => page.locator(`input[name='m:${key}'][value='${side}']`);
+    assert.ok(await cell("phone", "second").isChecked(), "the fuller side is chosen already");
+    await cell("members", "first").check();
+    await press(page, `${path}/duplicate`, { label: "合并成一行" });
+    assert.match(await words(page), /都处理好了/);
+    await press(page, `${path}/apply`);
+    assert.match(await words(page), /可以撤销到/);
+    await visit(page, `/registers/households?q=13900007777&area=${county.compound.code}`);
+    assert.match(await words(page), /87栋1单元101/);
+    await upload(file("再来.csv", rows([`滨河路社区,${county.compound.name},87,,101,司马同人,6,13900007777`])));
+    assert.match(await words(page), /疑似已经登记过/);
+    const again = new URL(page.url()).pathname;
+    await press(page, `${again}/registered`, { label: "更新已登记的" });
+    assert.match(await page.locator("main button", { hasText: "确认导入" }).innerText(), /1/);
+    await visit(page, path);
+    await confirm(page, `${path}/undo`);
+    assert.match(await words(page), /已撤销/);
+  });
+
+  test("the two sides can be picked on a phone without scripts, and nothing is wider than the screen", async () => {
+    const plain = await open({ size: PHONE, login: "zhihui", scripts: false });
+    const row = (people, phone) => `滨河路社区,${county.compound.name},86,1,101,夏侯同人,${people},${phone}`;
+    await visit(plain, "/imports");
+    await plain.locator("main input[type=file]").setInputFiles(file("手机.csv", rows([row(2, ""), row(5, "13900007778")])));
+    await press(plain, "/imports");
+    assert.ok(await fits(plain), "the pairs fit the screen");
+    const path = new URL(plain.url()).pathname;
+    await plain.locator("input[name='m:members'][value='first']").check();
+    await press(plain, `${path}/duplicate`, { label: "合并成一行" });
+    assert.match(await words(plain), /核对通过/);
+    assert.deepEqual(plain.trouble, []);
+    await close(plain);
+  });
+});
+
+/** Whether the page is no wider than its window. */
+const fits = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth);
+
+describe("a table of no known form", () => {
+  const table = (name) => `某街道摸底,,,\n负责人,怎么找他,干啥活,哪个单位的\n${name},13900008888,分拣,惠民超市\n`;
+
+  test("is matched by hand on a phone, step by step, and known the next time", async () => {
+    const phone = await open({ size: PHONE, login: "zhihui" });
+    await visit(phone, "/imports");
+    await phone.locator("main input[type=file]").setInputFiles(file("摸底.csv", table("上官一鸣")));
+    await press(phone, "/imports");
+    const path = new URL(phone.url()).pathname;
+    assert.match(await words(phone), /还没有认出这是哪一张表/);
+    await Promise.all([phone.waitForURL(/\/match/), phone.locator("main a", { hasText: "手工对应" }).click()]);
+    assert.ok(await fits(phone), "the first step fits the screen");
+    await phone.locator("select[name=form]").selectOption("staff");
+    await phone.locator("input[name=row][value='2']").check({ force: true });
+    await Promise.all([phone.waitForURL(/row=2/), phone.locator("main button", { hasText: "下一步" }).click()]);
+    for (const [letter, key] of [["A", "name"], ["B", "phone"], ["C", "post"], ["D", "employer"]]) {
+      await phone.locator(`select[name='c:${letter}']`).selectOption(key);
+    }
+    assert.ok(await fits(phone), "the second step fits the screen");
+    await press(phone, `${path}/mapping`);
+    assert.match(await words(phone), /核对通过/);
+    assert.deepEqual(phone.trouble, []);
+    await close(phone);
+    await upload(file("摸底二.csv", table("上官二柱")));
+    assert.match(await words(page), /核对通过/);
+    assert.match(await words(page), /与上次相同/);
+  });
+});
+
 describe("errors", () => {
   test("the file comes back with its wrong cells marked", async () => {
     await upload(file("小区.csv", `社区,小区,户数\n没有的社区,甲小区,120\n滨河路社区,乙小区,好多\n`));
@@ -116,6 +192,7 @@ test("lists go out as files, with what the page shows", async () => {
   const lists = [
     `/coverage?area=${county.compound.code}`, "/rounds", "/trips", "/proposals", "/lists", "/directives",
     `${county.round.path}/payments`, `${county.round.path}/packing`, "/advances", `/lists/${county.compound.code}?tab=people`,
+    "/imports",
   ];
   for (const path of lists) {
     await visit(page, path);

@@ -8,7 +8,7 @@ use crate::base::act::{Act, once};
 use crate::base::people::{self, UserDraft};
 use crate::base::{Action, App, Ctx, Error, Fault, Result, Role};
 use crate::register::entry;
-use crate::register::import::{self, BatchRef, Upload};
+use crate::register::import::{self, Applying, BatchRef, Upload};
 use crate::simulate::{self, DemoFile, Size};
 use crate::web::serve::set_setting;
 
@@ -108,13 +108,7 @@ pub fn load_all(app: &App, size: Size, seed: u64) -> Result<i64> {
     for (index, file) in files.into_iter().enumerate() {
         let per_cent = u8::try_from((index + 1) * 100 / (total + 1)).unwrap_or(99);
         app.set_progress(Some((format!("正在导入 {} / importing", file.name), per_cent)));
-        let upload = Upload {
-            // Applying counts anew.
-            summary: import::Summary::default(),
-            district: DISTRICT.into(),
-            file_name: file.name,
-            bytes: file.bytes,
-        };
+        let upload = Upload::new(DISTRICT, &file.name, file.bytes);
         let ctx = Ctx::system(&app.clock);
         app.db.write_blocking(move |tx| {
             let id = once(tx, &ctx, &IMPORT, DISTRICT, &upload, import::keep)?;
@@ -122,7 +116,8 @@ pub fn load_all(app: &App, size: Size, seed: u64) -> Result<i64> {
                 district: DISTRICT.into(),
                 id,
             };
-            once(tx, &ctx.sub("apply"), &APPLY, DISTRICT, &at, import::apply)
+            let applying = Applying::stored(tx, &ctx.actor, at)?;
+            once(tx, &ctx.sub("apply"), &APPLY, DISTRICT, &applying, import::apply)
         })?;
     }
     app.db.read_blocking(|tx| {

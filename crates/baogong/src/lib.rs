@@ -46,4 +46,10 @@ pub static MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../../../migrations/0004_faces.sql"),
         then: None,
     },
+    store::Migration {
+        number: 5,
+        name: "imports",
+        sql: include_str!("../../../migrations/0005_imports.sql"),
+        then: None,
+    },
 ];

@@ -1,11 +1,12 @@
 //! `baogong export`, `baogong labels` and `baogong report`: lists, labels and reports against a data directory, also
-//! beside a server that is running.
+//! beside a server that is running, unless people stand in them and the export has to be recorded.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use baogong::base::act::{Act, once};
 use baogong::base::id::{RoundId, district};
-use baogong::base::{App, Ctx, Error, Fault, Refusal, RefusalKind, Result};
+use baogong::base::{Action, App, Ctx, Error, Fault, Refusal, RefusalKind, Result};
 use baogong::register::entry::{self, Query};
 use baogong::register::{REGISTERS, register, show};
 use baogong::report::documents::print_lang;
@@ -129,6 +130,34 @@ fn round(app: &App, in_area: &str, named: &str) -> Result<Round> {
     })
 }
 
+static EXPORT: Act = Act::new("register.export", Action::ViewRegister);
+
+/// Opens the database to read; where people stand in a list, to write as well, because its export is recorded.
+fn opened(place: &Place, personal: bool) -> Result<App> {
+    let reader = place.open_reader()?;
+    if !personal {
+        return Ok(reader);
+    }
+    drop(reader);
+    match place.open() {
+        Err(Error::Fault(Fault::Store(store::Fault::Locked { .. }))) => Err(Refusal::conflict(
+            "server_running",
+            "这份清单含个人信息，导出要记入审计日志；服务器正在运行，请在页面上导出，或先停下服务器。",
+            "People stand in this list, so its export is recorded; a server is running on the database. Export it on its page, or stop the server first.",
+        )
+        .into()),
+        other => other,
+    }
+}
+
+/// Records an export as the pages do: which list, how much of it, as what; what was searched for may be a name.
+fn record(app: &App, act: &'static Act, area: &str, what: String) -> Result<()> {
+    let (ctx, area) = (Ctx::system(&app.clock), area.to_string());
+    app.db
+        .write_blocking(move |tx| once(tx, &ctx, act, &area, &what, |_, _, what| Ok(what.clone())))?;
+    Ok(())
+}
+
 impl Export {
     /// Writes the list.
     pub fn run(&self) -> Result<ExitCode> {
@@ -136,7 +165,12 @@ impl Export {
             (Some(format), _) => format == Format::Csv,
             (None, ending) => ending != "xlsx",
         };
-        let app = self.place.open_reader()?;
+        let listed = REPORTS.iter().find(|report| report.key == self.list);
+        let personal = match register(&self.list) {
+            Some(register) => !register.personal.is_empty(),
+            None => listed.is_some_and(|report| report.personal),
+        };
+        let app = opened(&self.place, personal)?;
         let area = area(&app, self.area.as_deref())?;
         let bytes = match register(&self.list) {
             Some(_) => self.of_register(&app, &area, csv)?,
@@ -148,6 +182,7 @@ impl Export {
 
     fn of_register(&self, app: &App, area: &str, csv: bool) -> Result<Vec<u8>> {
         let register = register(&self.list).ok_or_else(|| Refusal::not_found("清单", "list"))?;
+        let record_area = area.to_string();
         let (area, words) = (area.to_string(), self.search.clone());
         let (entries, names) = app.db.read_blocking(move |tx| -> Result<_> {
             let query = Query {
@@ -159,6 +194,11 @@ impl Export {
             let entries = entry::list(tx, &query, i64::MAX, 0)?;
             Ok((entries, show::supplier_names(tx, district(&area))?))
         })?;
+        if !register.personal.is_empty() {
+            let format = if csv { "csv" } else { "xlsx" };
+            let what = format!("{} {} {format}", register.key(), entries.len());
+            record(app, &EXPORT, &record_area, what)?;
+        }
         let actor = Ctx::system(&app.clock).actor;
         let sheet = baogong::register::export::export_sheet(
             &actor,
@@ -197,6 +237,11 @@ impl Export {
             Some(named) => round(app, area, named)?.id.to_string(),
             None => String::new(),
         };
+        if report.personal {
+            let format = if csv { "csv" } else { "xlsx" };
+            let what = [report.key, round.as_str(), format].join(" ");
+            record(app, report::printing(report.action), area, what)?;
+        }
         let subject = Subject {
             area: area.to_string(),
             round,
@@ -320,8 +365,13 @@ impl Labels {
 }
 
 /// Writes a report as a spreadsheet or PDF, by the ending of the file.
-pub fn report(app: &App, key: &str, area: &str, file: &Path) -> Result<ExitCode> {
+pub fn report(place: &Place, key: &str, area: &str, file: &Path) -> Result<ExitCode> {
     let report = report::report(key)?;
+    let app = opened(place, report.personal)?;
+    if report.personal {
+        let what = format!("{key}  {}", ending(file));
+        record(&app, report::printing(report.action), area, what)?;
+    }
     let ctx = Ctx::system(&app.clock);
     let subject = Subject {
         area: area.to_string(),

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use baogong::base::act::{Act, once};
 use baogong::base::id::district;
-use baogong::base::{Action, App, Ctx, Error, Refusal, RefusalKind, Result, clock};
-use baogong::register::import::{self, BatchRef, Upload};
+use baogong::base::{Action, Actor, App, Ctx, Error, Refusal, RefusalKind, Result, clock};
+use baogong::register::import::{self, Applying, BatchRef, Upload};
 use documents::sheet::{self, Divisions, Options};
 use serde_json::{Value, json};
 
@@ -93,7 +93,7 @@ impl Import {
                 writeln!(out)?;
                 out.flush()?;
             } else {
-                let outcome = sheet::outcome(&bytes, &name, &options, zh);
+                let outcome = sheet::counted_outcome(&bytes, &name, &options, zh);
                 clean &= outcome["errors"].as_array().is_none_or(Vec::is_empty);
                 print!("{}", readable(&name, &outcome, zh));
             }
@@ -132,7 +132,7 @@ fn readable(name: &str, outcome: &Value, zh: bool) -> String {
     };
     let mut lines = vec![format!(
         "{name}: {form}; {} {}, {} {}, {} {}, {} {}, {} {}",
-        list("rows").len(),
+        outcome["rows"],
         word("行", "rows"),
         list("errors").len(),
         word("处错误", "errors"),
@@ -178,12 +178,15 @@ fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> 
     for file in files {
         let (bytes, name) = (input::read(file)?, input::shown(file));
         let of = county.to_string();
-        let mappings = app.db.read_blocking(move |tx| import::mapping::all(tx, &of))?;
+        let mappings = app
+            .db
+            .read_blocking(move |tx| import::mapping::mappings(tx, &of, ""))?;
         let reading = import::read_watched(&name, &bytes, &mappings, &mut |_| true)?;
         let in_district = county.to_string();
-        let preview = app
-            .db
-            .read_blocking(move |tx| import::preview(tx, &in_district, &reading))?;
+        let (reading, preview) = app.db.read_blocking(move |tx| {
+            let preview = import::preview(tx, &Actor::system(), &in_district, &reading, &[])?;
+            Ok::<_, Error>((reading, preview))
+        })?;
         for error in &preview.errors {
             println!(
                 "{name}: {}!{}{} {} {:?}: {} / {}",
@@ -205,32 +208,30 @@ fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> 
         if dry_run || !preview.errors.is_empty() {
             continue;
         }
-        let upload = Upload {
-            district: county.to_string(),
-            file_name: name,
-            bytes,
-            summary: preview.summary(),
-        };
+        let upload = Upload::new(county, &name, bytes).checked(&reading, &preview);
         let ctx = Ctx::system(&app.clock);
+        // What was read is dropped before it is read again for applying.
+        drop((reading, preview));
         app.db.write_blocking(move |tx| {
             let id = once(
                 tx,
                 &ctx,
                 &IMPORT,
-                district(&upload.district),
+                district(upload.district()),
                 &upload,
                 import::keep,
             )?;
             let at = BatchRef {
-                district: upload.district.clone(),
+                district: upload.district().to_string(),
                 id,
             };
+            let applying = Applying::stored(tx, &ctx.actor, at)?;
             once(
                 tx,
                 &ctx.sub("apply"),
                 &APPLY,
-                district(&upload.district),
-                &at,
+                district(upload.district()),
+                &applying,
                 import::apply,
             )
         })?;

@@ -261,7 +261,7 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
             key,
             area,
             file,
-        } => export::report(&place.open_reader()?, &key, &area, &file),
+        } => export::report(&place, &key, &area, &file),
         Command::Backup { place, file } => {
             place.open_reader()?.db.backup(&file)?;
             println!("{}", file.display());

@@ -60,6 +60,8 @@ wording! {
         DropPointPerCompound = "drop_point_per_compound", "每小区投放点（个）", "Drop points per compound";
         StaffSymptomFree = "staff_symptom_free", "人员无发热咳嗽", "Staff free of symptoms";
         StorageSign = "storage_sign", "存放点设标识", "Sign at the storage point";
+        ImportUndoH = "import_undo_h", "导入后可整批撤销（小时）", "Hours within which an import can be undone";
+        ChainKeepD = "chain_keep_d", "接龙原文保留（天）", "Days that pasted chain messages are kept";
     }
 }
 
@@ -202,6 +204,11 @@ impl Rules {
 pub fn at(tx: &mut Tx, area: &str, at_s: i64) -> Result<Rules> {
     let directives = directive::holding(tx, district(area), at_s)?;
     Ok(resolve(area, directives))
+}
+
+/// The office's own working rules alone, for what no plan rules.
+pub fn house(in_district: &str) -> Rules {
+    resolve(in_district, Vec::new())
 }
 
 /// As [`at`], for directives loaded once and asked for many places.

@@ -24,6 +24,10 @@ stmt!(
      ORDER BY area, code LIMIT $7 OFFSET $8"
 );
 stmt!(
+    EACH,
+    "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 ORDER BY code"
+);
+stmt!(
     COUNT,
     "SELECT COUNT(*), CAST(COALESCE(SUM(people), 0) AS BIGINT) FROM entry
      WHERE district = $1 AND register = $2 AND area >= $3 AND area < $4
@@ -298,6 +302,36 @@ pub fn nouns<T: DeserializeOwned>(
         .collect()
 }
 
+/// The entries with these codes, as far as there are any, in the order of the codes.
+pub fn get_many(
+    tx: &mut Tx,
+    register: &str,
+    in_district: &str,
+    codes: &[&str],
+) -> Result<Vec<Option<Entry>>> {
+    let keys: Vec<_> = codes
+        .iter()
+        .map(|code| Vec::from(params![in_district, register, *code]))
+        .collect();
+    tx.rows_many(&GET, &keys)?
+        .iter()
+        .map(|rows| rows.first().map(|row| read(register, row)).transpose())
+        .collect()
+}
+
+/// Visits every entry of a register in a district in the order of the codes, without holding them all.
+pub fn each(tx: &mut Tx, register: &str, in_district: &str, visit: &mut dyn FnMut(Entry)) -> Result<()> {
+    let mut failed = None;
+    tx.each(&EACH, &params![in_district, register], &mut |row| {
+        match read(register, row) {
+            Ok(entry) => visit(entry),
+            Err(error) => failed = failed.take().or(Some(error)),
+        }
+        Ok(())
+    })?;
+    failed.map_or(Ok(()), Err)
+}
+
 /// What to list: a register within an area, with words to search for and a tag.
 #[derive(Clone, Debug, Default)]
 pub struct Query<'a> {
@@ -381,6 +415,20 @@ pub struct Change {
 
 /// Writes changes and keeps them for undo and for the history of each entry.
 pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Result<()> {
+    write_part(tx, ctx, batch, changes)?;
+    end_writing(tx, changes.len())
+}
+
+/// Ends the writing of so many changes in parts.
+pub fn end_writing(tx: &mut Tx, changes: usize) -> Result<()> {
+    if changes >= MANY {
+        tx.gather_statistics("entry")?;
+    }
+    Ok(())
+}
+
+/// As [`write`], for some of many changes that would not fit into memory together; [`end_writing`] follows the last part.
+pub fn write_part(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Result<()> {
     let mut upserts = Vec::new();
     let mut history = Vec::with_capacity(changes.len());
     for change in changes {
@@ -429,9 +477,6 @@ pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Resu
     }
     tx.run_many(&UPSERT, &upserts)?;
     tx.run_many(&CHANGE, &history)?;
-    if changes.len() >= MANY {
-        tx.gather_statistics("entry")?;
-    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use documents::sheet::CellError;
 use store::Tx;
 
 use super::dwelling::household_code;
-use super::entry::{self, Entry};
+use super::entry;
 use super::{Body, Coding, Register, text};
 use crate::base::Result;
 
@@ -91,56 +91,54 @@ impl Places {
                 continue;
             };
             for entry in entry::all(tx, key, district)? {
-                places.learn(register, &entry);
+                places.learn(register, &entry.code, &entry.area, &entry.body);
             }
         }
         for register in registers {
-            let derived = matches!(register.coding, Coding::Column(_) | Coding::Household);
-            if derived || ["areas", "compounds", "suppliers"].contains(&register.key()) {
+            let numbered = matches!(register.coding, Coding::Numbered(_));
+            if !numbered || ["areas", "compounds", "suppliers"].contains(&register.key()) {
                 continue;
             }
             for entry in entry::all(tx, register.key(), district)? {
-                places.learn(register, &entry);
+                places.learn(register, &entry.code, &entry.area, &entry.body);
             }
         }
         Ok(places)
     }
 
     /// Takes note of an entry, stored or about to be.
-    pub fn learn(&mut self, register: &'static Register, entry: &Entry) {
+    pub fn learn(&mut self, register: &'static Register, code: &str, area: &str, body: &Body) {
+        let name = text(body, register.name);
         match register.key() {
             "areas" => {
-                if text(&entry.body, "level") == "community" {
+                if text(body, "level") == "community" {
                     // By its whole name and, for lists that leave 社区 or 村 out, by its stem.
-                    for name in [entry.name.as_str(), plain(&entry.name)] {
+                    for name in [name, plain(name)] {
                         let codes = self.communities.entry(name.to_string()).or_default();
-                        if !codes.contains(&entry.code) {
-                            codes.push(entry.code.clone());
+                        if !codes.iter().any(|known| known == code) {
+                            codes.push(code.to_string());
                         }
                     }
                 }
             }
             "compounds" => {
-                let places = self.compounds.entry(entry.name.clone()).or_default();
-                if !places.iter().any(|(_, code)| *code == entry.code) {
-                    places.push((entry.area.clone(), entry.code.clone()));
+                let places = self.compounds.entry(name.to_string()).or_default();
+                if !places.iter().any(|(_, known)| known == code) {
+                    places.push((area.to_string(), code.to_string()));
                 }
-                self.known.insert(
-                    ("compounds", format!("{}|{}", entry.area, entry.name)),
-                    entry.code.clone(),
-                );
-                self.count_up(&entry.area, &entry.code);
+                self.known
+                    .insert(("compounds", format!("{area}|{name}")), code.to_string());
+                self.count_up(area, code);
             }
             key => {
                 if key == "suppliers" {
-                    self.suppliers.insert(entry.name.clone(), entry.code.clone());
+                    self.suppliers.insert(name.to_string(), code.to_string());
                 }
-                self.known.insert(
-                    (register.key(), identity(register, &entry.body)),
-                    entry.code.clone(),
-                );
+                // Other codes follow from the columns, so that nothing need be remembered of a million households.
                 if let Coding::Numbered(letter) = register.coding {
-                    self.count_up(letter, &entry.code);
+                    self.known
+                        .insert((register.key(), identity(register, body)), code.to_string());
+                    self.count_up(letter, code);
                 }
             }
         }

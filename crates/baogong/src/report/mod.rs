@@ -7,6 +7,7 @@ pub mod documents;
 pub mod hxl;
 pub mod lists;
 pub mod notices;
+pub mod records;
 pub mod render;
 pub mod rounds;
 pub mod situation;
@@ -142,6 +143,30 @@ pub static REPORTS: &[Report] = &[
         listed: false,
         personal: true,
         make: tables::users,
+    },
+    Report {
+        key: "imports",
+        title: ("导入记录", "Imports"),
+        action: Action::ImportRegister,
+        listed: false,
+        personal: false,
+        make: records::imports,
+    },
+    Report {
+        key: "aliases",
+        title: ("小区里的叫法", "Words of a compound"),
+        action: Action::TakeOrders,
+        listed: false,
+        personal: true,
+        make: records::aliases,
+    },
+    Report {
+        key: "requests",
+        title: ("摇号结果", "The draw"),
+        action: Action::ViewRounds,
+        listed: false,
+        personal: false,
+        make: records::requests,
     },
     Report {
         key: "people",
@@ -285,6 +310,7 @@ static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
 static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
 static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
 static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
+static PRINT_WORDS: Act = Act::new("report.print", Action::TakeOrders);
 static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
 
 /// The record of a printed list, under the right that the list itself needs.
@@ -294,6 +320,7 @@ pub fn printing(action: Action) -> &'static Act {
         Action::ViewRounds => &PRINT_ROUNDS,
         Action::Deliver => &PRINT_DELIVERY,
         Action::Collect => &PRINT_ADVANCES,
+        Action::TakeOrders => &PRINT_WORDS,
         _ => &PRINT_OTHERS,
     }
 }

@@ -17,7 +17,7 @@ use super::front::Front;
 use super::probes::Peer;
 use super::routes;
 use crate::base::{App, Ctx, Error, Fault, Result};
-use crate::round::open;
+use crate::round::{open, settle};
 
 stmt!(SETTING, "SELECT value FROM setting WHERE name = $1");
 stmt!(
@@ -61,8 +61,12 @@ pub fn printer() -> Result<print::Printer> {
 /// How often deadlines are looked at.
 const TICK: Duration = Duration::from_secs(5);
 
-/// Closes and confirms rounds as their times pass, until the program ends.
+/// Looks at deadlines after which what is kept of people is looked at as well, which nobody waits for.
+const TICKS_TO_FORGET: u32 = 120;
+
+/// Closes and confirms rounds as their times pass, and deletes what is not kept any longer, until the program ends.
 pub async fn keep_time(app: App) {
+    let mut ticks: u32 = 0;
     loop {
         tokio::time::sleep(TICK).await;
         let clock = app.clock.clone();
@@ -72,6 +76,19 @@ pub async fn keep_time(app: App) {
             Ok(rounds) => tracing::info!(rounds, "rounds moved on"),
             Err(error) => tracing::error!(%error, "deadlines could not be looked at"),
         }
+        if ticks.is_multiple_of(TICKS_TO_FORGET) {
+            let clock = app.clock.clone();
+            let deleted = app
+                .db
+                .write(move |tx| settle::forget_old(tx, &Ctx::system(&clock)))
+                .await;
+            match deleted {
+                Ok(0) => {}
+                Ok(messages) => tracing::info!(messages, "old chain messages were deleted"),
+                Err(error) => tracing::error!(%error, "old chain messages could not be deleted"),
+            }
+        }
+        ticks = ticks.wrapping_add(1);
     }
 }
 

@@ -1,5 +1,7 @@
 //! Spreadsheets as offices write them: preview, errors by cell, all or nothing, safe to repeat, undo.
 
+mod deciding;
+
 use rust_xlsxwriter::{Format, Workbook};
 
 use crate::support::{Server, demo_servers, servers};
@@ -175,20 +177,14 @@ fn a_heading_that_was_matched_by_hand_is_remembered_until_it_is_forgotten() {
         let first = browser.upload("/imports", &[], "一.csv", file("魏一鸣").as_bytes());
         assert_eq!(first.status, 303, "{}", first.text());
         browser.open(&first.location).shows("1列没有读取");
-        let matched = [
-            ("sheet", "0"),
-            ("c:A", "name"),
-            ("c:B", "phone"),
-            ("c:C", "post"),
-            ("c:D", "employer"),
-        ];
-        let twice = [
-            ("sheet", "0"),
-            ("c:A", "name"),
-            ("c:B", "phone"),
-            ("c:C", "post"),
-            ("c:D", "name"),
-        ];
+        let preview = browser.open(&first.location);
+        let signature = preview.between("name=\"signature\" value=\"", "\"").unwrap();
+        let heading = [("signature", signature.as_str()), ("register", "staff")];
+        let columns = |last: &'static str| {
+            let columns = [("c:A", "name"), ("c:B", "phone"), ("c:C", "post"), ("c:D", last)];
+            heading.iter().copied().chain(columns).collect::<Vec<_>>()
+        };
+        let (matched, twice) = (columns("employer"), columns("name"));
         let refused = browser.send(&format!("{}/mapping", first.location), &twice);
         assert_eq!(refused.status, 422, "{}", refused.text());
         refused.shows("A列和D列都选成了");
@@ -209,13 +205,44 @@ fn a_heading_that_was_matched_by_hand_is_remembered_until_it_is_forgotten() {
         let second = browser.upload("/imports", &[], "二.csv", file("石二柱").as_bytes());
         let preview = browser.open(&second.location);
         preview.shows("与上次相同");
-        let signature = preview.between("name=\"signature\" value=\"", "\"").unwrap();
+        let kept = ["area", "at_s"].map(|name| {
+            preview
+                .between(&format!("name=\"{name}\" value=\""), "\"")
+                .unwrap()
+        });
+        let stale = [
+            ("signature", signature.as_str()),
+            ("area", &kept[0]),
+            ("at_s", "1"),
+        ];
+        let refused = browser.send(&format!("{}/forget", second.location), &stale);
+        assert_eq!(refused.status, 409, "{}", refused.text());
+        refused.shows("已经有人改过");
+        // A street may not forget what holds for the county.
+        let forgotten = [
+            ("signature", signature.as_str()),
+            ("area", &kept[0]),
+            ("at_s", &kept[1]),
+        ];
+        let mut street = server.user("jiedao", "office", "431023001", "");
+        let own = street.upload("/imports", &[], "三.csv", file("石三柱").as_bytes());
+        street
+            .open(&own.location)
+            .shows("与上次相同")
+            .shows("这个文件重新自动识别");
+        let refused = street.send(&format!("{}/forget", own.location), &forgotten);
+        assert_eq!(refused.status, 403, "{}", refused.text());
+        let waiting = browser.upload("/imports", &[], "四.csv", file("石四柱").as_bytes());
         browser
-            .submit(
-                &format!("{}/forget", second.location),
-                &[("signature", &signature)],
-            )
+            .submit(&format!("{}/forget", second.location), &forgotten)
             .shows("1列没有读取");
+        // A file that waited is read as it was shown, whatever was forgotten since.
+        browser
+            .submit(&format!("{}/apply", waiting.location), &[])
+            .shows("已导入");
+        let staff = server.entries("staff", "431023");
+        let fourth = staff.iter().find(|entry| entry.name == "石四柱").unwrap();
+        assert_eq!(baogong::register::text(&fourth.body, "employer"), "惠民超市");
         assert!(server.findings().is_empty());
     }
 }

@@ -1,10 +1,11 @@
 //! What a chain message leaves open is settled one by one, taken back, learned from, and not asked again (X-3, FC-3).
 
+use baogong::base::clock::DAY_S;
 use baogong::base::id::{BatchId, RoundId};
 use baogong::base::{Ctx, Result};
 use baogong::register::{self, entry};
 use baogong::round::open::{self, PackDraft, RoundDraft};
-use baogong::round::{OrderState, alias};
+use baogong::round::{OrderState, alias, settle as settling};
 use serde_json::{Value, json};
 
 use crate::scene::{id_in, orders};
@@ -155,9 +156,13 @@ fn what_a_chain_leaves_open_is_settled_taken_back_and_learned() {
         assert_eq!(standing(&server, round).len(), 2, "{}", server.name);
 
         // Taken back: the order is gone and the question is asked again.
-        let back = liaison.submit(&format!("{at}/back"), &[]);
+        let step = last_step(&liaison.open(&at));
+        let back = liaison.submit(&format!("{at}/back"), &[("step", &step)]);
         back.shows("已撤销上一条").shows("3. 3-1-502 半份A");
         assert_eq!(standing(&server, round).len(), 1, "{}", server.name);
+        // The same form once more does not take back the answer before.
+        let twice = liaison.send(&format!("{at}/back"), &[("step", &step)]);
+        assert_eq!(twice.status, 409, "{}", twice.text());
         settle(
             &mut liaison,
             &id,
@@ -270,7 +275,8 @@ fn a_change_that_is_taken_back_gives_back_what_was_ordered_before() {
             "{}",
             server.name
         );
-        liaison.submit(&format!("/chains/{id}/back"), &[]);
+        let step = last_step(&liaison.open(&format!("/chains/{id}")));
+        liaison.submit(&format!("/chains/{id}/back"), &[("step", &step)]);
         let before = vec![("V".to_string(), 1)];
         assert_eq!(standing(&server, round), [(home, before)], "{}", server.name);
     }
@@ -291,4 +297,44 @@ fn a_message_of_another_compound_is_not_found() {
         );
         assert_eq!(sent.status, 404, "{}: {}", server.name, sent.text());
     }
+}
+
+/// HOUSE-6: a pasted message is kept for two weeks, then deleted with its answers; what was ordered from it stays.
+#[test]
+fn a_pasted_message_is_deleted_when_its_time_is_over() {
+    for server in servers() {
+        let (round, mut liaison) = town(&server);
+        let page = paste(&mut liaison, round, "1. 3-1-501 A1\n2. 豆豆妈 B2");
+        let id = id_in(&page, "href=\"/chains/");
+        settle(&mut liaison, &id, &[("place", "0"), ("choice", "none")]);
+        let expire = || {
+            let clock = server.app.clock.clone();
+            let deleted: Result<u64> = server
+                .app
+                .db
+                .write_blocking(move |tx| settling::forget_old(tx, &Ctx::system(&clock)));
+            deleted.unwrap()
+        };
+        let kept = || -> Vec<i64> {
+            ["chain_paste", "chain_answer"]
+                .map(|table| {
+                    server.read(move |tx| -> Result<i64> {
+                        let rows = tx.rows_text(&format!("SELECT COUNT(*) FROM {table}"), &[])?;
+                        Ok(rows[0].get(0)?)
+                    })
+                })
+                .to_vec()
+        };
+        server.app.clock.advance(13 * DAY_S);
+        assert_eq!((expire(), kept()), (0, vec![1, 1]), "{}", server.name);
+        server.app.clock.advance(2 * DAY_S);
+        assert_eq!((expire(), kept()), (1, vec![0, 0]), "{}", server.name);
+        assert_eq!(standing(&server, round).len(), 1, "{}", server.name);
+        assert_eq!(expire(), 0);
+        assert!(server.findings().is_empty());
+    }
+}
+
+fn last_step(page: &Page) -> String {
+    page.between("name=\"step\" value=\"", "\"").unwrap()
 }

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 
 use baogong::base::people::{self, UserDraft};
-use baogong::base::{App, Ctx, Result, audit, book};
+use baogong::base::{Actor, App, Ctx, Result, audit, book};
 use baogong::register::entry::{self, Entry, Query};
-use baogong::register::import::{self, BatchRef, Upload};
+use baogong::register::import::{self, Applying, BatchRef, Upload};
 use baogong::round::ballot;
 use baogong::simulate::Size;
 use baogong::web::routes;
@@ -170,27 +170,20 @@ impl Server {
         bytes: Vec<u8>,
     ) -> std::result::Result<import::Summary, Vec<documents::sheet::CellError>> {
         let reading = import::read_file(file_name, &bytes).unwrap();
-        let preview = self.read(move |tx| import::preview(tx, demo::DISTRICT, &reading));
+        let preview =
+            self.read(move |tx| import::preview(tx, &Actor::system(), demo::DISTRICT, &reading, &[]));
         if !preview.errors.is_empty() {
             return Err(preview.errors);
         }
-        let upload = Upload {
-            summary: preview.summary(),
-            district: demo::DISTRICT.into(),
-            file_name: file_name.into(),
-            bytes,
-        };
+        let upload = Upload::new(demo::DISTRICT, file_name, bytes);
         let ctx = Ctx::system(&self.app.clock);
         let summary = self.app.db.write_blocking(move |tx| -> Result<import::Summary> {
-            let id = import::keep(tx, &ctx, &upload)?;
-            import::apply(
-                tx,
-                &ctx.sub("apply"),
-                &BatchRef {
-                    district: upload.district.clone(),
-                    id,
-                },
-            )
+            let at = BatchRef {
+                district: demo::DISTRICT.into(),
+                id: import::keep(tx, &ctx, &upload)?,
+            };
+            let applying = Applying::stored(tx, &ctx.actor, at)?;
+            import::apply(tx, &ctx.sub("apply"), &applying)
         });
         Ok(summary.unwrap())
     }

@@ -1,5 +1,6 @@
 //! Rows that are, or seem to be, about the same household, supplier, vehicle and so on.
 
+use super::likeness::{Compared, Features, Likeness};
 use crate::forms::{Cell, Form};
 use std::collections::HashMap;
 use std::collections::hash_map::{DefaultHasher, Entry};
@@ -57,29 +58,43 @@ impl DuplicateKind {
 }
 
 /// What makes rows of a form the same, and what makes them look the same.
-#[derive(Clone)]
 pub(super) struct Identity {
     /// Columns that tell what a row is about.
     pub(super) keys: &'static [&'static str],
     /// Whether the same subject may come again with other content.
     pub(super) repeats: bool,
-    /// Columns of a person's name and phone: the same person under another key is a likely duplicate.
-    person: Option<(&'static str, &'static str)>,
-    /// Column of a name, and the column in whose bounds two near names are a likely duplicate.
-    near: Option<(&'static str, &'static str)>,
-    /// Positions of `keys`, and of `person`.
+    /// Columns by which a row with another key is a likely duplicate.
+    compared: Compared,
+    /// Positions of `keys`.
     key_at: Vec<usize>,
-    person_at: Option<(usize, usize)>,
+}
+
+const NOTHING: Compared = Compared {
+    person: None,
+    near: None,
+    dwelling: false,
+};
+
+const fn near(name: &'static str, within: &'static str) -> Compared {
+    Compared {
+        near: Some((name, within)),
+        ..NOTHING
+    }
+}
+
+const fn person(name: &'static str, phone: &'static str) -> Compared {
+    Compared {
+        person: Some((name, phone)),
+        ..NOTHING
+    }
 }
 
 const fn once(keys: &'static [&'static str]) -> Identity {
     Identity {
         keys,
         repeats: false,
-        person: None,
-        near: None,
+        compared: NOTHING,
         key_at: Vec::new(),
-        person_at: None,
     }
 }
 
@@ -93,43 +108,49 @@ fn many(keys: &'static [&'static str]) -> Identity {
 /// The identity of the rows of a form.
 pub(super) fn identity(form: &Form) -> Identity {
     let identity = identity_of(form.key);
-    let person = identity
-        .person
-        .map(|(name, phone)| (form.position(name), form.position(phone)));
     Identity {
         key_at: identity
             .keys
             .iter()
             .filter_map(|key| form.position(key))
             .collect(),
-        person_at: person.and_then(|(name, phone)| name.zip(phone)),
         ..identity
     }
+}
+
+/// The columns by which entries of a form are compared beside their key.
+pub(super) fn compared(form: &str) -> Compared {
+    identity_of(form).compared
 }
 
 fn identity_of(form: &str) -> Identity {
     match form {
         "areas" => once(&["code"]),
         "compounds" => Identity {
-            near: Some(("compound", "community")),
+            compared: near("compound", "community"),
             ..once(&["community", "compound"])
         },
         "households" => Identity {
-            person: Some(("head", "phone")),
+            compared: Compared {
+                dwelling: true,
+                ..person("head", "phone")
+            },
             ..once(&["community", "compound", "building", "unit", "room"])
         },
         "suppliers" => Identity {
-            near: Some(("name", "")),
-            person: Some(("contact_name", "contact_phone")),
+            compared: Compared {
+                person: Some(("contact_name", "contact_phone")),
+                ..near("name", "")
+            },
             ..once(&["name"])
         },
         "outlets" => Identity {
-            near: Some(("name", "community")),
+            compared: near("name", "community"),
             ..once(&["community", "name"])
         },
         "sites" => once(&["community", "compound", "name"]),
         "staff" => Identity {
-            person: Some(("name", "phone")),
+            compared: person("name", "phone"),
             ..once(&["name", "phone"])
         },
         "vehicles" => once(&["plate"]),
@@ -138,7 +159,7 @@ fn identity_of(form: &str) -> Identity {
         "goods" => once(&["supplier", "code"]),
         // Some offices write one line per goods.
         "orders" => Identity {
-            person: Some(("name", "phone")),
+            compared: person("name", "phone"),
             ..many(&["compound", "building", "unit", "room"])
         },
         // Two equal payments without a number may both be true.
@@ -163,31 +184,18 @@ pub(super) struct Earlier {
     pub(super) why: Option<(&'static str, &'static str)>,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct At {
     sheet: u16,
     row: u32,
 }
-
-/// A name in few bytes, because a county has a million of them.
-type ShortName = [u8; 12];
-
-/// Most names compared with one another.
-const NAMES_MAX: usize = 5_000;
 
 /// Subjects met in a file so far; hashes stand for them, so that a million rows fit into memory.
 #[derive(Default)]
 pub(super) struct Seen {
     sheets: Vec<String>,
     subjects: HashMap<u64, (At, u64)>,
-    people: HashMap<u64, (At, ShortName)>,
-    names: HashMap<u64, Vec<(At, Vec<char>)>>,
-}
-
-fn hash_of(value: impl Hash) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+    alike: HashMap<&'static str, Likeness<At>>,
 }
 
 fn text<'a>(form: &Form, cells: &'a [Cell], key: &str) -> &'a str {
@@ -268,123 +276,14 @@ impl Seen {
         cells: &[Cell],
         at: At,
     ) -> Option<Earlier> {
-        if let Some((name, phone)) = identity.person_at
-            && let (Some(name), Some(phone)) = (cells[name].text(), cells[phone].text())
-        {
-            let short = short_name(name);
-            match self.people.entry(hash_of((form.key, phone))) {
-                Entry::Occupied(earlier) => {
-                    let (at, before) = *earlier.get();
-                    let why = if before == short {
-                        Some((
-                            "姓名和电话相同，请核对是否重复登记",
-                            "the same name and phone; check whether it is a duplicate",
-                        ))
-                    } else if near_people(&before, &short) {
-                        Some((
-                            "电话相同、姓名相近，请核对是否同一人",
-                            "the same phone and nearly the same name; check whether it is the same person",
-                        ))
-                    } else {
-                        None
-                    };
-                    if why.is_some() {
-                        return Some(self.earlier(at, DuplicateKind::Likely, why));
-                    }
-                }
-                Entry::Vacant(place) => {
-                    place.insert((at, short));
-                }
-            }
+        let features = Features::among(&identity.compared, |key| text(form, cells, key));
+        if features.is_empty() {
+            return None;
         }
-        let (name, bounds) = identity.near?;
-        let core = core_name(text(form, cells, name));
-        let group = hash_of((form.key, text(form, cells, bounds)));
-        let names = self.names.entry(group).or_default();
-        let near = names.iter().find(|(_, other)| near_names(other, &core));
-        let near = near.map(|(at, _)| *at);
-        if names.len() < NAMES_MAX && !core.is_empty() {
-            names.push((at, core));
-        }
-        near.map(|at| {
-            let why = (
-                "名称相近，请核对是否同一处",
-                "nearly the same name; check whether it is the same one",
-            );
-            self.earlier(at, DuplicateKind::Likely, Some(why))
-        })
-    }
-}
-
-fn short_name(name: &str) -> ShortName {
-    let mut short = ShortName::default();
-    let length = name.floor_char_boundary(short.len());
-    short[..length].copy_from_slice(&name.as_bytes()[..length]);
-    short
-}
-
-/// Names of people of the same length that differ in one character, as 张伟 and 张玮.
-fn near_people(one: &ShortName, other: &ShortName) -> bool {
-    let letters = |name: &ShortName| -> Vec<char> {
-        String::from_utf8_lossy(name)
-            .trim_end_matches('\0')
-            .chars()
-            .collect()
-    };
-    let (one, other) = (letters(one), letters(other));
-    one.len() == other.len() && one.len() >= 2 && one.iter().zip(&other).filter(|(a, b)| a != b).count() == 1
-}
-
-/// A name without the words that many names have.
-fn core_name(name: &str) -> Vec<char> {
-    let mut core: String = crate::values::compact(name)
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !"()·-_'".contains(*letter))
-        .collect();
-    for word in [
-        "有限责任公司",
-        "有限公司",
-        "公司",
-        "小区",
-        "住宅区",
-        "超市",
-        "商店",
-        "门店",
-        "店",
-    ] {
-        if let Some(rest) = core.strip_suffix(word)
-            && rest.chars().count() >= 2
-        {
-            core.truncate(rest.len());
-        }
-    }
-    core.chars().collect()
-}
-
-/// Whether two names without common words are equal, or long and different in one character that is no number.
-fn near_names(one: &[char], other: &[char]) -> bool {
-    if one == other {
-        return true;
-    }
-    let numeral = |letter: &char| {
-        letter.is_ascii_alphanumeric()
-            || "一二三四五六七八九十甲乙丙丁东西南北中前后上下新老大小".contains(*letter)
-    };
-    let (short, long) = if one.len() <= other.len() {
-        (one, other)
-    } else {
-        (other, one)
-    };
-    if short.len() < 4 || long.len() - short.len() > 1 {
-        return false;
-    }
-    let start = short.iter().zip(long).take_while(|(a, b)| a == b).count();
-    let (short, long) = (&short[start..], &long[start..]);
-    if short.len() == long.len() {
-        short[1..] == long[1..] && !numeral(&short[0]) && !numeral(&long[0])
-    } else {
-        *short == long[1..] && !numeral(&long[0])
+        let alike = self.alike.entry(form.key).or_default();
+        let found = alike.find(&features);
+        alike.note(&features, at);
+        found.map(|(at, why)| self.earlier(at, DuplicateKind::Likely, Some(why)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Finding the heading row, the form, and the column of each heading.
 
 use super::raw::{Grid, Merge, Raw};
-use super::{COLUMNS_MAX, Mapping, letter};
+use super::{COLUMNS_MAX, HeadRow, Mapping, letter};
 use crate::forms::{Form, Kind};
 use crate::values::{Unit, compact, heading_package, heading_unit, unit_word};
 use std::collections::HashMap;
@@ -315,6 +315,45 @@ pub(super) fn signature(grid: &Grid, first: usize, last: usize) -> String {
         }
     }
     format!("{hash:016x}")
+}
+
+/// Rows, columns and letters of a cell that are shown of the head of a sheet.
+const HEAD_SHOWN: (usize, usize, usize) = (15, 40, 40);
+
+/// The first filled rows as they stand, so that a person may say which one is the heading.
+pub(super) fn head(grid: &Grid) -> Vec<HeadRow> {
+    let (rows, columns, letters) = HEAD_SHOWN;
+    let filled = grid.rows.iter().enumerate().take(SEARCH_ROWS);
+    filled
+        .filter(|(_, row)| row.iter().any(|raw| !raw.is_empty()))
+        .take(rows)
+        .map(|(place, row)| HeadRow {
+            row: u32::try_from(place + 1).unwrap_or(u32::MAX),
+            cells: row
+                .iter()
+                .enumerate()
+                .take(columns)
+                .filter(|(_, raw)| !raw.is_empty())
+                .map(|(column, raw)| (letter(column), raw.shown().trim().chars().take(letters).collect()))
+                .collect(),
+            signature: signature(grid, place, place),
+        })
+        .collect()
+}
+
+/// The keys of the columns of a form that headings seem to mean, in their order; `None` for those of no column.
+pub fn suggest(form: &'static Form, headings: &[&str]) -> Vec<Option<&'static str>> {
+    let names = names(form);
+    let mut taken = Vec::new();
+    let find = |heading: &&str| {
+        let found = wordings(heading)
+            .iter()
+            .find_map(|wording| names.get(wording).copied());
+        let position = found.filter(|position| !taken.contains(position))?;
+        taken.push(position);
+        Some(form.columns[position].key)
+    };
+    headings.iter().map(find).collect()
 }
 
 /// The first row that looks like a heading although no form fits: several short texts and nothing else.

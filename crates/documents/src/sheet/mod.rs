@@ -17,6 +17,7 @@ mod guard_ods;
 mod guard_xls;
 mod heading;
 mod hxl;
+mod likeness;
 mod marked;
 mod outcome;
 mod raw;
@@ -33,9 +34,11 @@ pub use detect::{Detected, detect};
 pub use divisions::Divisions;
 pub use duplicates::{Duplicate, DuplicateKind};
 pub use export::form_sheet;
+pub use heading::suggest;
 pub use hxl::{add_hxl, hxl_tags};
+pub use likeness::{Features, Likeness, Why};
 pub use marked::marked;
-pub use outcome::{outcome, write_outcome};
+pub use outcome::{counted_outcome, outcome, write_outcome};
 pub use rejected::Rejected;
 pub use scan::{read, read_with, scan};
 pub use template::template;
@@ -77,6 +80,8 @@ pub struct Options<'a> {
     pub today: Option<&'a str>,
     /// Also give rows that lack a cell only because its column is missing, which is an error of the heading.
     pub incomplete_rows: bool,
+    /// Also give a file in which no sheet follows a form, as long as there is a row of several cells that may be a heading.
+    pub unrecognised: bool,
 }
 
 /// Columns of a heading as a user has set them.
@@ -123,6 +128,8 @@ pub struct SheetReading {
     pub unknown_columns: Vec<(String, String)>,
     /// Rows without any error.
     pub rows: Vec<RowReading>,
+    /// Rows without an error of their own that contradict an earlier one, which is an error; they are not in `rows`.
+    pub contradicting: Vec<RowReading>,
     /// Cells that must be corrected; their rows are not in `rows`.
     pub errors: Vec<CellError>,
     /// Cells that are accepted but look doubtful.
@@ -135,6 +142,19 @@ pub struct SheetReading {
     pub signature: String,
     /// Whether the columns follow a [`Mapping`].
     pub remembered: bool,
+    /// The first filled rows as they stand, any of which may be the heading.
+    pub head: Vec<HeadRow>,
+}
+
+/// One of the first rows of a sheet, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeadRow {
+    /// Row number as the spreadsheet shows it, 1-based.
+    pub row: u32,
+    /// Column letter and text of its filled cells, shortened.
+    pub cells: Vec<(String, String)>,
+    /// The [`Mapping::signature`] of a heading in this row.
+    pub signature: String,
 }
 
 impl SheetReading {

@@ -58,25 +58,48 @@ pub fn write_outcome(
     if let Some(error) = failed {
         return Err(error);
     }
-    let sheets = match &done {
+    let about = about(&done, file_name, zh);
+    if !begun {
+        write!(out, "{{\"form\":{},\"rows\":[", about["form"])?;
+    }
+    write!(out, "]")?;
+    for key in ["errors", "warnings", "duplicates", "skipped", "sheets"] {
+        write!(out, ",\"{key}\":{}", about[key])?;
+    }
+    write!(out, "}}")?;
+    Ok(about["errors"].as_array().is_none_or(Vec::is_empty))
+}
+
+/// As [`outcome`], with the number of rows in `rows` instead of the rows themselves.
+pub fn counted_outcome(bytes: &[u8], file_name: &str, options: &Options<'_>, zh: bool) -> Value {
+    let mut rows = 0_usize;
+    let done = scan(bytes, file_name, options, &mut |_| true, &mut |_, _, _| {
+        rows += 1;
+        Ok(())
+    });
+    let mut about = about(&done, file_name, zh);
+    about["rows"] = rows.into();
+    about
+}
+
+/// Everything but the rows.
+fn about(done: &Result<Reading, Rejected>, file_name: &str, zh: bool) -> Value {
+    let sheets = match done {
         Ok(Reading { sheets }) => sheets.as_slice(),
         Err(_) => &[],
     };
-    if !begun {
-        let form = sheets.iter().find_map(|sheet| sheet.form).map(|form| form.key);
-        write!(out, "{{\"form\":{},\"rows\":[", json!(form))?;
-    }
+    let form = sheets.iter().find_map(|sheet| sheet.form).map(|form| form.key);
     let list = |take: fn(&SheetReading) -> &[CellError]| -> Vec<Value> {
         let cells = sheets.iter().flat_map(take);
         cells.map(|cell| remark(cell, zh)).collect()
     };
     let mut errors = list(|sheet| &sheet.errors);
-    if let Err(rejected) = &done {
+    if let Err(rejected) = done {
         errors.push(json!({
             "sheet": "", "row": 0, "column": "", "heading": "", "value": file_name, "message": rejected.message(zh),
         }));
     }
-    if done.is_ok() && sheets.iter().all(|sheet| sheet.form.is_none()) {
+    if done.is_ok() && form.is_none() {
         let problem = Problem::new(
             "没有认出是哪一张表；请核对表头，或用模板",
             "no form was recognised; check the headings, or use a template",
@@ -95,13 +118,14 @@ pub fn write_outcome(
             )
         })
         .collect();
-    let described: Vec<Value> = sheets.iter().map(describe).collect();
-    write!(out, "],\"errors\":{}", json!(errors))?;
-    write!(out, ",\"warnings\":{}", json!(list(|sheet| &sheet.warnings)))?;
-    write!(out, ",\"duplicates\":{}", json!(duplicates))?;
-    write!(out, ",\"skipped\":{}", json!(skipped))?;
-    write!(out, ",\"sheets\":{}}}", json!(described))?;
-    Ok(errors.is_empty())
+    json!({
+        "form": form,
+        "errors": errors,
+        "warnings": list(|sheet| &sheet.warnings),
+        "duplicates": duplicates,
+        "skipped": skipped,
+        "sheets": sheets.iter().map(describe).collect::<Vec<_>>(),
+    })
 }
 
 /// The beginning of the object before the first row, and the comma before every other one.

@@ -4,7 +4,7 @@ use super::carry::Fill;
 use super::check::{self, Context};
 use super::check_row::{self, Roles};
 use super::duplicates::{Duplicate, DuplicateKind, Earlier, Identity, Seen, identity, subject};
-use super::heading::{Field, Heading, is_per_jin, signature};
+use super::heading::{self, Field, Heading, is_per_jin, signature};
 use super::raw::{Grid, Raw, cell};
 use super::skip::{Titles, no_data};
 use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, letter};
@@ -53,6 +53,7 @@ impl RowsReader {
             signature: signature(grid, heading.first, heading.last),
             remembered: heading.remembered,
             sheet: sheet.to_string(),
+            head: heading::head(grid),
             ..SheetReading::default()
         };
         let mut reader = RowsReader {
@@ -289,8 +290,27 @@ impl RowsReader {
         } else {
             self.sums.leave_out();
         }
-        let kept = valid && self.is_new(row, raws, &cells, seen);
+        let earlier = if valid {
+            self.earlier(row, raws, &cells, seen)
+        } else {
+            None
+        };
         self.failed = failed;
+        let kept = match earlier {
+            None => valid,
+            // Of a row that contradicts an earlier one a person may still take parts.
+            Some(DuplicateKind::Conflict) => {
+                if self.reading.contradicting.len() < ERRORS_MAX {
+                    self.reading.contradicting.push(RowReading {
+                        row: number(row),
+                        cells: cells.clone(),
+                        area: area.clone(),
+                    });
+                }
+                false
+            }
+            Some(kind) => kind != DuplicateKind::Same,
+        };
         if kept {
             return Some(RowReading {
                 row: number(row),
@@ -369,13 +389,16 @@ impl RowsReader {
         self.sums.total_ends();
     }
 
-    /// Whether a row is to be kept; reports rows about a subject met before.
-    fn is_new(&mut self, row: usize, raws: &[Raw], cells: &[Cell], seen: &mut Seen) -> bool {
+    /// Reports a row about a subject met before, and says how it stands to the earlier one.
+    fn earlier(
+        &mut self,
+        row: usize,
+        raws: &[Raw],
+        cells: &[Cell],
+        seen: &mut Seen,
+    ) -> Option<DuplicateKind> {
         let form = self.heading.form;
-        let found = seen.note(form, &self.identity, cells, &self.reading.sheet, number(row));
-        let Some(earlier) = found else {
-            return true;
-        };
+        let earlier = seen.note(form, &self.identity, cells, &self.reading.sheet, number(row))?;
         let subject = subject(form, cells, self.identity.keys);
         let (place, place_en) = self.place_of(&earlier);
         let (zh, en) = match (earlier.kind, earlier.why) {
@@ -405,7 +428,7 @@ impl RowsReader {
             });
         }
         if earlier.kind != DuplicateKind::Conflict {
-            return earlier.kind != DuplicateKind::Same;
+            return Some(earlier.kind);
         }
         let problem = Problem::new(
             format!("“{subject}”与{place}重复，但内容不同；请只保留正确的一行"),
@@ -414,7 +437,7 @@ impl RowsReader {
         let key = self.identity.keys.last().copied().unwrap_or_default();
         let error = self.finding(row, key, raws, &problem);
         self.push_error(error);
-        false
+        Some(earlier.kind)
     }
 
     fn place_of(&self, earlier: &Earlier) -> (String, String) {

@@ -99,7 +99,9 @@ pub fn scan<'o>(
     } else {
         feed_apart(bytes, file_name, &mut |feed| scan.take(feed))?;
     }
-    if scan.done.iter().all(|sheet| sheet.form.is_none()) {
+    let may_be_heading = |sheet: &SheetReading| sheet.head.iter().any(|row| row.cells.len() > 1);
+    let to_match = options.unrecognised && scan.done.iter().any(may_be_heading);
+    if scan.done.iter().all(|sheet| sheet.form.is_none()) && !to_match {
         return Err(Rejected::NoForm {
             found: scan.first_row,
         });
@@ -191,7 +193,7 @@ enum State {
     /// The rows below the heading.
     Rows(Box<RowsReader>),
     /// No form fits, for this reason.
-    Unknown(SheetReading),
+    Unknown(Box<SheetReading>),
 }
 
 impl Scan<'_, '_> {
@@ -285,7 +287,7 @@ impl Scan<'_, '_> {
         let found = heading::find_mapped(&grid, &self.candidates, self.options.mappings)
             .or_else(|| heading::find(&grid, &sheet.name, &self.candidates));
         let Some(heading) = found else {
-            sheet.state = State::Unknown(unknown(&sheet.name, &grid));
+            sheet.state = State::Unknown(Box::new(unknown(&sheet.name, &grid)));
             return Ok(());
         };
         let below = heading.last + 1;
@@ -307,7 +309,7 @@ impl Scan<'_, '_> {
         };
         let mut reading = match sheet.state {
             State::Rows(reader) => reader.finish(),
-            State::Unknown(reading) => reading,
+            State::Unknown(reading) => *reading,
             State::Head(_) => SheetReading::default(),
         };
         if let Some((row, column)) = sheet.far.filter(|_| reading.form.is_some()) {
@@ -372,6 +374,7 @@ fn unknown(name: &str, grid: &Grid) -> SheetReading {
             })
             .unwrap_or_default(),
         skipped: vec![Skipped { row: 0, zh, en }],
+        head: heading::head(grid),
         ..SheetReading::default()
     }
 }

@@ -386,3 +386,61 @@ proptest! {
         let _ = read(text.as_bytes(), "x.csv", forms::FORMS);
     }
 }
+
+/// A table whose headings nobody knows is given with its first rows where that is asked for, and reads by a mapping.
+#[test]
+fn a_table_of_no_form_can_be_matched_by_hand() {
+    let file = "某某统计,,\n甲,乙,丙\n橙香苑,滨河路,120\n江景花园,滨河路,80\n";
+    let forms: &[&'static Form] = &[&forms::COMPOUNDS];
+    let strict = read(file.as_bytes(), "表.csv", forms).unwrap_err();
+    assert!(matches!(strict, Rejected::NoForm { .. }), "{strict:?}");
+    let options = Options {
+        forms,
+        unrecognised: true,
+        ..Options::default()
+    };
+    let reading = read_with(file.as_bytes(), "表.csv", &options, &mut |_| true).unwrap();
+    let sheet = &reading.sheets[0];
+    assert_eq!(sheet.form, None);
+    assert_eq!(
+        sheet.head.iter().map(|row| row.row).collect::<Vec<_>>(),
+        [1, 2, 3, 4]
+    );
+    let heading = &sheet.head[1];
+    assert_eq!(heading.cells[1], ("B".to_string(), "乙".to_string()));
+    let columns = [("A", "compound"), ("B", "community"), ("C", "households")];
+    let mapping = Mapping {
+        signature: heading.signature.clone(),
+        form: "compounds".to_string(),
+        columns: columns
+            .map(|(letter, key)| (letter.to_string(), key.to_string()))
+            .to_vec(),
+    };
+    let mappings = [mapping];
+    let options = Options {
+        mappings: &mappings,
+        ..options
+    };
+    let reading = read_with(file.as_bytes(), "表.csv", &options, &mut |_| true).unwrap();
+    let sheet = &reading.sheets[0];
+    assert!(sheet.remembered && sheet.errors.is_empty(), "{sheet:#?}");
+    assert_eq!(sheet.rows.len(), 2);
+    assert_eq!(
+        sheet.rows[0].get(&forms::COMPOUNDS, "households"),
+        &Cell::Int(120)
+    );
+    // A text without a table is refused all the same.
+    let text = read_with(
+        "只是一段话。\n再一段。\n".as_bytes(),
+        "话.txt",
+        &options,
+        &mut |_| true,
+    );
+    assert!(matches!(text.unwrap_err(), Rejected::NoForm { .. }));
+}
+
+#[test]
+fn headings_suggest_columns_each_once() {
+    let found = suggest(&forms::COMPOUNDS, &["小区名称", "所属社区", "颜色", "小区"]);
+    assert_eq!(found, [Some("compound"), Some("community"), None, None]);
+}

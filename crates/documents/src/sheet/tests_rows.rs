@@ -252,3 +252,62 @@ fn an_address_under_the_heading_of_rooms_is_spread() {
     assert_eq!(parts(2), ["4", "1", "503"]);
     assert_eq!(parts(3), ["5", "", "504"]);
 }
+
+/// A row that contradicts an earlier one is kept apart, so that a person may take parts of it.
+#[test]
+fn a_contradicting_row_is_kept_apart() {
+    let file = "社区,小区,楼栋,单元,房号,户主,人口数,联系电话\n滨河路,橙香苑,3,2,501,张三,3,13800001111\n滨河路,橙香苑,3,2,501,张三,4,\n";
+    let reading = read(file.as_bytes(), "住户.csv", &[&forms::HOUSEHOLDS]).unwrap();
+    let sheet = &reading.sheets[0];
+    assert_eq!((sheet.rows.len(), sheet.errors.len()), (1, 1), "{sheet:#?}");
+    assert_eq!(sheet.contradicting.len(), 1);
+    assert_eq!(sheet.contradicting[0].row, 3);
+    assert_eq!(
+        sheet.contradicting[0].get(&forms::HOUSEHOLDS, "members"),
+        &Cell::Int(4)
+    );
+}
+
+/// The same dwelling with and without its unit, or with leading zeros, is a probable duplicate; two units are not.
+#[test]
+fn a_dwelling_written_otherwise_is_a_likely_duplicate() {
+    let pairs = |rows: &str| {
+        let file = format!("社区,小区,楼栋,单元,房号,户主,人口数,联系电话\n{rows}");
+        let reading = read(file.as_bytes(), "住户.csv", &[&forms::HOUSEHOLDS]).unwrap();
+        let pairs = &reading.sheets[0].duplicates;
+        pairs
+            .iter()
+            .map(|pair| (pair.first_row, pair.second_row, pair.kind))
+            .collect::<Vec<_>>()
+    };
+    let likely = vec![(2, 3, DuplicateKind::Likely)];
+    assert_eq!(
+        pairs("滨河路,橙香苑,3,2,501,张三,3,\n滨河路,橙香苑,3,,501,张三丰,3,\n"),
+        likely
+    );
+    assert_eq!(
+        pairs("滨河路,橙香苑,3,2,501,张三,3,\n滨河路,橙香苑,3,1,501,李四,3,\n"),
+        vec![]
+    );
+    assert_eq!(
+        pairs("滨河路,橙香苑,3,,501,张三,3,\n滨河路,和平苑,3,2,501,李四,3,\n"),
+        vec![]
+    );
+}
+
+/// Names are near by one letter that is no number, wherever it stands and however many there are.
+#[test]
+fn near_names_are_found_among_thousands() {
+    let mut rows: String = (0..6_000)
+        .map(|index| format!("滨河路,第{index}小区庭院,10\n"))
+        .collect();
+    rows.push_str("滨河路,金色阳光花园,10\n滨河路,金色阳光华园,10\n滨河路,金色阳光花园一,10\n");
+    let file = format!("社区,小区,户数\n{rows}");
+    let reading = read(file.as_bytes(), "小区.csv", &[&forms::COMPOUNDS]).unwrap();
+    let pairs = &reading.sheets[0].duplicates;
+    let found: Vec<_> = pairs
+        .iter()
+        .map(|pair| (pair.first_row, pair.second_row))
+        .collect();
+    assert_eq!(found, [(6_002, 6_003)], "{pairs:#?}");
+}

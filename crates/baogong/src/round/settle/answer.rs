@@ -3,7 +3,7 @@
 use store::{Tx, params, stmt};
 
 use super::propose::wants_of;
-use super::{ANSWERS, Answer, Answered, OpenLine, Paste, PasteRef, Settling, paste};
+use super::{ANSWERS, Answer, Answered, OpenLine, Paste, PasteRef, Settling, StepRef, paste};
 use crate::base::id::RoundId;
 use crate::base::{Ctx, Refusal, Result};
 use crate::register::entry;
@@ -218,9 +218,10 @@ fn cancelled(tx: &mut Tx, ctx: &Ctx, paste: &Paste, settling: &Settling) -> Resu
 
 /// Takes the last answer back: its order is cancelled or gets back what it held, and what was learned is forgotten. An
 /// order that was cancelled by the answer stays cancelled and is asked anew.
-pub fn take_back(tx: &mut Tx, ctx: &Ctx, at: &PasteRef) -> Result<usize> {
+pub fn take_back(tx: &mut Tx, ctx: &Ctx, last: &StepRef) -> Result<usize> {
+    let at = &last.paste;
     let paste = paste(tx, ctx, at)?;
-    let Some(Answered { place, answer }) = paste.answers.last() else {
+    let Some(Answered { place, step, answer }) = paste.answers.last() else {
         return Err(Refusal::conflict(
             "no_answer",
             "还没有处理过，没有可撤销的。",
@@ -228,6 +229,14 @@ pub fn take_back(tx: &mut Tx, ctx: &Ctx, at: &PasteRef) -> Result<usize> {
         )
         .into());
     };
+    if *step != last.step {
+        return Err(Refusal::conflict(
+            "not_the_last",
+            "要撤销的不是最后一条：它已经撤销，或者后面又处理了别的。请刷新页面再看。",
+            "That is not the last answer: it was taken back already, or others came after it. Reload the page.",
+        )
+        .into());
+    }
     if let Answer::Ordered {
         order,
         before,

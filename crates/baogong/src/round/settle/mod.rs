@@ -4,14 +4,19 @@
 mod answer;
 mod propose;
 
+use std::collections::HashMap;
+
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
+use uuid::Uuid;
 
 use super::alias::Alias;
 use super::chain::ChainDraft;
 use super::order::Want;
+use crate::base::clock::DAY_S;
 use crate::base::id::{OrderId, PasteId, RoundId};
-use crate::base::{Ctx, Refusal, Result};
+use crate::base::{Ctx, Refusal, Result, audit};
+use crate::plan::rules::{self, RuleKey};
 pub use answer::{settle, take_back};
 pub(super) use propose::{blank_line, open_line};
 
@@ -25,8 +30,12 @@ stmt!(
     "SELECT round, compound, advance, lines, questions, actor, at_s FROM chain_paste WHERE district = $1 AND id = $2"
 );
 stmt!(
+    PASTED,
+    "SELECT id, questions FROM chain_paste WHERE district = $1 AND round = $2 AND compound = $3"
+);
+stmt!(
     EARLIER,
-    "SELECT p.questions, a.place, a.answer FROM chain_paste p
+    "SELECT a.paste, a.place, a.answer FROM chain_paste p
      JOIN chain_answer a ON a.district = p.district AND a.paste = p.id
      WHERE p.district = $1 AND p.round = $2 AND p.compound = $3 ORDER BY a.at_s, a.step"
 );
@@ -34,6 +43,16 @@ stmt!(
     ANSWERS,
     "SELECT place, step, answer FROM chain_answer WHERE district = $1 AND paste = $2 ORDER BY step"
 );
+stmt!(
+    OLDEST,
+    "SELECT district, MIN(at_s) FROM chain_paste GROUP BY district"
+);
+stmt!(
+    DROP_ANSWERS,
+    "DELETE FROM chain_answer WHERE district = $1
+     AND paste IN (SELECT id FROM chain_paste WHERE district = $1 AND at_s < $2)"
+);
+stmt!(DROP, "DELETE FROM chain_paste WHERE district = $1 AND at_s < $2");
 
 /// What a doubtful line may mean, ready to be accepted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -159,8 +178,20 @@ impl Paste {
 pub struct Answered {
     /// Its place among the questions, from 0.
     pub place: usize,
+    /// Which answer it was, from 1.
+    pub step: i64,
     /// How.
     pub answer: Answer,
+}
+
+/// The last answer of a pasted message, to be taken back.
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct StepRef {
+    /// The message.
+    #[serde(flatten)]
+    pub paste: PasteRef,
+    /// The answer by its step, so that a form sent twice, or by two people, does not take back the one before it too.
+    pub step: i64,
 }
 
 /// The district and id of a pasted message.
@@ -225,17 +256,46 @@ pub(super) fn settled_before(
     round: RoundId,
     compound: &str,
 ) -> Result<Vec<String>> {
-    let rows = tx.rows(&EARLIER, &params![in_district, round, compound])?;
-    let mut texts = Vec::with_capacity(rows.len());
-    for row in &rows {
-        let questions: Vec<OpenLine> = serde_json::from_str(row.text(0)?)?;
+    let of = params![in_district, round, compound];
+    let mut pasted: HashMap<Uuid, Vec<OpenLine>> = HashMap::new();
+    for row in tx.rows(&PASTED, &of)? {
+        pasted.insert(row.get(0)?, serde_json::from_str(row.text(1)?)?);
+    }
+    let mut texts = Vec::new();
+    for row in &tx.rows(&EARLIER, &of)? {
         let answer: Answer = serde_json::from_str(row.text(2)?)?;
         let place = usize::try_from(row.get::<i64>(1)?).unwrap_or(usize::MAX);
-        if let (Some(question), true) = (questions.into_iter().nth(place), answer != Answer::Skipped) {
-            texts.push(question.text);
+        let question = pasted
+            .get(&row.get::<Uuid>(0)?)
+            .and_then(|questions| questions.get(place));
+        if let (Some(question), true) = (question, answer != Answer::Skipped) {
+            texts.push(question.text.clone());
         }
     }
     Ok(texts)
+}
+
+/// Deletes pasted messages that are older than the working rules keep them, because names and phones stand in them; the orders
+/// taken from them stay. Gives how many were deleted.
+pub fn forget_old(tx: &mut Tx, ctx: &Ctx) -> Result<u64> {
+    let mut deleted = 0;
+    for row in tx.rows(&OLDEST, &params![])? {
+        let (of, oldest_s): (String, i64) = (row.get(0)?, row.get(1)?);
+        let Some(keep_d) = rules::house(&of).number(RuleKey::ChainKeepD) else {
+            continue;
+        };
+        let before_s = ctx.now_s - keep_d * DAY_S;
+        if oldest_s >= before_s {
+            continue;
+        }
+        audit::hold(tx, &of)?;
+        tx.run(&DROP_ANSWERS, &params![of.as_str(), before_s])?;
+        let messages = tx.run(&DROP, &params![of.as_str(), before_s])?;
+        let detail = format!("{{\"messages\":{messages}}}");
+        audit::append(tx, ctx, "chain.expire", &of, &detail)?;
+        deleted += messages;
+    }
+    Ok(deleted)
 }
 
 /// A pasted message with its questions and answers, if its compound lies in the actor's area.
@@ -256,6 +316,7 @@ pub fn paste(tx: &mut Tx, ctx: &Ctx, at: &PasteRef) -> Result<Paste> {
             let place = usize::try_from(row.get::<i64>(0)?).unwrap_or(usize::MAX);
             Ok(Answered {
                 place,
+                step: row.get(1)?,
                 answer: serde_json::from_str(row.text(2)?)?,
             })
         })

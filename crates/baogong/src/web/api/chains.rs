@@ -6,7 +6,7 @@ use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::{PasteId, RoundId};
 use crate::round::alias::{self, Alias, AliasRef};
-use crate::round::settle::{self, Answer, Paste, PasteRef, Settling};
+use crate::round::settle::{self, Answer, Paste, PasteRef, Settling, StepRef};
 use crate::web::gate::Gate;
 use crate::web::pages::orders::share::{Texts, texts};
 use crate::web::{Answer as Answered, Web};
@@ -70,11 +70,11 @@ async fn settle_line(command: Command, Body(settling): Body<Settling>) -> Answer
 }
 
 /// Takes the last answer back.
-#[utoipa::path(post, path = "/api/v1/chains/back", tag = "orders", request_body = PasteRef,
+#[utoipa::path(post, path = "/api/v1/chains/back", tag = "orders", request_body = StepRef,
     responses((status = 200, body = super::view::Done)))]
-async fn take_back(command: Command, Body(at): Body<PasteRef>) -> Answered {
-    let area = compound(&command, &at).await?;
-    command.act(&TAKE_BACK, &area, at, settle::take_back).await?;
+async fn take_back(command: Command, Body(last): Body<StepRef>) -> Answered {
+    let area = compound(&command, &last.paste).await?;
+    command.act(&TAKE_BACK, &area, last, settle::take_back).await?;
     done(())
 }
 

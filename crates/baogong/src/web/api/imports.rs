@@ -1,7 +1,7 @@
 //! Imports: a file is kept and previewed, then applied as a whole, and can be undone.
 
 use documents::sheet::{CellError, Reading, SheetReading};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::input::{Body, Command, Id, Upload};
@@ -9,10 +9,12 @@ use super::view::{counted, done, json};
 use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::BatchId;
-use crate::register::import::choice::{self, Choosing};
-use crate::register::import::mapping::{self, Matched, SignatureRef};
-use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Tally};
+use crate::register::import::choice::Choice;
+use crate::register::import::mapping::{self, MappingRef, Matched, Remembered};
+use crate::register::import::settled::Settled;
+use crate::register::import::{self, Batch, BatchRef, BatchState, Preview, Summary, Tally, decided};
 use crate::web::gate::Gate;
+use crate::web::pages::imports::{applying, decided as deciding};
 use crate::web::pages::reports::blocking;
 use crate::web::{Answer, Web};
 
@@ -29,9 +31,11 @@ endpoints! {
     read "/api/v1/imports/{id}", Gate::Needs(Action::ImportRegister), preview_import;
     write "/api/v1/imports/apply", Gate::Needs(Action::ImportRegister), apply_import;
     write "/api/v1/imports/undo", Gate::Needs(Action::ImportRegister), undo_import;
+    read "/api/v1/imports/mappings", Gate::Needs(Action::ImportRegister), list_mappings;
     write "/api/v1/imports/mapping", Gate::Needs(Action::ImportRegister), keep_mapping;
     write "/api/v1/imports/mapping/forget", Gate::Needs(Action::ImportRegister), forget_mapping;
     write "/api/v1/imports/duplicate", Gate::Needs(Action::ImportRegister), decide_duplicate;
+    write "/api/v1/imports/registered", Gate::Needs(Action::ImportRegister), settle_registered;
 }
 
 /// The latest imports of the district.
@@ -64,6 +68,52 @@ pub struct ImportView {
     sheets: Vec<SheetView>,
     /// Rows that are, or seem to be, about the same; a choice is sent to `/api/v1/imports/duplicate`.
     duplicates: Vec<PairView>,
+    /// Rows that seem to be registered under another code; what becomes of one is sent to `/api/v1/imports/registered`.
+    registered: Vec<AlikeView>,
+}
+
+/// A row that seems to be registered.
+#[derive(Serialize, ToSchema)]
+pub struct AlikeView {
+    /// The sheet.
+    sheet: String,
+    /// The row.
+    row: u32,
+    /// The code of the entry that it seems to be.
+    code: String,
+    /// Why, in Chinese.
+    zh: &'static str,
+    /// The same in English.
+    en: &'static str,
+}
+
+/// Columns matched by hand, and the waiting file that is to be read by them.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Matching {
+    /// The columns.
+    #[serde(flatten)]
+    matched: Matched,
+    /// A file that waits; without one, only later files are read so.
+    #[serde(default)]
+    import: Option<BatchId>,
+}
+
+/// What becomes of two rows of a file that waits.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Choosing {
+    /// The file.
+    at: BatchRef,
+    /// The pair and what becomes of it.
+    choice: Choice,
+}
+
+/// What becomes of a row that seems to be registered.
+#[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
+pub struct Settling {
+    /// The file.
+    at: BatchRef,
+    /// The row and what becomes of it.
+    settled: Settled,
 }
 
 /// The headings of a sheet.
@@ -79,6 +129,8 @@ pub struct SheetView {
     remembered: bool,
     /// Letter and key of the register's column.
     columns: Vec<(String, String)>,
+    /// The first rows, any of which may be the heading: its number and the signature that a heading in it has.
+    head: Vec<(u32, String)>,
 }
 
 /// Two rows that are, or seem to be, about the same.
@@ -167,6 +219,11 @@ fn matched(sheet: &SheetReading) -> SheetView {
         signature: sheet.signature.clone(),
         remembered: sheet.remembered,
         columns: sheet.mapping().map(|mapping| mapping.columns).unwrap_or_default(),
+        head: sheet
+            .head
+            .iter()
+            .map(|row| (row.row, row.signature.clone()))
+            .collect(),
     }
 }
 
@@ -181,7 +238,15 @@ fn view(batch: Batch, preview: Preview, reading: Option<Reading>) -> ImportView 
             second_row: pair.second_row,
         })
     });
+    let registered = preview.alike.into_iter().map(|alike| AlikeView {
+        sheet: alike.sheet,
+        row: alike.row,
+        code: alike.code,
+        zh: alike.zh,
+        en: alike.en,
+    });
     ImportView {
+        registered: registered.collect(),
         duplicates: duplicates.collect(),
         sheets: sheets.iter().map(matched).collect(),
         batch,
@@ -206,24 +271,27 @@ fn view(batch: Batch, preview: Preview, reading: Option<Reading>) -> ImportView 
 }
 
 async fn look(web: &Web, id: BatchId) -> Answer {
-    let (ctx, at) = (
-        web.ctx()?,
+    let (actor, at) = (
+        web.actor()?,
         BatchRef {
             district: web.district()?,
             id,
         },
     );
+    let (viewer, asked) = (actor.clone(), at.clone());
+    let stored = web.app.read(move |tx| import::batch(tx, &viewer, &asked)).await?;
+    if stored.batch.state != BatchState::Previewed {
+        return json(&view(stored.batch, Preview::default(), None));
+    }
+    let (stored, reading) = blocking(move || {
+        let reading = import::read_stored(&stored)?;
+        Ok((stored, reading))
+    })
+    .await?;
     let found = web.app.read(move |tx| {
-        let stored = import::batch(tx, &ctx.actor, &at)?;
-        let (reading, preview) = match stored.batch.state {
-            BatchState::Previewed => {
-                let reading = import::read_stored(&stored)?;
-                let preview = import::preview(tx, &at.district, &reading)?;
-                (Some(reading), preview)
-            }
-            BatchState::Applied | BatchState::Undone => (None, Preview::default()),
-        };
-        Ok(view(stored.batch, preview, reading))
+        let settled = &stored.decisions.settled;
+        let preview = import::preview(tx, &actor, &at.district, &reading, settled)?;
+        Ok(view(stored.batch, preview, Some(reading)))
     });
     json(&found.await?)
 }
@@ -234,27 +302,27 @@ async fn look(web: &Web, id: BatchId) -> Answer {
     request_body(content = Vec<u8>, content_type = "application/octet-stream", description = "The file itself, or a form (multipart/form-data) with it"),
     responses((status = 200, body = ImportView)))]
 async fn keep_import(command: Command, Upload(file): Upload) -> Answer {
-    let (name, bytes) = (file.name.clone(), file.bytes.clone());
     // A file that cannot be read is refused before it takes the writer's time.
-    let in_district = command.web.district()?;
-    let of = in_district.clone();
+    let (actor, in_district) = (command.web.actor()?, command.web.district()?);
+    let (of, area) = (in_district.clone(), actor.area.clone());
     let mappings = command
         .web
         .app
-        .read(move |tx| import::mapping::all(tx, &of))
+        .read(move |tx| mapping::mappings(tx, &of, &area))
         .await?;
-    let reading = blocking(move || import::read_watched(&name, &bytes, &mappings, &mut |_| true)).await?;
-    let summary = command
+    let (reading, upload) = blocking(move || {
+        let reading = import::read_watched(&file.name, &file.bytes, &mappings, &mut |_| true)?;
+        Ok((reading, import::Upload::new(&in_district, &file.name, file.bytes)))
+    })
+    .await?;
+    let upload = command
         .web
         .app
-        .read(move |tx| Ok(import::preview(tx, &in_district, &reading)?.summary()))
+        .read(move |tx| {
+            let preview = import::preview(tx, &actor, upload.district(), &reading, &[])?;
+            Ok(upload.checked(&reading, &preview))
+        })
         .await?;
-    let upload = import::Upload {
-        summary,
-        district: command.web.district()?,
-        file_name: file.name,
-        bytes: file.bytes,
-    };
     let id = command
         .act(&KEEP, &command.ctx.actor.area, upload, import::keep)
         .await?;
@@ -272,9 +340,10 @@ async fn preview_import(web: Web, Id(id): Id<BatchId>) -> Answer {
 #[utoipa::path(post, path = "/api/v1/imports/apply", tag = "imports", request_body = BatchRef, responses((status = 200, body = Summary)))]
 async fn apply_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     command.home(&at.district)?;
+    let applying = applying(&command.web, at).await?;
     json(
         &command
-            .act(&APPLY, &command.ctx.actor.area, at, import::apply)
+            .act(&APPLY, &command.ctx.actor.area, applying, import::apply)
             .await?,
     )
 }
@@ -291,38 +360,68 @@ async fn undo_import(command: Command, Body(at): Body<BatchRef>) -> Answer {
     )
 }
 
-/// Says what the columns of a heading are, for this file and every later one with the same headings.
-#[utoipa::path(post, path = "/api/v1/imports/mapping", tag = "imports", request_body = Matched,
+/// The columns that are remembered for files of the user's area.
+#[utoipa::path(get, path = "/api/v1/imports/mappings", tag = "imports", responses((status = 200, body = [Remembered])))]
+async fn list_mappings(web: Web) -> Answer {
+    let (actor, of) = (web.actor()?, web.district()?);
+    let found = web
+        .app
+        .read(move |tx| mapping::around(tx, &of, &actor.area))
+        .await?;
+    json(&found)
+}
+
+/// Says what the columns of a heading are, for the files of an area with the same headings, and for one that waits.
+#[utoipa::path(post, path = "/api/v1/imports/mapping", tag = "imports", request_body = Matching,
     responses((status = 200, body = super::view::Done)))]
-async fn keep_mapping(command: Command, Body(matched): Body<Matched>) -> Answer {
+async fn keep_mapping(command: Command, Body(matching): Body<Matching>) -> Answer {
+    let Matching { matched, import } = matching;
     command.home(&matched.district)?;
-    done(
-        command
-            .act(&MATCH, &command.ctx.actor.area, matched, mapping::keep)
-            .await?,
-    )
+    let area = matched.area.clone();
+    if let Some(id) = import {
+        let at = BatchRef {
+            district: matched.district.clone(),
+            id,
+        };
+        let decided = deciding(&command.web, at, matched).await?;
+        command.act(&MATCH, &area, decided, mapping::keep_for).await?;
+    } else {
+        command.act(&MATCH, &area, matched, mapping::keep).await?;
+    }
+    done(())
 }
 
-/// Forgets what the columns of a heading are; they are recognised by themselves again.
-#[utoipa::path(post, path = "/api/v1/imports/mapping/forget", tag = "imports", request_body = SignatureRef,
+/// Forgets what the columns of a heading are; they are recognised by themselves again in later files.
+#[utoipa::path(post, path = "/api/v1/imports/mapping/forget", tag = "imports", request_body = MappingRef,
     responses((status = 200, body = super::view::Done)))]
-async fn forget_mapping(command: Command, Body(at): Body<SignatureRef>) -> Answer {
+async fn forget_mapping(command: Command, Body(at): Body<MappingRef>) -> Answer {
     command.home(&at.district)?;
-    done(
-        command
-            .act(&FORGET, &command.ctx.actor.area, at, mapping::forget)
-            .await?,
-    )
+    let area = at.area.clone();
+    done(command.act(&FORGET, &area, at, mapping::forget).await?)
 }
 
-/// Says which of two rows of a kept file is taken.
+/// Says which of two rows of a kept file is taken, or what of each.
 #[utoipa::path(post, path = "/api/v1/imports/duplicate", tag = "imports", request_body = Choosing,
     responses((status = 200, body = super::view::Done)))]
 async fn decide_duplicate(command: Command, Body(choosing): Body<Choosing>) -> Answer {
     command.home(&choosing.at.district)?;
+    let decided = deciding(&command.web, choosing.at, choosing.choice).await?;
     done(
         command
-            .act(&DECIDE, &command.ctx.actor.area, choosing, choice::decide)
+            .act(&DECIDE, &command.ctx.actor.area, decided, decided::keep)
+            .await?,
+    )
+}
+
+/// Says what becomes of a row of a kept file that seems to be registered.
+#[utoipa::path(post, path = "/api/v1/imports/registered", tag = "imports", request_body = Settling,
+    responses((status = 200, body = super::view::Done)))]
+async fn settle_registered(command: Command, Body(settling): Body<Settling>) -> Answer {
+    command.home(&settling.at.district)?;
+    let decided = deciding(&command.web, settling.at, settling.settled).await?;
+    done(
+        command
+            .act(&DECIDE, &command.ctx.actor.area, decided, decided::keep)
             .await?,
     )
 }

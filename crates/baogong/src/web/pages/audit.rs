@@ -1,21 +1,21 @@
 //! The audit log: who did what where, in words, and whether the chain of records is whole.
 
 use axum::extract::RawQuery;
-use documents::sheet::{OutCell, OutColumn, OutKind, OutSheet, write_csv};
+use documents::sheet::{OutCell, OutColumn, OutKind, OutSheet, add_hxl, write, write_csv};
 use kit::{Column, Field, Icon, Lang, TableRow, Tone, html};
 use store::Tx;
 
 use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
-use super::super::request::Web;
+use super::super::request::{CSV, Web, XLSX};
 use super::super::routes::{Route, read};
 use super::household_name;
 use super::registers::address;
 use super::reports::blocking;
 use crate::base::act::Act;
 use crate::base::audit::{self, Record};
-use crate::base::{Action, Result, Role, clock};
+use crate::base::{Action, Fault, Result, Role, clock};
 use crate::register::correct::area_name;
 
 static EXPORT: Act = Act::new("audit.export", Action::ViewAudit);
@@ -85,6 +85,7 @@ const ACTS: &[(&str, &str, &str)] = &[
         "Settled a line of a chain message",
     ),
     ("chain.take_back", "撤销上一条确认", "Took the last answer back"),
+    ("chain.expire", "到期删除接龙原文", "Deleted old chain messages"),
     ("chain.forget", "删除小区的叫法", "Forgot an alias of a compound"),
     ("import.mapping", "核对列名", "Matched headings to columns"),
     ("import.forget", "不再记住列名", "Forgot matched headings"),
@@ -240,7 +241,14 @@ async fn list(web: Web, RawQuery(query): RawQuery) -> Answer {
         @if !lines.is_empty() {
             (kit::section(web.t("导出", "Export"), html! {
                 p { (web.t("导出以上查到的全部记录。导出本身也会记录。", "All records found above; the export is recorded too.")) }
-                (kit::actions(kit::link_button_with(Icon::Download, &address("/audit/export", &[("q", q), ("act", act)]), web.t("导出 CSV", "Export CSV"), Tone::Plain)))
+                (kit::actions(html! { @for (format, hxl, words) in [
+                    ("xlsx", "", "XLSX"),
+                    ("csv", "", "CSV"),
+                    ("xlsx", "1", web.t("XLSX 带HXL标签", "XLSX with HXL tags")),
+                    ("csv", "1", web.t("CSV 带HXL标签", "CSV with HXL tags")),
+                ] {
+                    (kit::link_button_with(Icon::Download, &address("/audit/export", &[("q", q), ("act", act), ("format", format), ("hxl", hxl)]), words, Tone::Plain))
+                } }))
             }))
         }
     };
@@ -315,14 +323,38 @@ async fn export(web: Web, RawQuery(query): RawQuery) -> Answer {
         })
         .await?;
     let lang = web.lang;
-    let bytes = blocking(move || Ok(write_csv(&sheet(&lines, lang)))).await?;
+    let (workbook, tagged) = (fields.get("format") == "xlsx", fields.get("hxl") == "1");
+    let bytes = blocking(move || {
+        let mut sheet = sheet(&lines, lang);
+        if tagged {
+            add_hxl(&mut sheet, TAGS);
+        }
+        if workbook {
+            return write(&[sheet]).map_err(|words| Fault::Document(words).into());
+        }
+        Ok(write_csv(&sheet))
+    })
+    .await?;
+    let (ending, kind) = if workbook { ("xlsx", XLSX) } else { ("csv", CSV) };
     let name = format!(
-        "{}-{}.csv",
+        "{}-{}.{ending}",
         web.t("审计日志", "audit-log"),
         clock::zoned(ctx.now_s).strftime("%Y%m%d-%H%M")
     );
-    Ok(web.file(&name, "text/csv; charset=utf-8", bytes))
+    Ok(web.file(&name, kind, bytes))
 }
+
+/// The HXL tags of the columns of an export.
+const TAGS: &[&str] = &[
+    "#meta+id",
+    "#date+reported",
+    "#contact+name",
+    "",
+    "#activity+name",
+    "#adm+name",
+    "#adm+code",
+    "#description",
+];
 
 fn sheet(lines: &[Line], lang: Lang) -> OutSheet {
     let titles = [

@@ -8,6 +8,7 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read};
+use super::reports::exports;
 use super::rounds::{reference, visible};
 use crate::base::access::{Field as Datum, View};
 use crate::base::words::count;
@@ -73,6 +74,7 @@ async fn of_round(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -
     let body = html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{id}"), drawing.round.clone()), (String::new(), web.t("抽签", "Draw").into())]))
         (page(&web, &drawing, compound, &format!("/rounds/{id}/draw")))
+        @if drawing.drawn_s.is_some() { (kit::actions(exports(&web, "requests", &[("round", id.as_str()), ("only", compound)]))) }
     };
     Ok(web.page(web.t("抽签结果", "The draw"), body))
 }

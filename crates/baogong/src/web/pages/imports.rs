@@ -1,6 +1,8 @@
 //! Bringing spreadsheets in: upload, preview, apply all or nothing, undo.
 
+mod deciding;
 mod matching;
+mod pairs;
 mod preview;
 mod remarks;
 mod upload;
@@ -13,12 +15,14 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::guard;
+use super::{guard, reports};
+pub use deciding::decided;
+
 use crate::base::act::Act;
 use crate::base::id::BatchId;
 use crate::base::words::count;
 use crate::base::{Action, Refusal, Result, clock};
-use crate::register::import::{self, Batch, BatchRef, BatchState, Summary};
+use crate::register::import::{self, Applying, Batch, BatchRef, BatchState, Summary};
 use crate::register::{REGISTERS, register};
 
 static APPLY: Act = Act::new("register.import", Action::ImportRegister);
@@ -35,9 +39,11 @@ pub fn routes() -> Vec<Route> {
         read("/imports/{id}", import, preview::page),
         read("/imports/{id}/errors.xlsx", import, remarks::errors_file),
         read("/imports/{id}/corrected.xlsx", import, remarks::marked_file),
-        write("/imports/{id}/mapping", import, matching::keep),
-        write("/imports/{id}/forget", import, matching::forget),
-        write("/imports/{id}/duplicate", import, matching::decide),
+        read("/imports/{id}/match", import, matching::by_hand),
+        write("/imports/{id}/mapping", import, deciding::keep),
+        write("/imports/{id}/forget", import, deciding::forget),
+        write("/imports/{id}/duplicate", import, deciding::choose),
+        write("/imports/{id}/registered", import, deciding::settle),
         write("/imports/{id}/apply", import, apply),
         write("/imports/{id}/undo", import, undo),
     ]
@@ -132,7 +138,8 @@ async fn list(web: Web) -> Answer {
     let body = html! {
         (kit::heading(web.t("导入表格", "Import spreadsheets"),
             web.t("先上传核对，确认无误才写入；有一处错误就全部不写。写入后可以整批撤销。",
-                "First a check, then the import: all of a file or nothing. An import can be undone."), html! {}))
+                "First a check, then the import: all of a file or nothing. An import can be undone."),
+            html! { @if !batches.is_empty() { (reports::exports(&web, "imports", &[])) } }))
         (kit::section(web.t("上传", "Upload"), kit::upload_form("/imports", &web.shell(""), html! {
             (files)
             p { (web.t("顺序：", "Order: ")) (order.join(" → ")) (web.t("。", ".")) }
@@ -153,12 +160,20 @@ async fn list(web: Web) -> Answer {
     Ok(web.page(web.t("导入表格", "Import spreadsheets"), body))
 }
 
+/// A file that is to be applied, read beside the writer.
+pub async fn applying(web: &Web, at: BatchRef) -> Result<Applying> {
+    let (actor, asked) = (web.actor()?, at.clone());
+    let stored = web.app.read(move |tx| import::batch(tx, &actor, &asked)).await?;
+    reports::blocking(move || Applying::of(&stored, at)).await
+}
+
 async fn apply(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let ctx = web.ctx_for(fields.command())?;
     let area = ctx.actor.area.clone();
-    let summary = web.app.act(&ctx, &APPLY, &area, at, import::apply).await?;
+    let applying = applying(&web, at).await?;
+    let summary = web.app.act(&ctx, &APPLY, &area, applying, import::apply).await?;
     let words = format!(
         "{} {}",
         web.t("已导入。", "Imported."),

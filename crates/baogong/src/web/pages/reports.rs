@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use axum::extract::{Path, RawQuery};
 use kit::{Field, Icon, Markup, Tone, html};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::super::Answer;
 use super::super::fields::Fields;
@@ -41,6 +41,19 @@ pub async fn blocking<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send
     let Ok(Ok(turn)) = tokio::time::timeout(TURN, DOCUMENTS.acquire()).await else {
         return Err(Fault::Store(store::Fault::Busy).into());
     };
+    run(turn, work).await
+}
+
+/// As [`blocking`], for a job at whose end nobody waits: it takes its turn, however long that takes.
+pub async fn queued<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    let turn = DOCUMENTS.acquire().await;
+    run(turn.map_err(|_| Fault::Store(store::Fault::Busy))?, work).await
+}
+
+async fn run<T: Send + 'static>(
+    turn: SemaphorePermit<'static>,
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let work = move || {
         // Kept until the work is done, even if nobody waits for it any more.
         let _turn = turn;

@@ -9,13 +9,16 @@ use super::super::super::Answer;
 use super::super::super::request::Web;
 use super::super::registers::{Names, differences, hidden, seen, shown_name, supplier_names};
 use super::super::reports::blocking;
-use super::matching::{self, Matching, Pair};
+use super::matching::{self, Matching};
+use super::pairs::{self, Pairs, RegisteredPairs};
 use super::remarks::{Personal, Remark, skipped, table as remarks};
 use super::{BatchState, reference, state_badge, tally_words};
 use crate::base::words::count;
 use crate::base::{Actor, Result, clock};
 use crate::register::entry::Change;
 use crate::register::import::choice::choose;
+use crate::register::import::mapping::Remembered;
+use crate::register::import::settled::Settled;
 use crate::register::import::{self, Batch, Tally};
 use crate::register::{Register, register};
 
@@ -40,8 +43,14 @@ pub(super) struct View {
     pub(super) errors: Vec<Remark>,
     pub(super) warnings: Vec<Remark>,
     skipped: Vec<Remark>,
+    /// Errors beyond those that are listed.
+    more_errors: usize,
     matchings: Vec<Matching>,
-    pairs: Vec<Pair>,
+    remembered: Vec<Remembered>,
+    pairs: Pairs,
+    registered: RegisteredPairs,
+    /// Whether the viewer brought the file in.
+    own: bool,
     samples: Vec<Sample>,
     changes: usize,
     outside: usize,
@@ -77,8 +86,15 @@ fn sample(actor: &Actor, change: &Change, names: &Names, lang: Lang) -> Option<S
 }
 
 /// Compares a file with the registers, as the viewer may see it.
-fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: Lang) -> Result<View> {
-    let preview = import::preview(tx, in_district, reading)?;
+fn look(
+    tx: &mut Tx,
+    actor: &Actor,
+    in_district: &str,
+    reading: &Reading,
+    settled: &[Settled],
+    lang: Lang,
+) -> Result<View> {
+    let preview = import::preview(tx, actor, in_district, reading, settled)?;
     let names = supplier_names(tx, in_district)?;
     let personal = Personal::of(reading);
     let zh = lang == Lang::Zh;
@@ -89,22 +105,27 @@ fn look(tx: &mut Tx, actor: &Actor, in_district: &str, reading: &Reading, lang: 
             .collect::<Vec<_>>()
     };
     // What changes is worth more of the sample than what is new.
-    let (changed, new): (Vec<_>, Vec<_>) = preview.changes.iter().partition(|change| change.before.is_some());
-    let samples = changed
-        .into_iter()
-        .chain(new)
+    let samples = preview
+        .changed_sample
+        .iter()
+        .chain(&preview.new_sample)
         .take(SAMPLE)
         .filter_map(|change| sample(actor, change, &names, lang))
         .collect();
+    let viewer = (actor, &names, lang);
     Ok(View {
         errors: remarks(&preview.errors),
+        more_errors: preview.more_errors,
         warnings: remarks(&preview.warnings),
         skipped: skipped(reading, &personal, lang),
         samples,
-        changes: preview.changes.len(),
-        outside: import::outside(actor, &preview.changes),
+        changes: preview.changes,
+        outside: preview.outside,
+        registered: pairs::registered(tx, in_district, reading, &preview.alike, settled, viewer)?,
         matchings: Vec::new(),
-        pairs: Vec::new(),
+        remembered: Vec::new(),
+        pairs: Pairs::default(),
+        own: false,
         tallies: preview.tallies,
     })
 }
@@ -119,21 +140,26 @@ pub(super) async fn view(web: &Web, id: &str) -> Result<(Batch, Option<View>)> {
     if batch.state != BatchState::Previewed {
         return Ok((batch, None));
     }
-    let looker = actor.clone();
-    let (reading, matchings, pairs) = blocking(move || {
-        let name = &stored.batch.file_name;
-        let mut reading = import::read_watched(name, &stored.bytes, &stored.mappings, &mut |_| true)?;
-        let pairs = matching::pairs(&reading, &stored.choices, &looker, lang);
-        choose(&mut reading, &stored.choices);
+    let (looker, own) = (actor.clone(), actor.name == batch.actor);
+    let (reading, settled, matchings, pairs) = blocking(move || {
+        let mut reading = stored.read_whole()?;
+        let pairs = pairs::pairs(&reading, &stored.decisions, &looker, lang);
+        choose(&mut reading, &stored.decisions.choices);
         let matchings = matching::matchings(&reading);
-        Ok((reading, matchings, pairs))
+        Ok((reading, stored.decisions.settled, matchings, pairs))
     })
     .await?;
-    let mut view = web
+    let view = web
         .app
-        .read(move |tx| look(tx, &actor, &in_district, &reading, lang))
+        .read(move |tx| look(tx, &actor, &in_district, &reading, &settled, lang))
         .await?;
-    (view.matchings, view.pairs) = (matchings, pairs);
+    let view = View {
+        remembered: matching::remembered(web).await?,
+        matchings,
+        pairs,
+        own,
+        ..view
+    };
     Ok((batch, Some(view)))
 }
 
@@ -180,9 +206,10 @@ fn tallies(web: &Web, tallies: &[Tally]) -> Markup {
 fn waiting(web: &Web, id: &str, view: &View) -> Markup {
     let ready = view.errors.is_empty() && view.outside == 0;
     let number = |value: usize| count(value as i64);
+    let errors = view.errors.len() + view.more_errors;
     html! {
         @if !view.errors.is_empty() {
-            (kit::notice(Tone::Bad, &format!("{}{}", number(view.errors.len()), web.t("处错误，没有写入任何数据", " errors; nothing was written")), html! {
+            (kit::notice(Tone::Bad, &format!("{}{}", number(errors), web.t("处错误，没有写入任何数据", " errors; nothing was written")), html! {
                 p { (web.t("请在标好错误的表里（有错的格子是红的，批注写着怎么改）或原文件中改正，保存后重新上传。已登记过的内容不会重复。若错误是找不到小区或社区，请先导入小区表或行政区划，再刷新本页。",
                     "Correct the marked file (wrong cells are red, a note says what would be right) or your own, and upload it again; nothing is registered twice. If a compound or community was not found, import that register first and reload this page.")) }
                 (kit::actions(html! {
@@ -193,6 +220,10 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
             }))
         } @else if view.outside > 0 {
             (kit::notice(Tone::Bad, web.t("不能导入", "Cannot be imported"), html! { p { (web.words(&import::outside_refusal(view.outside))) } }))
+        } @else if view.tallies.is_empty() {
+            (kit::notice(Tone::Warn, web.t("还没有认出这是哪一张表", "No form was recognised yet"), html! {
+                p { (web.t("先在下面说明这是什么表、哪一行是表头，再核对、导入。", "First say below which form it is and where its heading stands; then check and import it.")) }
+            }))
         } @else if view.changes == 0 {
             (kit::notice(Tone::Good, web.t("与现有登记完全一致，不用导入", "The same as what is registered; there is nothing to import"), html! {}))
         } @else {
@@ -208,20 +239,28 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
             tile(web.t("新增", "New"), view.tallies.iter().map(|tally| tally.added).sum(), Tone::Plain),
             tile(web.t("更新", "Changed"), view.tallies.iter().map(|tally| tally.changed).sum(), Tone::Plain),
             tile(web.t("不变", "Unchanged"), view.tallies.iter().map(|tally| tally.unchanged).sum(), Tone::Plain),
-            tile(web.t("错误", "Errors"), view.errors.len(), if view.errors.is_empty() { Tone::Good } else { Tone::Bad }),
+            tile(web.t("错误", "Errors"), errors, if view.errors.is_empty() { Tone::Good } else { Tone::Bad }),
             tile(web.t("提醒", "Warnings"), view.warnings.len(), if view.warnings.is_empty() { Tone::Good } else { Tone::Warn }),
         ]))
         @if !view.errors.is_empty() {
             (kit::section(web.t("要改正的地方", "To be corrected"), remarks(web, web.t("错误", "Errors"), &view.errors, ERRORS_SHOWN, Tone::Bad)))
         }
-        @if !view.pairs.is_empty() {
+        @if view.pairs.number > 0 {
             section id="duplicates" class="card" {
-                div class="card-head" { h2 { (web.t("疑似重复，请看一下", "Probable duplicates")) " " (kit::badge(Tone::Warn, &number(view.pairs.len()))) } }
-                (matching::show_pairs(web, id, &view.pairs))
+                div class="card-head" { h2 { (web.t("文件里疑似重复，请看一下", "Probable duplicates in the file")) " " (open_badge(web, view.pairs.open)) } }
+                (pairs::show_pairs(web, id, &view.pairs))
             }
         }
-        (matching::show_matchings(web, id, &view.matchings))
-        (kit::section(web.t("各台账", "By register"), tallies(web, &view.tallies)))
+        @if view.registered.number > 0 {
+            section id="registered" class="card" {
+                div class="card-head" { h2 { (web.t("疑似已经登记过，请看一下", "Probably registered already")) " " (open_badge(web, view.registered.open)) } }
+                (pairs::show_registered(web, id, &view.registered))
+            }
+        }
+        (matching::show_matchings(web, id, &view.matchings, &view.remembered, view.own))
+        @if !view.tallies.is_empty() {
+            (kit::section(web.t("各台账", "By register"), tallies(web, &view.tallies)))
+        }
         @if !view.samples.is_empty() {
             (kit::section(if ready { web.t("变化举例", "Some of the changes") } else { web.t("没有错误的行（举例）", "Rows without errors (some)") }, samples(web, &view.samples)))
         }
@@ -233,6 +272,13 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
                 remarks(web, web.t("跳过的行", "Rows left out"), &view.skipped, ERRORS_SHOWN, Tone::Plain))))
         }
     }
+}
+
+fn open_badge(web: &Web, open: usize) -> Markup {
+    if open == 0 {
+        return kit::badge(Tone::Good, web.t("都处理好了", "all settled"));
+    }
+    kit::badge(Tone::Warn, &count(open as i64))
 }
 
 fn tile(label: &str, value: usize, tone: Tone) -> Tile {
@@ -294,12 +340,28 @@ fn finished(web: &Web, id: &str, batch: &Batch) -> Markup {
         }
         (kit::section(web.t("各台账", "By register"), tallies(web, &batch.summary.tallies)))
         @if batch.state == BatchState::Applied {
-            (kit::section(web.t("撤销", "Undo"), html! {
-                p { (web.t("发现导错了文件，可以整批撤销。导入后又改过、用过的内容不会被覆盖，这时会提示不能撤销。",
-                    "If it was the wrong file, take all of it back. What was changed or used since is never overwritten; you are told if that prevents it.")) }
-                (kit::confirm_form(&format!("/imports/{id}/undo"), &web.shell(""), web.t("撤销这次导入", "Undo this import"), Tone::Bad,
-                    web.t("这个文件新增的内容会删除，更新的内容会恢复原样。", "What the file added goes, what it changed returns to what it was.")))
-            }))
+            (kit::section(web.t("撤销", "Undo"), undo(web, id, batch)))
         }
+    }
+}
+
+/// Until when the import can be taken back, and the button that does it.
+fn undo(web: &Web, id: &str, batch: &Batch) -> Markup {
+    let until = batch.undo_until_s.map(clock::minute);
+    if batch
+        .undo_until_s
+        .is_some_and(|until_s| until_s < web.app.clock.now_s())
+    {
+        return html! {
+            p { (web.t("已过可以整批撤销的时限（", "The time to take all of it back is over (")) (until.unwrap_or_default())
+                (web.t("）。请在登记台账里逐项更正，或导入一份改好的表。", "). Correct the entries in the registers, or import a corrected file.")) }
+        };
+    }
+    html! {
+        p { (web.t("发现导错了文件，可以整批撤销。导入后又改过、用过的内容不会被覆盖，这时会说明是哪几项。",
+            "If it was the wrong file, take all of it back. What was changed or used since is never overwritten; you are told which entries these are.")) }
+        @if let Some(until) = &until { p { strong { (web.t("可以撤销到", "Until")) " " (until) (web.t("。", ".")) } } }
+        (kit::confirm_form(&format!("/imports/{id}/undo"), &web.shell(""), web.t("撤销这次导入", "Undo this import"), Tone::Bad,
+            web.t("这个文件新增的内容会删除，更新的内容会恢复原样。", "What the file added goes, what it changed returns to what it was.")))
     }
 }

@@ -12,7 +12,7 @@ use super::super::registers::field_of;
 use super::super::reports::blocking;
 use crate::base::access::Field;
 use crate::base::words::count;
-use crate::base::{Actor, Error, Fault, Refusal, RefusalKind};
+use crate::base::{Actor, Error, Fault, Refusal};
 use crate::register::{import, register};
 
 /// A remark about a cell or row, as the viewer may see it.
@@ -235,13 +235,7 @@ pub(super) async fn marked_file(web: Web, Path(id): Path<String>) -> Answer {
     let own = actor.name.clone();
     let stored = web.app.read(move |tx| import::batch(tx, &actor, &asked)).await?;
     if stored.batch.actor != own {
-        return Err(Refusal::new(
-            RefusalKind::NotAllowed,
-            "not_yours",
-            "原文件含有完整的个人信息，只交给上传它的人；请让上传的人下载更正。",
-            "The file holds personal data in full and goes only to whoever brought it in; ask them to correct it.",
-        )
-        .into());
+        return Err(super::matching::not_yours().into());
     }
     let name = stored.batch.file_name.clone();
     let (stored, mut reading) = blocking(move || {
@@ -250,10 +244,14 @@ pub(super) async fn marked_file(web: Web, Path(id): Path<String>) -> Answer {
     })
     .await?;
     let (preview, read) = {
-        let in_district = at.district.clone();
+        let (in_district, viewer, settled) = (
+            at.district.clone(),
+            web.actor()?,
+            stored.decisions.settled.clone(),
+        );
         web.app
             .read(move |tx| {
-                let preview = import::preview(tx, &in_district, &reading)?;
+                let preview = import::preview(tx, &viewer, &in_district, &reading, &settled)?;
                 reading.sheets.iter_mut().for_each(|sheet| sheet.rows.clear());
                 Ok((preview, reading))
             })

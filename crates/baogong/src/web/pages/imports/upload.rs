@@ -9,21 +9,17 @@ use axum::http::HeaderValue;
 use axum::http::header::REFRESH;
 use documents::sheet::Progress;
 use kit::{Icon, Lang, Tone, html};
-use serde::Serialize;
-use sha2::{Digest, Sha256};
-use store::Tx;
 use uuid::Uuid;
 
 use super::super::super::Answer;
 use super::super::super::fields::{Fields, File};
 use super::super::super::request::Web;
 use super::super::guard;
-use super::super::reports::blocking;
+use super::super::reports::{blocking, queued};
 use crate::base::act::Act;
-use crate::base::id::BatchId;
 use crate::base::words::count;
 use crate::base::{Action, Ctx, Error, Refusal, Result};
-use crate::register::import::{self, Summary, Upload, mapping};
+use crate::register::import::{self, Upload, mapping};
 
 static KEEP: Act = Act::new("register.upload", Action::ImportRegister);
 
@@ -81,86 +77,60 @@ fn enter(job: Job) -> (Uuid, Shared) {
     (id, shared)
 }
 
-/// An upload as it is kept once-only: the file stands for itself by its hash, so that 20 MB are not written out as
-/// text just to be compared.
-#[derive(Serialize)]
-struct Kept {
-    district: String,
-    file_name: String,
-    sha256: String,
-    #[serde(skip)]
-    bytes: Vec<u8>,
-    #[serde(skip)]
-    summary: Summary,
-}
-
-fn keep(tx: &mut Tx, ctx: &Ctx, kept: &Kept) -> Result<BatchId> {
-    let upload = Upload {
-        district: kept.district.clone(),
-        file_name: kept.file_name.clone(),
-        bytes: kept.bytes.clone(),
-        summary: kept.summary.clone(),
-    };
-    import::keep(tx, ctx, &upload)
-}
-
-fn hash(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
-
 /// Reads a file and finds out what it would do; a refusal names the file.
-async fn check(web: &Web, file: &File, job: &Shared) -> Result<Summary> {
-    let in_district = web.district()?;
-    let asked = in_district.clone();
-    let mappings = web.app.read(move |tx| mapping::all(tx, &asked)).await?;
-    let (name, bytes, watched) = (file.name.clone(), file.bytes.clone(), Arc::clone(job));
+async fn check(web: &Web, file: File, job: &Shared, long: bool) -> Result<Upload> {
+    let (in_district, actor) = (web.district()?, web.actor()?);
+    let (of, area) = (in_district.clone(), actor.area.clone());
+    let mappings = web.app.read(move |tx| mapping::mappings(tx, &of, &area)).await?;
+    let (name, watched) = (file.name.clone(), Arc::clone(job));
     {
         let mut job = held(job);
         (job.file, job.rows, job.comparing) = (file.name.clone(), 0, false);
     }
-    let read = blocking(move || {
-        import::read_watched(&name, &bytes, &mappings, &mut |progress: &Progress| {
-            let mut job = held(&watched);
-            (job.rows, job.errors) = (progress.rows, progress.errors);
-            !job.stopped
-        })
-    });
-    let reading = read.await.map_err(|error| match error {
+    let read = move || {
+        let reading =
+            import::read_watched(&file.name, &file.bytes, &mappings, &mut |progress: &Progress| {
+                let mut job = held(&watched);
+                (job.rows, job.errors) = (progress.rows, progress.errors);
+                !job.stopped
+            })?;
+        Ok((reading, Upload::new(&in_district, &file.name, file.bytes)))
+    };
+    // Somebody waits for a short file; a long one takes its turn.
+    let read = if long {
+        queued(read).await
+    } else {
+        blocking(read).await
+    };
+    let (reading, upload) = read.map_err(|error| match error {
         Error::Refusal(mut refusal) => {
-            refusal.zh = format!("{}：{}", file.name, refusal.zh);
-            refusal.en = format!("{}: {}", file.name, refusal.en);
+            refusal.zh = format!("{name}：{}", refusal.zh);
+            refusal.en = format!("{name}: {}", refusal.en);
             Error::Refusal(refusal)
         }
         fault => fault,
     })?;
     held(job).comparing = true;
     web.app
-        .read(move |tx| Ok(import::preview(tx, &in_district, &reading)?.summary()))
+        .read(move |tx| {
+            let preview = import::preview(tx, &actor, upload.district(), &reading, &[])?;
+            Ok(upload.checked(&reading, &preview))
+        })
         .await
 }
 
 /// Reads every file before the first one is kept, so that a bad one is refused without work for the writer. Gives the address
 /// that shows what came of it.
-async fn bring_in(web: &Web, ctx: &Ctx, files: Vec<File>, job: &Shared) -> Result<String> {
+async fn bring_in(web: &Web, ctx: &Ctx, files: Vec<File>, job: &Shared, long: bool) -> Result<String> {
     let mut checked = Vec::with_capacity(files.len());
     for file in files {
-        checked.push((check(web, &file, job).await?, file));
+        checked.push(check(web, file, job, long).await?);
     }
     let area = ctx.actor.area.clone();
     let mut ids = Vec::with_capacity(checked.len());
-    for (place, (summary, file)) in checked.into_iter().enumerate() {
-        let kept = Kept {
-            district: web.district()?,
-            file_name: file.name.chars().take(120).collect(),
-            sha256: hash(&file.bytes),
-            bytes: file.bytes,
-            summary,
-        };
+    for (place, upload) in checked.into_iter().enumerate() {
         let own = ctx.sub(&format!("file/{place}"));
-        ids.push(web.app.act(&own, &KEEP, &area, kept, keep).await?);
+        ids.push(web.app.act(&own, &KEEP, &area, upload, import::keep).await?);
     }
     Ok(match ids.as_slice() {
         [id] => format!("/imports/{id}"),
@@ -185,7 +155,7 @@ pub(super) async fn upload(web: Web, fields: Fields) -> Answer {
     if bytes >= SHORT_BYTES {
         let (id, job) = enter(job);
         tokio::spawn(async move {
-            let end = match bring_in(&web, &ctx, files, &job).await {
+            let end = match bring_in(&web, &ctx, files, &job, true).await {
                 Ok(to) => Ok(to),
                 Err(Error::Refusal(refusal)) => Err(*refusal),
                 Err(Error::Fault(fault)) => {
@@ -202,7 +172,7 @@ pub(super) async fn upload(web: Web, fields: Fields) -> Answer {
         });
         return Ok(see(&format!("/imports/reading/{id}")));
     }
-    let to = bring_in(&web, &ctx, files, &Arc::new(Mutex::new(job))).await?;
+    let to = bring_in(&web, &ctx, files, &Arc::new(Mutex::new(job)), false).await?;
     if number == 1 {
         return Ok(web.go(&to));
     }

@@ -7,11 +7,11 @@ use super::super::super::Answer;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::guard;
+use super::super::reports::exports;
 use crate::base::act::Act;
-use crate::base::id::district;
 use crate::base::{Action, Refusal, clock};
 use crate::register::correct::area_name;
-use crate::register::entry;
+use crate::report::records::learned;
 use crate::round::alias::{self, AliasKind, AliasRef};
 
 static FORGET: Act = Act::new("chain.forget", Action::TakeOrders);
@@ -23,15 +23,7 @@ pub(super) async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let (aliases, name) = web
         .app
         .read(move |tx| {
-            let mut aliases = Vec::new();
-            for alias in alias::of_compound(tx, &asked)? {
-                let meaning = match alias.kind {
-                    AliasKind::Dwelling => entry::get(tx, "households", district(&asked), &alias.meaning)?
-                        .map_or_else(|| alias.meaning.clone(), |household| household.name),
-                    AliasKind::Good => alias.meaning.clone(),
-                };
-                aliases.push((alias, meaning));
-            }
+            let aliases = learned(tx, &asked)?;
             Ok((aliases, area_name(tx, &asked)?))
         })
         .await?;
@@ -63,7 +55,7 @@ pub(super) async fn page(web: Web, RawQuery(query): RawQuery) -> Answer {
         .collect();
     let title = web.t("小区里的叫法", "Words of this compound");
     let body = html! {
-        (kit::heading(title, &name, html! {}))
+        (kit::heading(title, &name, html! { @if !aliases.is_empty() { (exports(&web, "aliases", &[("area", &compound)])) } }))
         p { (web.t("逐条确认接龙时记住的昵称和商品叫法；下次贴接龙时直接认得。记错了就删掉。",
             "Nicknames and other words for goods that were learned when lines were settled. The next message is read with them. Forget what is wrong.")) }
         (kit::section("", kit::table(title, &columns, rows, kit::empty(Icon::People, web.t("还没有记住的叫法", "Nothing learned yet"),

@@ -16,7 +16,7 @@ use crate::register::correct::area_name;
 use crate::register::dwelling::household_at;
 use crate::register::entry;
 use crate::round::order::Want;
-use crate::round::settle::{self, Answer, OpenLine, Paste, PasteRef, Proposal, Settling};
+use crate::round::settle::{self, Answer, OpenLine, Paste, PasteRef, Proposal, Settling, StepRef};
 use crate::round::{Pack, Round, open};
 
 static SETTLE: Act = Act::new("chain.settle", Action::TakeOrders);
@@ -268,7 +268,7 @@ fn last_answer(web: &Web, id: &str, paste: &Paste) -> Markup {
         html! {
             p { (web.t("上一条：", "Last: ")) (line) }
             (kit::form(&format!("/chains/{id}/back"), &web.shell(""),
-                kit::key_button("back", "1", "U", web.t("撤销上一条", "Take it back"), Tone::Quiet)))
+                kit::key_button("step", &last.step.to_string(), "U", web.t("撤销上一条", "Take it back"), Tone::Quiet)))
         },
     )
 }
@@ -384,8 +384,12 @@ pub(super) async fn take_back(web: Web, Path(id): Path<String>, fields: Fields) 
     let (at, ctx) = (reference(&web, &id)?, web.ctx_for(fields.command())?);
     let (reader, asked) = (ctx.clone(), at.clone());
     let paste = web.app.read(move |tx| settle::paste(tx, &reader, &asked)).await?;
+    let last = StepRef {
+        paste: at,
+        step: fields.number("step")?.unwrap_or_default(),
+    };
     web.app
-        .act(&ctx, &TAKE_BACK, &paste.compound, at, settle::take_back)
+        .act(&ctx, &TAKE_BACK, &paste.compound, last, settle::take_back)
         .await?;
     Ok(web.done(&format!("/chains/{id}"), web.t("已撤销上一条。", "Taken back.")))
 }
