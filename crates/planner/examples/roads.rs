@@ -2,9 +2,9 @@
 //!
 //! `cargo run --release -p planner --example roads -- <file.osm.pbf> [places]`
 
+use planner::Point;
 use planner::route::Travel;
-use planner::travel::{NO_WAY, Roads};
-use planner::{Point, distance_m};
+use planner::travel::{NO_WAY, Roads, detour_pct};
 use std::time::Instant;
 
 fn main() -> Result<(), String> {
@@ -36,24 +36,32 @@ fn main() -> Result<(), String> {
         distance_m: metres,
         time_s: Some(seconds),
         ..
-    } = table
+    } = &table
     else {
         return Err("a table with times is expected".into());
     };
-    let (mut straight, mut by_road, mut time, mut missing) = (0i64, 0i64, 0i64, 0usize);
-    for (cell, road_m) in metres.iter().enumerate() {
-        if *road_m == NO_WAY {
-            missing += 1;
-            continue;
-        }
-        straight += distance_m(places[cell / count], places[cell % count]);
-        by_road += i64::from(*road_m);
-        time += i64::from(seconds[cell]);
-    }
+    let pairs = || {
+        metres
+            .iter()
+            .zip(seconds)
+            .filter(|(road_m, _)| **road_m != NO_WAY)
+    };
+    let by_road: i64 = pairs().map(|(road_m, _)| i64::from(*road_m)).sum();
+    let time: i64 = pairs().map(|(_, road_s)| i64::from(*road_s)).sum();
     println!(
-        "{missing} pairs without a way; roads are {:.2} times the great circle at {:.0} km/h",
-        by_road as f64 / straight.max(1) as f64,
+        "{} pairs without a way; {:.0} km/h",
+        metres.len() - pairs().count(),
         by_road as f64 * 3.6 / time.max(1) as f64
     );
+    for (words, straight_m) in [
+        ("all ways", 0..i64::MAX),
+        ("up to 2 km", 0..2_000),
+        ("2 to 10 km", 2_000..10_000),
+        ("longer", 10_000..i64::MAX),
+    ] {
+        if let Some(pct) = detour_pct(&places, &table, straight_m) {
+            println!("{words}: roads take {pct} % of the great circle");
+        }
+    }
     Ok(())
 }

@@ -152,7 +152,7 @@ def read(family, path):
 
 def pyvrp(instance, seconds, seed):
     import numpy
-    from pyvrp import Model, solve
+    from pyvrp import Model, PenaltyParams, SolveParams, solve
     from pyvrp.stop import MaxRuntime
     model = Model()
     locations = [model.add_location(*place) for place in instance.places]
@@ -169,7 +169,10 @@ def pyvrp(instance, seconds, seed):
                                end_depot=depots[depot], fixed_cost=fixed, unit_distance_cost=unit, **window(depot), **more)
     matrix = numpy.array(instance.matrix)
     data = model.data().replace(distance_matrices=[matrix], duration_matrices=[matrix])
-    found = solve(data, stop=MaxRuntime(seconds), seed=seed, display=False)
+    # Its largest penalty for overload is meant for a cost of 1 by unit of distance; with the costs of a mixed fleet
+    # it would never find a solution that keeps the loads.
+    penalty = PenaltyParams(max_penalty=1e5 * max(kind[5] for kind in instance.fleet))
+    found = solve(data, stop=MaxRuntime(seconds), seed=seed, params=SolveParams(penalty=penalty), display=False)
     tours = []
     for route in found.best.routes():
         trips = {}

@@ -33,4 +33,4 @@ pub mod slots;
 pub mod travel;
 pub mod visits;
 
-pub use point::{Point, distance_m, road_distance_m};
+pub use point::{DETOUR_PCT, Point, distance_m, road_distance_m};

@@ -12,8 +12,8 @@ pub struct Point {
 /// The mean radius of the earth (IUGG), in metres.
 const EARTH_RADIUS_M: f64 = 6_371_008.8;
 
-/// Percent of the great circle that a road takes on average.
-const DETOUR_PERCENT: i64 = 135;
+/// Per cent of the great circle that a road takes where nothing better is known; see [`road_distance_m`].
+pub const DETOUR_PCT: i64 = 135;
 
 /// Great-circle distance in whole metres (haversine formula on the mean sphere; within 0.6 % of the ellipsoid).
 pub fn distance_m(a: Point, b: Point) -> i64 {
@@ -23,14 +23,16 @@ pub fn distance_m(a: Point, b: Point) -> i64 {
 /// Estimated road distance in whole metres: the great circle times 1.35.
 ///
 /// The factor is an assumption for towns and their surroundings where no road network is loaded; published
-/// averages for cars lie between about 1.2 (flat grid cities) and 1.5 (hills, short trips). Rivers, railways
-/// and checkpoints can make single pairs much longer.
+/// averages for cars lie between about 1.2 (flat grid cities) and 1.5 (hills, short trips); in the valleys of
+/// Andorra it is 2.0. Rivers, railways and checkpoints can make single pairs much longer. With a map of the place
+/// [`crate::travel::detour_pct`] measures it, and [`crate::travel::estimated`] takes any factor.
 pub fn road_distance_m(a: Point, b: Point) -> i64 {
-    road_m(distance_m(a, b))
+    by_road_m(distance_m(a, b), DETOUR_PCT)
 }
 
-fn road_m(straight_m: i64) -> i64 {
-    (straight_m * DETOUR_PERCENT + 50) / 100
+/// So many per cent of a way.
+pub(crate) fn by_road_m(straight_m: i64, detour_pct: i64) -> i64 {
+    (straight_m * detour_pct + 50) / 100
 }
 
 /// A place as a unit vector: many distances from one place then cost no trigonometry but one arc sine, and
@@ -65,7 +67,7 @@ impl Direction {
     }
 
     pub(crate) fn road_distance_m(self, other: Direction) -> i64 {
-        road_m(self.distance_m(other))
+        by_road_m(self.distance_m(other), DETOUR_PCT)
     }
 }
 

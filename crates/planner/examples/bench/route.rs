@@ -11,8 +11,12 @@ use std::path::Path;
 use std::time::Instant;
 
 fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, String> {
-    let start = Instant::now();
-    let spent = || seconds(start, options) / options.seconds;
+    let (start, before) = (Instant::now(), on_cpu());
+    let seconds = || match (options.on_cpu, before) {
+        (true, Some(before)) => on_cpu().unwrap_or(before) - before,
+        _ => start.elapsed().as_secs_f64(),
+    };
+    let spent = || seconds() / options.seconds;
     let effort = Effort {
         spent: options.iterations.is_none().then_some(&spent),
         threads: options.threads,
@@ -28,7 +32,7 @@ fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, Stri
         plan.iterations,
         plan.tours.len(),
         plan.unserved.len(),
-        seconds(start, options)
+        seconds()
     );
     Ok(Outcome {
         cost: plan.cost as f64 / scale,
@@ -36,14 +40,10 @@ fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, Stri
     })
 }
 
-/// Seconds since the start. Those on the processor are asked of the system, which is slow, for one thread only.
-fn seconds(start: Instant, options: &Options) -> f64 {
-    if !options.on_cpu {
-        return start.elapsed().as_secs_f64();
-    }
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text.split(' ').next().and_then(|first| first.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| start.elapsed().as_secs_f64(), |count| count / 1e9)
+/// Seconds that this thread has been on a processor. It is asked of the system, which is slow.
+fn on_cpu() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }
 
 fn plane(at: Vec<[f64; 2]>, unit_m: f64, rounding: Rounding) -> Travel {

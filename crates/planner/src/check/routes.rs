@@ -2,9 +2,10 @@ use super::{Finding, Findings};
 use crate::route::{
     Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Vehicle, Window,
 };
+use crate::travel::NO_WAY;
 
 /// Verifies a plan of tours by driving each of them through: every stop once or unserved; loads, cold chain, passes,
-/// sources, windows, rest, ready goods, shifts, durations, numbers of vehicles, stops and trips; distances, times and costs
+/// sources, roads, windows, rest, ready goods, shifts, durations, numbers of vehicles, stops and trips; distances, times and costs
 /// as told; and that no unserved stop could go alone on a vehicle that stays at home.
 pub fn routes(problem: &Problem, plan: &Plan) -> Vec<Finding> {
     let mut findings = Findings::default();
@@ -75,6 +76,19 @@ pub fn routes(problem: &Problem, plan: &Plan) -> Vec<Finding> {
                     && stop.source == Source::AnyDepot
                     && (vehicle.cold || !stop.cold)
             }),
+            Reason::NoRoad => !problem.vehicles.iter().any(|vehicle| {
+                let Start::Depot(start) = vehicle.start else {
+                    return false;
+                };
+                let end = vehicle.end.map(|end| problem.depots[end].place);
+                vehicle.count > 0
+                    && has_pass(vehicle, stop)
+                    && fits(stop.load, vehicle.capacity)
+                    && stop.source == Source::AnyDepot
+                    && (vehicle.cold || !stop.cold)
+                    && has_road(&problem.travel, problem.depots[start].place, stop.place)
+                    && end.is_none_or(|end| has_road(&problem.travel, stop.place, end))
+            }),
             Reason::NoVehicleAtSource | Reason::OutOfTime | Reason::NoVehicleLeft => true,
         };
         findings.expect(reason, || {
@@ -116,6 +130,14 @@ fn way(travel: &Travel, from: usize, to: usize) -> (i64, i64) {
             } as i64;
             (metres, metres * s_per_km / 1000)
         }
+    }
+}
+
+/// Whether a road leads from one place to another; on a plane it always does.
+fn has_road(travel: &Travel, from: usize, to: usize) -> bool {
+    match travel {
+        Travel::Table { .. } => way(travel, from, to).0 < i64::from(NO_WAY),
+        Travel::Plane { .. } => true,
     }
 }
 
@@ -192,6 +214,10 @@ fn drive(findings: &mut Findings, problem: &Problem, vehicle: &Vehicle, tour: &T
                 return;
             };
             let (way_m, way_s) = way(&problem.travel, here, problem.depots[depot].place);
+            expect(
+                has_road(&problem.travel, here, problem.depots[depot].place),
+                format!("trip {index}: no road leads to its depot"),
+            );
             metres += way_m;
             let window = problem.depots[depot].window;
             let begin_s = trip.depart_s - vehicle.reload_s;
@@ -225,6 +251,10 @@ fn drive(findings: &mut Findings, problem: &Problem, vehicle: &Vehicle, tour: &T
                 format!("stop {} needs cold", visit.stop),
             );
             let (way_m, way_s) = way(&problem.travel, here, stop.place);
+            expect(
+                has_road(&problem.travel, here, stop.place),
+                format!("no road leads to stop {}", visit.stop),
+            );
             metres += way_m;
             let arrive_s = clock_s + way_s;
             let begin_s = if stop.windows.is_empty() {
@@ -258,6 +288,10 @@ fn drive(findings: &mut Findings, problem: &Problem, vehicle: &Vehicle, tour: &T
     let mut back = None;
     if let Some(end) = vehicle.end {
         let (way_m, way_s) = way(&problem.travel, here, problem.depots[end].place);
+        expect(
+            has_road(&problem.travel, here, problem.depots[end].place),
+            "no road leads back".into(),
+        );
         metres += way_m;
         clock_s += way_s;
         back = Some(problem.depots[end].window.to_s);
@@ -307,6 +341,10 @@ fn alone(problem: &Problem, kind: usize, index: usize) -> bool {
         None => return false,
     };
     let back = vehicle.end.map(|end| problem.depots[end]);
+    let there = has_road(&problem.travel, depot.place, stop.place);
+    if !there || !back.is_none_or(|back| has_road(&problem.travel, stop.place, back.place)) {
+        return false;
+    }
     let back_s = back.map_or(0, |back| way(&problem.travel, stop.place, back.place).1);
     let end_s = begin_s + stop.rest_s + stop.service_s + back_s;
     let latest_s = back

@@ -1,13 +1,11 @@
 //! Changes of routes: stops in and out, trips and routes opened and closed, and the times along a route.
 
 use super::instance::{NEVER_S, NONE};
-use super::state::{Node, Route, State, Trip};
+use super::state::{NOBODY, Node, Route, State, Trip};
 
 impl State<'_> {
     pub(super) fn cost_of(&self, route: u32) -> i64 {
-        let route = self.route(route);
-        let kind = &self.instance.kinds[route.kind as usize];
-        kind.fixed + kind.per_m * route.length_m + kind.per_s * route.duration_s
+        self.cost_with(route, self.route(route).kind)
     }
 
     /// A route without stops, to be filled at once.
@@ -164,7 +162,7 @@ impl State<'_> {
         let gained_m = way_m - before.out_m - out_m;
         (before.next, before.out_m) = (next, way_m);
         self.node_mut(next).prev = prev;
-        self.node_mut(node).trip = NONE;
+        self.node_mut(node).trip = NOBODY;
         self.lengthen(route, gained_m);
     }
 

@@ -48,7 +48,7 @@ impl Search<'_, '_> {
         let (on_m, on_s) = instance.both(self.stop.place, next.place);
         let detour_m = instance.distance_m(before.place, place) + to_m + on_m - before.out_m;
         let mut cost = detour_m * kind.per_m;
-        if cost >= self.best.cost {
+        if cost >= self.best.cost || instance.is_gap(detour_m) {
             return;
         }
         if instance.timed {
@@ -102,7 +102,10 @@ impl Search<'_, '_> {
                 (second_m, How::Within(after, *depot)),
             ] {
                 let cost = detour_m * kind.per_m;
-                if cost < self.best.cost && (inside || matches!(how, How::Before(..))) {
+                if cost < self.best.cost
+                    && !instance.is_gap(detour_m)
+                    && (inside || matches!(how, How::Before(..)))
+                {
                     self.split_at(after, *depot, cost, how);
                 }
             }

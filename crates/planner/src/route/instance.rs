@@ -1,6 +1,7 @@
 //! The problem by index, as the search reads it.
 
 use super::model::{Load, Problem, Rounding, Source, Start, Travel, Window};
+use crate::travel::NO_WAY;
 
 /// No node, no trip, no place.
 pub(super) const NONE: u32 = u32::MAX;
@@ -172,6 +173,8 @@ pub(super) struct Instance {
     pub(super) upgrades: bool,
     /// Ways there and back are equal.
     pub(super) symmetric: bool,
+    /// Between some places no road leads.
+    pub(super) gaps: bool,
 }
 
 impl Instance {
@@ -254,6 +257,7 @@ impl Instance {
             stops_limited: kinds.iter().any(|kind| kind.stops_max < u32::MAX),
             upgrades: kinds.iter().any(|kind| kind.alike.len() > 1),
             symmetric: symmetric(&problem.travel),
+            gaps: gaps(&problem.travel),
             ways: Ways::new(&problem.travel),
             depots: problem
                 .depots
@@ -277,6 +281,22 @@ impl Instance {
     #[inline]
     pub(super) fn both(&self, a: u32, b: u32) -> (i64, i64) {
         if b == NONE { (0, 0) } else { self.ways.both(a, b) }
+    }
+
+    /// The same where the metres are known, so that no more than a table of times is looked at.
+    #[inline]
+    pub(super) fn both_with(&self, a: u32, b: u32, way_m: i64) -> (i64, i64) {
+        match &self.ways {
+            Ways::Table { .. } => (way_m, way_m),
+            Ways::Timed { .. } => self.ways.both(a, b),
+            Ways::Plane { s_per_km, .. } => (way_m, way_m * s_per_km / 1000),
+        }
+    }
+
+    /// Whether a way or detour of this length goes where no road leads.
+    #[inline]
+    pub(super) fn is_gap(&self, way_m: i64) -> bool {
+        self.gaps && way_m >= i64::from(NO_WAY) / 2
     }
 
     #[inline]
@@ -390,6 +410,13 @@ fn kind(problem: &Problem, index: u32) -> Kind {
 
 fn pair(load: Load) -> [i64; 2] {
     [load.weight_g, load.bags]
+}
+
+fn gaps(travel: &Travel) -> bool {
+    match travel {
+        Travel::Plane { .. } => false,
+        Travel::Table { distance_m, .. } => distance_m.iter().any(|way_m| *way_m >= NO_WAY),
+    }
 }
 
 fn symmetric(travel: &Travel) -> bool {

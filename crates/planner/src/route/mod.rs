@@ -10,10 +10,15 @@
 //! **Method.** Slack induction by string removals (Christiaens and Vanden Berghe, Transportation Science 2020): take
 //! strings of neighbouring stops out of neighbouring trips, put them back one by one where they cost least, and
 //! accept by simulated annealing. Each place to insert is checked in constant time, only places beside near stops are
-//! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops.
+//! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops. Where kinds of
+//! vehicle differ in capacity and cost only, every change gives each route the cheapest kind that carries it, free or in
+//! exchange with another route, and some insertions count a new vehicle as cheaper than it is, so that one large
+//! vehicle can give way to several small ones. Threads compare their solutions now and then; of many stops each thread
+//! searches a share of one solution, which is divided anew each time.
 
 mod change;
 mod division;
+mod fit;
 mod instance;
 mod model;
 mod near;
@@ -23,6 +28,7 @@ mod ruin;
 mod schedule;
 mod search;
 mod segment;
+mod share;
 mod spot;
 mod state;
 #[cfg(test)]
@@ -35,15 +41,20 @@ pub use model::{
 
 pub use replan::{Remaining, remaining};
 
-use crate::effort::{Effort, Progress};
+use crate::effort::Effort;
+use crate::random::Random;
 use instance::Instance;
-use search::{Best, Search, Tables};
+use search::{Best, Control, Search, Tables};
+use share::Share;
 
 /// The searches compare their results so many times.
 const EXCHANGES: u32 = 12;
+/// Searches with so many stops each work on shares of one solution, which is divided so many times.
+const SHARE_STOPS: usize = 1000;
+const DIVISIONS: u32 = 48;
 
-/// Solves a problem. A round takes some strings out and puts them back; threads exchange their best now and then. The error
-/// names an entry of the problem that makes no sense.
+/// Solves a problem. A round takes some strings out and puts them back. However little time there is, the plan is whole. The
+/// error names an entry of the problem that makes no sense.
 pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw> {
     if let Some(flaw) = problem.flaw() {
         return Err(flaw);
@@ -62,44 +73,52 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
             )
         })
         .collect();
-    let spent = |rounds: u64| effort.spent(rounds);
-    let mut best = Best {
-        missing: i64::MAX,
-        ..Best::default()
-    };
-    for exchange in 1..=EXCHANGES {
-        let until = f64::from(exchange) / f64::from(EXCHANGES);
-        if let [search] = &mut searches[..] {
-            search.run(&spent, until);
-        } else {
-            std::thread::scope(|scope| {
-                for search in &mut searches {
-                    scope.spawn(|| search.run(&spent, until));
-                }
-            });
-        }
-        for search in &searches {
-            if search.best.is_better_than(&best) {
-                best = search.best.clone();
+    let control = Control::new(effort, unserved.is_empty());
+    let mut best = start(&mut searches, &instance, &control);
+    let divided = threads > 1 && best.stops() >= threads * SHARE_STOPS;
+    let exchanges = if divided { DIVISIONS } else { EXCHANGES };
+    let mut random = Random::new(seed);
+    for exchange in 1..=exchanges {
+        if divided {
+            let centre = random.below(problem.stops.len()) as u32;
+            let shares = share::divide(&best, &instance, centre, threads);
+            for (search, share) in searches.iter_mut().zip(&shares) {
+                search.load(share);
             }
         }
-        let complete = best.absent.is_empty() && unserved.is_empty();
-        let wanted = effort.watch.is_none_or(|watch| {
-            watch(Progress {
-                done: until,
-                cost: complete.then_some(best.cost),
-            })
+        let until = f64::from(exchange) / f64::from(exchanges);
+        std::thread::scope(|scope| {
+            let (first, others) = searches
+                .split_first_mut()
+                .expect("there is a search for each thread");
+            for search in others {
+                scope.spawn(|| search.run(&control, until, false));
+            }
+            first.run(&control, until, true);
         });
-        if !wanted {
+        if divided {
+            best = share::unite(searches.iter().map(|search| &search.best));
+        } else {
+            for search in &searches {
+                if search.best.is_better_than(&best) {
+                    best = search.best.clone();
+                }
+            }
+        }
+        if exchange == exchanges || control.is_stopped() {
             break;
         }
         for search in searches
             .iter_mut()
-            .filter(|search| best.is_better_than(&search.best))
+            .filter(|search| !divided && best.is_better_than(&search.best))
         {
-            search.load(&best);
+            search.load(&Share::whole(best.clone(), &instance));
         }
     }
+    if !best.absent.is_empty() {
+        best = searches[0].complete(best);
+    }
+    control.tell(1.0, best.missing, best.cost);
     unserved.extend(best.absent.iter().map(|stop| Unserved {
         stop: *stop as usize,
         reason: Reason::NoVehicleLeft,
@@ -107,4 +126,17 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
     unserved.sort_unstable_by_key(|unserved| unserved.stop);
     let iterations = searches.iter().map(|search| search.iterations).sum();
     Ok(plan::plan(&instance, &best, unserved, iterations))
+}
+
+/// The first solution, from which all searches go on.
+fn start(searches: &mut [Search], instance: &Instance, control: &Control) -> Best {
+    let Some((first, others)) = searches.split_first_mut() else {
+        return Best::default();
+    };
+    first.begin(control);
+    for other in others {
+        other.load(&Share::whole(first.best.clone(), instance));
+        other.unit = first.unit;
+    }
+    first.best.clone()
 }

@@ -133,7 +133,7 @@ pub enum Travel {
     Table {
         /// Rows, and columns.
         places: usize,
-        /// Metres.
+        /// Metres; [`crate::travel::NO_WAY`] or more where no road leads.
         distance_m: Vec<i32>,
         /// Seconds; `None` when they equal the metres.
         time_s: Option<Vec<i32>>,
@@ -216,6 +216,8 @@ pub enum Reason {
     NoVehicleAtSource,
     /// It is more than any vehicle carries that may go there.
     TooLarge,
+    /// No road leads there and back for any vehicle that could bring or fetch it.
+    NoRoad,
     /// Even alone, no vehicle is there in time and back before its shift ends.
     OutOfTime,
     /// A vehicle alone could, but all are full, or have no time left.

@@ -1,6 +1,7 @@
 //! For each stop the stops that could well come before or behind it.
 
-use super::instance::Instance;
+use super::instance::{Instance, Ways};
+use std::collections::BinaryHeap;
 
 /// Lists of equal length, best first.
 pub(super) struct Near {
@@ -18,18 +19,24 @@ impl Near {
         let stops = instance.stops.len() as u32;
         let count = count.min(stops.saturating_sub(1) as usize);
         let mut lists = Vec::with_capacity(stops as usize * count);
-        let mut others: Vec<(i64, u32)> = Vec::with_capacity(stops as usize);
+        let halves = Halves::new(instance);
+        let mut found = BinaryHeap::with_capacity(count + 1);
         for stop in 0..stops {
-            others.clear();
-            let all = (0..stops).filter(|other| *other != stop);
-            others.extend(all.map(|other| (instance.far(stop, other, with_windows), other)));
-            if count > 0 && count < others.len() {
-                others.select_nth_unstable(count - 1);
+            let mut search = Nearest {
+                found: &mut found,
+                count,
+                measure: |other| instance.far(stop, other, with_windows),
+            };
+            match &halves {
+                Some(halves) => halves.search(stop, &mut search),
+                None => (0..stops)
+                    .filter(|other| *other != stop)
+                    .for_each(|other| search.look(other)),
             }
-            others.truncate(count);
-            others.sort_unstable();
             let place = instance.stops[stop as usize].place;
-            lists.extend(others.iter().map(|(_, other)| {
+            let mut nearest: Vec<(i64, u32)> = found.drain().collect();
+            nearest.sort_unstable();
+            lists.extend(nearest.iter().map(|(_, other)| {
                 let way_m = instance.distance_m(instance.stops[*other as usize].place, place);
                 (*other, way_m.min(i64::from(i32::MAX)) as i32)
             }));
@@ -67,8 +74,115 @@ impl Near {
     }
 }
 
+/// The best of those that were looked at, the worst of them on top.
+struct Nearest<'a, F> {
+    found: &'a mut BinaryHeap<(i64, u32)>,
+    count: usize,
+    measure: F,
+}
+
+impl<F: Fn(u32) -> i64> Nearest<'_, F> {
+    fn look(&mut self, other: u32) {
+        let entry = ((self.measure)(other), other);
+        if self.found.len() < self.count {
+            self.found.push(entry);
+        } else if let Some(mut worst) = self.found.peek_mut()
+            && entry < *worst
+        {
+            *worst = entry;
+        }
+    }
+
+    /// Whether somebody who is so far away at the least could be among the best.
+    fn could_take(&self, far: i64) -> bool {
+        self.found.len() < self.count || self.found.peek().is_some_and(|worst| far <= worst.0)
+    }
+}
+
+/// Stops on a plane, halved again and again across their longer side (Bentley, "Multidimensional binary search trees
+/// used for associative searching", Communications of the ACM 1975). The stop in the middle of a part divides it.
+struct Halves {
+    order: Vec<u32>,
+    /// By the place of the dividing stop in the order: along which side its part is divided.
+    axes: Vec<u8>,
+    at: Vec<[f64; 2]>,
+    unit_m: f64,
+    add: f64,
+}
+
+/// Parts of so many stops are not divided.
+const PART: usize = 8;
+
+impl Halves {
+    /// `None` where ways are not straight lines on a plane.
+    fn new(instance: &Instance) -> Option<Halves> {
+        let Ways::Plane { at, unit_m, add, .. } = &instance.ways else {
+            return None;
+        };
+        let mut halves = Halves {
+            order: (0..instance.stops.len() as u32).collect(),
+            axes: vec![0; instance.stops.len()],
+            at: instance
+                .stops
+                .iter()
+                .map(|stop| at[stop.place as usize])
+                .collect(),
+            unit_m: *unit_m,
+            add: *add,
+        };
+        halves.divide(0, instance.stops.len());
+        Some(halves)
+    }
+
+    fn divide(&mut self, from: usize, to: usize) {
+        if to - from <= PART {
+            return;
+        }
+        let at = &self.at;
+        let side = |axis: usize| {
+            let values = || self.order[from..to].iter().map(|stop| at[*stop as usize][axis]);
+            values().fold(f64::MIN, f64::max) - values().fold(f64::MAX, f64::min)
+        };
+        let axis = usize::from(side(1) > side(0));
+        let middle = (from + to) / 2;
+        self.order[from..to].select_nth_unstable_by(middle - from, |a, b| {
+            at[*a as usize][axis].total_cmp(&at[*b as usize][axis])
+        });
+        self.axes[middle] = axis as u8;
+        self.divide(from, middle);
+        self.divide(middle + 1, to);
+    }
+
+    /// The measure of nearness must not be below the way.
+    fn search(&self, stop: u32, nearest: &mut Nearest<impl Fn(u32) -> i64>) {
+        self.look(stop, 0, self.order.len(), nearest);
+    }
+
+    fn look(&self, stop: u32, from: usize, to: usize, nearest: &mut Nearest<impl Fn(u32) -> i64>) {
+        if to - from <= PART {
+            let part = self.order[from..to].iter();
+            part.filter(|other| **other != stop)
+                .for_each(|other| nearest.look(*other));
+            return;
+        }
+        let middle = (from + to) / 2;
+        let (divider, axis) = (self.order[middle], usize::from(self.axes[middle]));
+        if divider != stop {
+            nearest.look(divider);
+        }
+        let beyond = self.at[stop as usize][axis] - self.at[divider as usize][axis];
+        let least_m = (beyond.abs() * self.unit_m + self.add) as i64;
+        let (own, other) = ((from, middle), (middle + 1, to));
+        let (own, other) = if beyond < 0.0 { (own, other) } else { (other, own) };
+        self.look(stop, own.0, own.1, nearest);
+        if nearest.could_take(least_m) {
+            self.look(stop, other.0, other.1, nearest);
+        }
+    }
+}
+
 impl Instance {
-    fn far(&self, a: u32, b: u32, with_windows: bool) -> i64 {
+    pub(super) fn far(&self, a: u32, b: u32, with_windows: bool) -> i64 {
         if with_windows {
             return self.follow(a, b).min(self.follow(b, a));
         }

@@ -59,10 +59,31 @@ fn reason(problem: &Problem, instance: &Instance, index: usize) -> Option<Reason
     if !may_go().any(|(_, kind)| carries(kind) && ways(kind).next().is_some()) {
         return Some(Reason::TooLarge);
     }
+    let reached = |kind: u32| ways(kind).any(|sequence| has_road(instance, kind, &sequence));
+    if !may_go().any(|(_, kind)| carries(kind) && reached(kind)) {
+        return Some(Reason::NoRoad);
+    }
     let in_time = |kind: u32| ways(kind).any(|sequence| schedule(instance, kind, &sequence).is_some());
     let able = may_go().any(|(vehicle, kind)| vehicle.stops_max != Some(0) && carries(kind) && in_time(kind));
     debug_assert!(!matches!(stop.source, Source::Aboard(_)) || instance.restricted);
     (!able).then_some(Reason::OutOfTime)
+}
+
+/// Whether roads lead all the way through a tour.
+fn has_road(instance: &Instance, kind: u32, sequence: &[u32]) -> bool {
+    let data = &instance.kinds[kind as usize];
+    let stops = instance.stops.len() as u32;
+    let place = |node: &u32| match node.checked_sub(stops) {
+        Some(depot) => instance.depots[depot as usize].0,
+        None => instance.stops[*node as usize].place,
+    };
+    let mut here = data.start;
+    let mut ways = sequence.iter().map(place).chain([data.end]).map(|next| {
+        let way_m = instance.distance_m(here, next);
+        here = next;
+        way_m
+    });
+    ways.all(|way_m| !instance.is_gap(way_m))
 }
 
 /// The best solution with all times.

@@ -1,8 +1,7 @@
 //! Taking strings of stops out of trips that lie near each other (Christiaens and Vanden Berghe 2020, section 5.1).
 
-use super::instance::NONE;
 use super::near::Near;
-use super::state::State;
+use super::state::{NOBODY, State};
 use crate::random::Random;
 
 /// Stops taken out on average, and the longest string.
@@ -15,24 +14,23 @@ const SPLIT_MORE: f64 = 0.01;
 const WHOLE: f64 = 0.2;
 
 impl State<'_> {
-    /// Takes out strings around a random stop. `trip_stops` is how many stops a trip has on average.
+    /// Takes out strings around a stop. `trip_stops` is how many stops a trip has on average.
     pub(super) fn ruin(
         &mut self,
+        centre: u32,
         random: &mut Random,
         adjacent: &Near,
         trip_stops: f64,
         ruined: &mut Vec<u32>,
     ) {
-        let stops = self.instance.stops.len();
         let longest = STRING_MAX.min(trip_stops);
         let strings_max = 4.0 * REMOVED_MEAN / (1.0 + longest) - 1.0;
         let strings = (random.fraction() * strings_max + 1.0).floor() as usize;
-        let centre = random.below(stops) as u32;
         let whole = self.instance.reloads && random.fraction() < WHOLE;
         ruined.clear();
         for stop in std::iter::once(&centre).chain(adjacent.of(centre).iter().map(|(stop, _)| stop)) {
             let trip = self.node(*stop).trip;
-            if trip == NONE || ruined.contains(&trip) {
+            if trip == NOBODY || ruined.contains(&trip) {
                 continue;
             }
             let size = self.trip(trip).stops;

@@ -84,6 +84,9 @@ fn walk(
             .map(|depot| instance.depots[depot as usize]);
         let place = depot.map_or_else(|| instance.stops[node as usize].place, |depot| depot.0);
         let (way_m, way_s) = instance.both(here, place);
+        if instance.is_gap(way_m) {
+            return None;
+        }
         let arrive_s = now_s + way_s;
         let (begin_s, close_s, stay_s) = match depot {
             Some((_, window)) => {
@@ -122,7 +125,7 @@ fn walk(
         instance.both(here, data.end)
     };
     *length_m += way_m;
-    Some(now_s + way_s)
+    (!instance.is_gap(way_m)).then_some(now_s + way_s)
 }
 
 /// From when on all goods of the trip are there with which a sequence begins.

@@ -3,20 +3,33 @@
 
 use super::instance::{Instance, NEVER_S, NONE};
 use super::near::Near;
+use super::share::Share;
+use super::spot::Manner;
 use super::state::State;
+use crate::effort::{Effort, Progress};
 use crate::random::Random;
 use std::cmp::Reverse;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// So many neighbours a stop is set beside, and so many are looked at for further strings.
-const NEAR: usize = 40;
+pub(super) const NEAR: usize = 40;
 const ADJACENT: usize = 120;
 /// Chance to pass a place by.
 const BLINK: f64 = 0.01;
+/// Chance that less than the cost of a vehicle of its own counts, where kinds differ in capacity and cost: greedy
+/// insertion would never leave one large vehicle for several small ones.
+const OPENING: f64 = 0.3;
 /// The heat at the beginning and at the end, in shares of what a stop costs on average.
 const HOT: f64 = 0.7;
 const COLD: f64 = 0.01;
 /// The clock is read after so many iterations.
 const CLOCK: u64 = 32;
+/// Whoever watches is told after the clock was read so many times.
+const WATCH: u64 = 64;
+/// Of those who wait so many are tried beside those near the ruin, when more wait than that.
+const TRIED: usize = 16;
+/// With more stops than these the places that are not near are looked at only now and then.
+const FAR_STOPS: usize = 2000;
 
 /// Routes as kind and sequence, by slot; free slots are empty.
 #[derive(Clone, Default)]
@@ -29,6 +42,11 @@ pub(super) struct Best {
 }
 
 impl Best {
+    /// How many stops it serves.
+    pub(super) fn stops(&self) -> usize {
+        self.routes.iter().map(|(_, sequence)| sequence.len()).sum()
+    }
+
     pub(super) fn is_better_than(&self, other: &Best) -> bool {
         (self.missing, self.cost) < (other.missing, other.cost)
     }
@@ -77,18 +95,63 @@ pub(super) struct Search<'a> {
     /// By stop, how much it counts when it is left out: more the oftener it was.
     weight: Vec<i64>,
     trip_stops: f64,
-    unit: f64,
+    /// What a stop costs on average, by which the heat is measured.
+    pub(super) unit: f64,
     ruined: Vec<u32>,
+    /// The stops around which strings are taken out.
+    centres: Vec<u32>,
+    /// By stop, the last iteration in which it lay near a ruin and others waited.
+    near_ruin: Vec<u64>,
+    /// Priorities of those who are not served, and cost, in shares that other searches have.
+    elsewhere: (i64, i64),
     pub(super) iterations: u64,
 }
 
+/// When searches end, and who is told.
+pub(super) struct Control<'a> {
+    pub(super) effort: &'a Effort<'a>,
+    /// Nobody is unserved from the beginning.
+    pub(super) complete: bool,
+    stopped: AtomicBool,
+}
+
+impl Control<'_> {
+    pub(super) fn new<'a>(effort: &'a Effort<'a>, complete: bool) -> Control<'a> {
+        Control {
+            effort,
+            complete,
+            stopped: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn goes_on(&self, iterations: u64, until: f64) -> bool {
+        self.effort.spent(iterations) < until && !self.is_stopped()
+    }
+
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn tell(&self, done: f64, missing: i64, cost: i64) {
+        let cost = (missing == 0 && self.complete).then_some(cost);
+        let wanted = self
+            .effort
+            .watch
+            .is_none_or(|watch| watch(Progress { done, cost }));
+        if !wanted {
+            self.stopped.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
 impl<'a> Search<'a> {
-    /// Starts from an insertion of all stops in `absent`.
+    /// Nobody is served yet.
     pub(super) fn new(instance: &'a Instance, tables: &'a Tables, absent: Vec<u32>, seed: u64) -> Search<'a> {
-        let mut search = Search {
+        Search {
             instance,
             tables,
-            state: State::new(instance, absent),
+            centres: absent.clone(),
+            state: State::new(instance, absent, vec![0; instance.kinds.len()]),
             random: Random::new(seed),
             best: Best::default(),
             changed: Vec::new(),
@@ -97,30 +160,62 @@ impl<'a> Search<'a> {
             trip_stops: 1.0,
             unit: 1.0,
             ruined: Vec::new(),
+            near_ruin: vec![0; instance.stops.len()],
+            elsewhere: (0, 0),
             iterations: 0,
-        };
-        search.state.begin();
-        search
-            .state
-            .absent
-            .sort_by_key(|stop| Reverse(tables.from_start_m[*stop as usize]));
-        search.insert_absent(0.0);
-        search.accept();
-        search.keep();
-        let served = instance
-            .stops
-            .len()
-            .saturating_sub(search.state.absent.len())
-            .max(1);
-        search.unit = (search.state.cost as f64 / served as f64).max(1e-3);
-        search
+        }
     }
 
-    /// Takes another solution as the present one.
-    pub(super) fn load(&mut self, other: &Best) {
-        let mut state = State::new(self.instance, other.absent.clone());
+    /// Puts everybody in where it costs least, the farthest first.
+    pub(super) fn begin(&mut self, control: &Control) {
+        let from_start_m = &self.tables.from_start_m;
+        self.state
+            .absent
+            .sort_by_key(|stop| Reverse(from_start_m[*stop as usize]));
+        self.insert_the_rest(|| control.goes_on(0, 1.0));
+        let served = self.instance.stops.len() - self.state.absent.len();
+        self.unit = (self.state.cost as f64 / served.max(1) as f64).max(1e-3);
+    }
+
+    /// Puts in whom it can of those who are not served, and keeps the result as the best. While `has_time` it looks
+    /// everywhere.
+    fn insert_the_rest(&mut self, has_time: impl Fn() -> bool) {
+        self.state.begin();
+        let mut manner = Manner {
+            blink: 0.0,
+            far: true,
+            opening: 1.0,
+        };
+        for (number, stop) in std::mem::take(&mut self.state.absent).into_iter().enumerate() {
+            if number.is_multiple_of(CLOCK as usize) {
+                manner.far = has_time();
+            }
+            self.insert(stop, manner);
+        }
+        self.accept();
+        self.keep();
+    }
+
+    /// Tries a last time to serve everybody; the search may have tried only some of many.
+    pub(super) fn complete(&mut self, best: Best) -> Best {
+        let whole = Share::whole(best, self.instance);
+        self.load(&whole);
+        let few = self.instance.stops.len() <= FAR_STOPS;
+        self.insert_the_rest(|| few);
+        std::mem::take(&mut self.best)
+    }
+
+    /// Goes on from a solution, or with a share of it, and with the same measure of what a stop costs.
+    pub(super) fn load(&mut self, share: &Share) {
+        let mut state = State::new(self.instance, share.absent.clone(), share.used.clone());
         state.begin();
-        for (kind, sequence) in other.routes.iter().filter(|(_, sequence)| !sequence.is_empty()) {
+        self.centres.clone_from(&share.absent);
+        self.elsewhere = share.elsewhere;
+        for (kind, sequence) in share.routes.iter().filter(|(_, sequence)| !sequence.is_empty()) {
+            let stops = sequence
+                .iter()
+                .filter(|code| (**code as usize) < self.instance.stops.len());
+            self.centres.extend(stops);
             let route = state.open_route(*kind);
             let mut after = state.route(route).first;
             for code in sequence {
@@ -149,16 +244,20 @@ impl<'a> Search<'a> {
     }
 
     /// Goes on until `spent`, the used part of the budget, reaches `until`.
-    pub(super) fn run(&mut self, spent: &dyn Fn(u64) -> f64, until: f64) {
-        if self.instance.stops.is_empty() || self.instance.kinds.is_empty() {
+    pub(super) fn run(&mut self, control: &Control, until: f64, watched: bool) {
+        if self.centres.is_empty() || self.instance.kinds.is_empty() {
             return;
         }
         let mut heat = 0.0;
         loop {
             if self.iterations.is_multiple_of(CLOCK) {
-                let part = spent(self.iterations);
-                if part >= until {
+                let part = control.effort.spent(self.iterations);
+                if part >= until || control.is_stopped() {
                     return;
+                }
+                if watched && self.iterations.is_multiple_of(CLOCK * WATCH) {
+                    let (missing, cost) = self.elsewhere;
+                    control.tell(part, missing + self.best.missing, cost + self.best.cost);
                 }
                 let (hot, cold) = (HOT * self.unit, COLD * self.unit);
                 heat = hot * (cold / hot).powf(part);
@@ -171,18 +270,28 @@ impl<'a> Search<'a> {
     fn step(&mut self, heat: f64) {
         let (before, cost_before) = (self.weight_of_absent(), self.state.cost);
         self.state.begin();
+        let waiting = self.state.absent.len();
+        let centre = self.centres[self.random.below(self.centres.len())];
         let mut ruined = std::mem::take(&mut self.ruined);
         self.state.ruin(
+            centre,
             &mut self.random,
             &self.tables.adjacent,
             self.trip_stops,
             &mut ruined,
         );
         self.ruined = ruined;
-        self.sort_absent();
-        self.insert_absent(BLINK);
         if self.instance.upgrades {
-            self.fit_kinds();
+            self.state.fit_kinds(false);
+        }
+        let from = if waiting > TRIED {
+            self.choose(waiting, centre)
+        } else {
+            0
+        };
+        self.insert_absent(from);
+        if self.instance.upgrades {
+            self.state.fit_kinds(true);
         }
         if self.instance.reloads && !self.instance.durations && !self.instance.pickups {
             let touched: Vec<u32> = self.state.touched().collect();
@@ -235,7 +344,7 @@ impl<'a> Search<'a> {
     /// Whether taking stops out made a route late, which only ways can do that are longer than a detour.
     fn is_broken(&self) -> bool {
         let state = &self.state;
-        (self.instance.timed || self.instance.durations)
+        (self.instance.timed || self.instance.durations || self.instance.gaps)
             && state
                 .touched()
                 .map(|route| state.route(route))
@@ -244,6 +353,7 @@ impl<'a> Search<'a> {
                     let first = state.node(route.first);
                     self.instance.timed && (first.late_s <= NEVER_S || first.leave_s > first.late_s)
                         || route.duration_s > self.instance.kinds[route.kind as usize].duration_max_s
+                        || self.instance.is_gap(route.length_m)
                 })
     }
 
@@ -281,22 +391,38 @@ impl<'a> Search<'a> {
                 entry.1 = self.state.sequence(route);
             }
         }
-        let trips: u32 = self
-            .state
-            .routes
-            .items
-            .iter()
-            .filter(|route| route.stops > 0)
-            .map(|route| route.trips)
-            .sum();
-        let served = self.instance.stops.len() - self.state.absent.len();
-        self.trip_stops = served as f64 / f64::from(trips.max(1));
+        let (mut stops, mut trips) = (0, 0);
+        for route in self.state.routes.items.iter().filter(|route| route.stops > 0) {
+            stops += route.stops;
+            trips += route.trips;
+        }
+        self.trip_stops = f64::from(stops) / f64::from(trips.max(1));
     }
 
-    fn sort_absent(&mut self) {
+    /// Of those who wait, those near the ruin and a few others come to stand behind; from which on.
+    fn choose(&mut self, waiting: usize, centre: u32) -> usize {
+        for (stop, _) in self.tables.adjacent.of(centre) {
+            self.near_ruin[*stop as usize] = self.iterations;
+        }
+        let absent = &mut self.state.absent;
+        let mut from = waiting;
+        for index in (0..waiting).rev() {
+            if self.near_ruin[absent[index] as usize] == self.iterations && waiting - from < TRIED {
+                from -= 1;
+                absent.swap(index, from);
+            }
+        }
+        for _ in 0..TRIED.min(from) {
+            let index = self.random.below(from);
+            from -= 1;
+            absent.swap(index, from);
+        }
+        from
+    }
+
+    fn sort_absent(&mut self, absent: &mut [u32]) {
         let stops = &self.instance.stops;
-        let mut absent = std::mem::take(&mut self.state.absent);
-        self.random.shuffle(&mut absent);
+        self.random.shuffle(absent);
         let data = |stop: &u32| &stops[*stop as usize];
         let from_start_m = |stop: &u32| self.tables.from_start_m[*stop as usize];
         match self.random.below(if self.instance.timed { 17 } else { 11 }) {
@@ -308,50 +434,34 @@ impl<'a> Search<'a> {
             13..15 => absent.sort_by_key(|stop| data(stop).open_s),
             _ => absent.sort_by_key(|stop| Reverse(data(stop).close_s)),
         }
-        self.state.absent = absent;
     }
 
-    fn insert_absent(&mut self, blink: f64) {
-        let absent = std::mem::take(&mut self.state.absent);
+    /// Puts in whom it can of those who stand in the list of absent stops from this place on.
+    fn insert_absent(&mut self, from: usize) {
+        let mut absent = self.state.absent.split_off(from);
+        self.sort_absent(&mut absent);
+        let stops = self.instance.stops.len();
+        let far = stops <= FAR_STOPS || self.random.below(stops) < FAR_STOPS;
+        let opening = if self.instance.upgrades && self.random.fraction() < OPENING {
+            self.random.fraction().max(0.01)
+        } else {
+            1.0
+        };
+        let manner = Manner {
+            blink: BLINK,
+            far,
+            opening,
+        };
         for stop in absent {
-            match self
-                .state
-                .find_spot(stop, &self.tables.near, &mut self.random, blink)
-            {
-                Some(spot) => self.state.place(stop, spot.how),
-                None => self.state.absent.push(stop),
-            }
+            self.insert(stop, manner);
         }
     }
 
-    /// Gives each touched route the cheapest vehicle that carries its load.
-    fn fit_kinds(&mut self) {
-        let touched: Vec<u32> = self.state.touched().collect();
-        for route in touched {
-            let data = *self.state.route(route);
-            if data.stops == 0 || data.trips > 1 {
-                continue;
-            }
-            let present = &self.instance.kinds[data.kind as usize];
-            let room = self.state.trip(self.state.node(data.first).trip).room;
-            let fits = |kind: u32| {
-                let other = &self.instance.kinds[kind as usize];
-                self.state.used[kind as usize] < other.count
-                    && (0..2).all(|unit| other.capacity[unit] >= present.capacity[unit] - room[unit])
-            };
-            let cost = |kind: u32| {
-                let other = &self.instance.kinds[kind as usize];
-                other.fixed + other.per_m * data.length_m + other.per_s * data.duration_s
-            };
-            let best = present
-                .alike
-                .iter()
-                .copied()
-                .filter(|kind| fits(*kind))
-                .min_by_key(|kind| cost(*kind));
-            if let Some(kind) = best.filter(|kind| cost(*kind) < cost(data.kind)) {
-                self.state.change_kind(route, kind);
-            }
+    fn insert(&mut self, stop: u32, manner: Manner) {
+        let near = &self.tables.near;
+        match self.state.find_spot(stop, near, &mut self.random, manner) {
+            Some(spot) => self.state.place(stop, spot.how),
+            None => self.state.absent.push(stop),
         }
     }
 }

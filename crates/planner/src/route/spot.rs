@@ -3,8 +3,9 @@
 use super::instance::{Instance, NONE, Stop};
 use super::near::Near;
 use super::schedule::schedule;
+use super::search::NEAR;
 use super::segment::Segment;
-use super::state::{Node, Route, State, Trip};
+use super::state::{NOBODY, Node, Route, State, Trip};
 use crate::random::Random;
 
 /// How a stop comes into the plan.
@@ -33,46 +34,61 @@ pub(super) struct Spot {
     pub(super) how: How,
 }
 
+/// How the cheapest way is looked for.
+#[derive(Clone, Copy)]
+pub(super) struct Manner {
+    /// The chance that a way which is better than those before is passed by.
+    pub(super) blink: f64,
+    /// Every place of every route is looked at where no near one will do.
+    pub(super) far: bool,
+    /// The share of what a vehicle of its own costs that counts. Below 1 it anticipates that others will go with it.
+    pub(super) opening: f64,
+}
+
 const NOWHERE: Spot = Spot {
     cost: i64::MAX,
     how: How::Behind(NONE),
 };
 
 impl State<'_> {
-    /// The cheapest way found; each that is better than those before is passed by with the chance `blink`.
-    pub(super) fn find_spot(&self, stop: u32, near: &Near, random: &mut Random, blink: f64) -> Option<Spot> {
+    /// The cheapest way found.
+    pub(super) fn find_spot(
+        &self,
+        stop: u32,
+        near: &Near,
+        random: &mut Random,
+        manner: Manner,
+    ) -> Option<Spot> {
         let mut search = Search {
             state: self,
             id: stop,
             stop: self.instance.stops[stop as usize],
             random,
-            blink,
+            manner,
             best: NOWHERE,
         };
-        for (other, from_m) in near.of(stop) {
+        let mut beside = [(0, 0); NEAR];
+        let count = self.with_room(&search.stop, near.of(stop), &mut beside);
+        for (other, from_m) in &beside[..count] {
             let node = self.node(*other);
-            if node.trip == NONE {
-                continue;
-            }
             if self.instance.reloads {
                 search.split(*other);
                 search.split(node.prev);
+                if !search.has_room(node.trip) {
+                    continue;
+                }
             }
-            if search.has_room(node.trip) {
-                // Where ways there and back are equal, a detour by a far stop is at least this long.
-                let far_m = if self.instance.symmetric {
-                    i64::from(*from_m)
-                } else {
-                    0
-                };
-                let per_m = self.instance.kinds[self.trip(node.trip).kind as usize].per_m;
-                let least = |out_m: i64| 2 * (far_m - out_m) * per_m;
-                if least(node.out_m) < search.best.cost {
-                    search.behind(*other);
-                }
-                if least(self.node(node.prev).out_m) < search.best.cost {
-                    search.behind(node.prev);
-                }
+            let from_m = (*from_m < i32::MAX).then_some(i64::from(*from_m));
+            let back_m = from_m.filter(|_| self.instance.symmetric);
+            // Where ways there and back are equal, a detour by a far stop is at least this long.
+            let far_m = back_m.unwrap_or(0);
+            let per_m = self.instance.kinds[self.trip(node.trip).kind as usize].per_m;
+            let least = |out_m: i64| 2 * (far_m - out_m) * per_m;
+            if least(node.out_m) < search.best.cost {
+                search.behind(*other, from_m, None);
+            }
+            if least(self.node(node.prev).out_m) < search.best.cost {
+                search.behind(node.prev, None, back_m);
             }
         }
         // A free vehicle before a further trip of the same cost, because it leaves more time to the others.
@@ -80,10 +96,27 @@ impl State<'_> {
         if self.instance.reloads {
             search.new_trips();
         }
-        if search.best.cost == i64::MAX && !near.has_all() {
+        if manner.far && search.best.cost == i64::MAX && !near.has_all() {
             search.everywhere();
         }
         (search.best.cost < i64::MAX).then_some(search.best)
+    }
+
+    /// The near stops on trips that have room, in the same order. It decides without branches, which could not be
+    /// foreseen, and so takes half the time.
+    #[inline]
+    fn with_room(&self, stop: &Stop, near: &[(u32, i32)], beside: &mut [(u32, i32); NEAR]) -> usize {
+        let instance = self.instance;
+        let any = instance.reloads || instance.upgrades || instance.pickups;
+        let mut count = 0;
+        for entry in near {
+            let trip = self.node(entry.0).trip;
+            let room = &self.trip(trip).room;
+            let fits = (stop.load[0] <= room[0]) & (stop.load[1] <= room[1]);
+            beside[count] = *entry;
+            count += usize::from(fits | (any & (trip != NOBODY)));
+        }
+        count
     }
 
     /// Puts a stop in as found.
@@ -127,7 +160,7 @@ pub(super) struct Search<'a, 'b> {
     pub(super) id: u32,
     pub(super) stop: Stop,
     random: &'b mut Random,
-    blink: f64,
+    manner: Manner,
     pub(super) best: Spot,
 }
 
@@ -137,7 +170,7 @@ impl Search<'_, '_> {
         for route in state.routes.items.iter().filter(|route| route.stops > 0) {
             let mut node = route.first;
             while node != route.end {
-                self.behind(node);
+                self.behind(node, None, None);
                 node = state.node(node).next;
             }
         }
@@ -145,7 +178,8 @@ impl Search<'_, '_> {
 
     #[inline]
     pub(super) fn take(&mut self, cost: i64, how: How) {
-        if cost < self.best.cost && (self.blink == 0.0 || self.random.fraction() >= self.blink) {
+        let blink = self.manner.blink;
+        if cost < self.best.cost && (blink == 0.0 || self.random.fraction() >= blink) {
             self.best = Spot { cost, how };
         }
     }
@@ -159,8 +193,9 @@ impl Search<'_, '_> {
             || self.state.instance.pickups
     }
 
+    /// Behind a node, with the metres to and from the stop where they are known.
     #[inline]
-    fn behind(&mut self, after: u32) {
+    fn behind(&mut self, after: u32, to_m: Option<i64>, on_m: Option<i64>) {
         let state = self.state;
         let instance = state.instance;
         let before = state.node(after);
@@ -170,9 +205,16 @@ impl Search<'_, '_> {
             return;
         }
         let next = state.node(before.next);
-        let (to_m, to_s) = instance.both(before.place, self.stop.place);
-        let (on_m, on_s) = instance.both(self.stop.place, next.place);
+        let both = |from: u32, to: u32, way_m: Option<i64>| match way_m {
+            Some(way_m) => instance.both_with(from, to, way_m),
+            None => instance.both(from, to),
+        };
+        let (to_m, to_s) = both(before.place, self.stop.place, to_m);
+        let (on_m, on_s) = both(self.stop.place, next.place, on_m);
         let detour_m = to_m + on_m - before.out_m;
+        if instance.is_gap(detour_m) {
+            return;
+        }
         let mut cost = detour_m * instance.kinds[trip.kind as usize].per_m;
         if cost >= self.best.cost {
             return;
@@ -341,8 +383,10 @@ impl Search<'_, '_> {
             if state.used[kind as usize] >= data.count {
                 continue;
             }
-            if let Some(cost) = instance.alone(self.id, kind, self.best.cost) {
-                self.take(cost, How::NewRoute(kind));
+            let opening = self.manner.opening;
+            let below = (self.best.cost as f64 / opening) as i64;
+            if let Some(cost) = instance.alone(self.id, kind, below) {
+                self.take((cost as f64 * opening) as i64, How::NewRoute(kind));
             } else if data.trips_max > 1 && data.stops_max > 0 && !instance.may(self.id, kind, data.source) {
                 for depot in &data.reload {
                     let fits = (0..2).all(|unit| self.stop.load[unit] <= data.capacity[unit]);
@@ -366,7 +410,12 @@ impl Instance {
         let length_m = self.distance_m(data.start, own.place) + self.distance_m(own.place, data.end);
         let mut cost = data.fixed + data.per_m * length_m;
         let fits = (0..2).all(|unit| own.load[unit] <= data.capacity[unit]);
-        if cost >= below || !fits || data.stops_max == 0 || !self.may(stop, kind, data.source) {
+        if cost >= below
+            || self.is_gap(length_m)
+            || !fits
+            || data.stops_max == 0
+            || !self.may(stop, kind, data.source)
+        {
             return None;
         }
         if self.timed || self.durations {

@@ -1,15 +1,18 @@
 //! Routes as linked lists, and a log by which an iteration is taken back: what an iteration costs depends on the
 //! routes that it touches, not on how many there are.
 
-use super::instance::{Instance, NONE};
+use super::instance::{Instance, NEVER_S, NONE};
 use super::segment::Segments;
+
+/// The trip of those whom nobody serves: no stop fits into it.
+pub(super) const NOBODY: u32 = 0;
 
 /// A stop, the beginning of a trip (its depot), or the end of a route.
 #[derive(Clone, Copy)]
 pub(super) struct Node {
     pub(super) prev: u32,
     pub(super) next: u32,
-    /// `NONE` for a stop that nobody serves, and for an end.
+    /// `NOBODY` for a stop that nobody serves, and for an end.
     pub(super) trip: u32,
     pub(super) place: u32,
     /// Metres to the next node.
@@ -26,7 +29,7 @@ impl Node {
         Node {
             prev: NONE,
             next: NONE,
-            trip: NONE,
+            trip: NOBODY,
             place,
             out_m: 0,
             leave_s: 0,
@@ -127,7 +130,7 @@ pub(super) struct State<'a> {
     pub(super) nodes: Logged<Node>,
     pub(super) trips: Logged<Trip>,
     pub(super) routes: Logged<Route>,
-    /// Routes in use, by kind.
+    /// Vehicles in use, by kind.
     pub(super) used: Vec<usize>,
     /// Stops that nobody serves but somebody could.
     pub(super) absent: Vec<u32>,
@@ -141,13 +144,21 @@ pub(super) struct State<'a> {
 }
 
 impl<'a> State<'a> {
-    /// Nobody is served yet.
-    pub(super) fn new(instance: &'a Instance, absent: Vec<u32>) -> State<'a> {
+    /// Nobody is served yet; `used` vehicles of each kind are not to be had.
+    pub(super) fn new(instance: &'a Instance, absent: Vec<u32>, used: Vec<usize>) -> State<'a> {
         State {
             nodes: Logged::new(instance.stops.iter().map(|stop| Node::at(stop.place)).collect()),
-            trips: Logged::new(Vec::new()),
+            trips: Logged::new(vec![Trip {
+                route: NONE,
+                kind: 0,
+                source: NONE,
+                start: NONE,
+                stops: 0,
+                room: [-1; 2],
+                ready_s: NEVER_S,
+            }]),
             routes: Logged::new(Vec::new()),
-            used: vec![0; instance.kinds.len()],
+            used,
             absent_before: absent.clone(),
             absent,
             cost: 0,

@@ -1,6 +1,11 @@
+use super::near::Near;
 use super::*;
 use crate::check;
+use crate::effort::Progress;
+use crate::random::Random;
+use crate::travel::NO_WAY;
 use proptest::prelude::*;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 fn effort(rounds: u64, threads: usize) -> Effort<'static> {
     Effort {
@@ -129,8 +134,12 @@ fn vehicle(kinds: Kinds) -> impl Strategy<Value = Vehicle> {
 
 fn travel(places: usize) -> impl Strategy<Value = Travel> {
     let at = proptest::collection::vec([0.0..100.0f64, 0.0..100.0], places);
+    let way_m = prop_oneof![9 => 0i32..120, 1 => Just(NO_WAY)];
     let table = (
-        proptest::collection::vec(0i32..120, places * places),
+        prop_oneof![
+            proptest::collection::vec(0i32..120, places * places),
+            proptest::collection::vec(way_m, places * places),
+        ],
         any::<bool>(),
     );
     prop_oneof![
@@ -143,7 +152,7 @@ fn travel(places: usize) -> impl Strategy<Value = Travel> {
         table.prop_map(move |(distance_m, timed)| Travel::Table {
             places,
             // Such a table has detours that are shorter than the way itself.
-            time_s: timed.then(|| distance_m.iter().map(|metres| metres * 2 + 1).collect()),
+            time_s: timed.then(|| distance_m.iter().map(|metres| metres.saturating_mul(2)).collect()),
             distance_m,
         }),
     ]
@@ -191,6 +200,28 @@ proptest! {
         let plan = solve(&problem, &effort(150, threads), seed).expect("generated problems have no flaw");
         prop_assert_eq!(check::routes(&problem, &plan), vec![]);
         prop_assert_eq!(solve(&problem, &effort(150, threads), seed), Ok(plan));
+    }
+
+    /// Also where windows count, and where many stops lie at one place.
+    #[test]
+    fn the_lists_of_near_stops_are_those_that_a_look_at_all_finds(seed: u64, side in 2usize..60, timed: bool) {
+        let mut problem = scattered(120, side, 1, seed);
+        if timed {
+            for (index, stop) in problem.stops.iter_mut().enumerate() {
+                stop.windows = vec![Window { from_s: index as i64 * 7 % 90, to_s: index as i64 * 7 % 90 + 40 }];
+            }
+        }
+        let instance = Instance::new(&problem);
+        let near = Near::new(&instance, 20, timed);
+        for stop in 0..120u32 {
+            let mut all: Vec<(i64, u32)> = (0..120)
+                .filter(|other| *other != stop)
+                .map(|other| (instance.far(stop, other, timed), other))
+                .collect();
+            all.sort_unstable();
+            let found: Vec<u32> = near.of(stop).iter().map(|(other, _)| *other).collect();
+            prop_assert_eq!(found, all[..20].iter().map(|(_, other)| *other).collect::<Vec<_>>());
+        }
     }
 
     #[test]
@@ -247,4 +278,141 @@ proptest! {
             }
         }
     }
+}
+
+/// Stops scattered over a square from a seed, with a depot in the middle and vehicles of two kinds.
+fn scattered(stops: usize, side: usize, vehicles: usize, seed: u64) -> Problem {
+    let mut random = Random::new(seed);
+    let mut at = vec![[side as f64 / 2.0; 2]];
+    at.extend((0..stops).map(|_| [random.below(side) as f64, random.below(side) as f64]));
+    let depot = Depot {
+        place: 0,
+        window: Window::ALWAYS,
+    };
+    let vehicle = |weight_g: i64| Vehicle {
+        count: vehicles,
+        start: Start::Depot(0),
+        end: Some(0),
+        capacity: Load { weight_g, bags: 1000 },
+        cold: true,
+        shift: Window::ALWAYS,
+        duration_max_s: None,
+        stops_max: None,
+        areas: None,
+        reload: Vec::new(),
+        reload_s: 0,
+        trips_max: 1,
+        fixed_cost: weight_g,
+        cost_per_m: 1,
+        cost_per_s: 0,
+    };
+    let stop = |place: usize| Stop {
+        place,
+        load: Load {
+            weight_g: 1 + random.below(9) as i64,
+            bags: 0,
+        },
+        pickup: false,
+        source: Source::AnyDepot,
+        service_s: 0,
+        rest_s: 0,
+        windows: Vec::new(),
+        cold: false,
+        area: None,
+        priority: 1 + (place % 3) as i64,
+        ready_s: 0,
+    };
+    Problem {
+        depots: vec![depot],
+        vehicles: vec![vehicle(60), vehicle(90)],
+        stops: (1..=stops).map(stop).collect(),
+        travel: Travel::Plane {
+            at,
+            unit_m: 1.0,
+            rounding: Rounding::Nearest,
+            s_per_km: 999,
+        },
+    }
+}
+
+#[test]
+fn two_searches_with_shares_of_many_stops_give_one_plan() {
+    for vehicles in [usize::MAX, 85, 40] {
+        let problem = scattered(2100, 400, vehicles, 7);
+        let plan = solve(&problem, &effort(320, 2), 3).expect("it has no flaw");
+        assert_eq!(check::routes(&problem, &plan), vec![]);
+        assert_eq!(
+            plan.unserved.is_empty(),
+            vehicles != 40,
+            "{}",
+            plan.unserved.len()
+        );
+        assert_eq!(solve(&problem, &effort(320, 2), 3), Ok(plan));
+    }
+}
+
+#[test]
+fn whoever_watches_can_end_a_search_and_gets_a_whole_plan() {
+    let problem = scattered(300, 100, usize::MAX, 5);
+    let told = AtomicUsize::new(0);
+    let watch = |progress: Progress| {
+        told.fetch_add(1, Ordering::Relaxed);
+        assert!(progress.cost.is_some_and(|cost| cost > 0));
+        false
+    };
+    let watched = Effort {
+        watch: Some(&watch),
+        ..effort(u64::MAX, 2)
+    };
+    let plan = solve(&problem, &watched, 1).expect("it has no flaw");
+    assert_eq!(check::routes(&problem, &plan), vec![]);
+    assert!(plan.unserved.is_empty() && told.load(Ordering::Relaxed) >= 1);
+    let over = || 1.0;
+    let late = Effort {
+        spent: Some(&over),
+        ..effort(u64::MAX, 1)
+    };
+    let plan = solve(&problem, &late, 1).expect("it has no flaw");
+    assert_eq!(check::routes(&problem, &plan), vec![]);
+    assert!(plan.unserved.is_empty() && plan.iterations == 0);
+}
+
+/// Two shores without a bridge, each with a depot and a stop, and an island (CT-4).
+#[test]
+fn nobody_drives_where_no_road_leads() {
+    let mut problem = scattered(3, 10, 2, 1);
+    let shore = [0, 0, 1, 2, 1];
+    problem.depots.push(Depot {
+        place: 4,
+        window: Window::ALWAYS,
+    });
+    problem.vehicles[1].start = Start::Depot(1);
+    problem.vehicles[1].end = Some(1);
+    let way = |cell: usize| match shore[cell / 5] == shore[cell % 5] {
+        true => i32::from(cell / 5 != cell % 5) * 10,
+        false => NO_WAY,
+    };
+    problem.travel = Travel::Table {
+        places: 5,
+        distance_m: (0..25).map(way).collect(),
+        time_s: None,
+    };
+    let mut plan = solve(&problem, &effort(100, 1), 1).expect("it has no flaw");
+    assert_eq!(check::routes(&problem, &plan), vec![]);
+    let served: Vec<(usize, usize)> = plan
+        .tours
+        .iter()
+        .map(|tour| (tour.vehicle, tour.trips[0].visits[0].stop))
+        .collect();
+    assert_eq!(served, [(0, 0), (1, 1)]);
+    let reason = Reason::NoRoad;
+    assert_eq!(plan.unserved, [Unserved { stop: 2, reason }]);
+    plan.unserved[0].reason = Reason::NoVehicleLeft;
+    plan.tours.pop();
+    plan.unserved.push(Unserved { stop: 1, reason });
+    plan.cost = plan.tours.iter().map(|tour| tour.cost).sum();
+    assert!(
+        !check::routes(&problem, &plan).is_empty(),
+        "a road leads to stop 1"
+    );
 }

@@ -1,7 +1,7 @@
 use super::hierarchy::{Hierarchy, Weight};
 use super::roads::Road;
 use super::*;
-use crate::distance_m;
+use crate::{distance_m, road_distance_m};
 use proptest::prelude::*;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -173,7 +173,14 @@ fn closures_and_checkpoints_change_the_way() {
 fn a_table_from_the_great_circle_has_the_detour_and_the_speed() {
     let (a, b) = (point(30.0, 110.0), point(30.0, 110.1));
     let metres = road_distance_m(a, b) as i32;
-    assert_eq!(cell(&estimated(&[a, b], 36), 0, 1), (metres, metres / 10));
+    assert_eq!(
+        cell(&estimated(&[a, b], 36, crate::DETOUR_PCT), 0, 1),
+        (metres, metres / 10)
+    );
+    let winding = estimated(&[a, b], 36, 200);
+    assert_eq!(cell(&winding, 0, 1).0, 2 * distance_m(a, b) as i32);
+    assert_eq!(detour_pct(&[a, b], &winding, 1..i64::MAX), Some(200));
+    assert_eq!(detour_pct(&[a, b], &winding, 1..2), None);
     assert!(distance_m(a, b) < i64::from(metres));
 }
 
