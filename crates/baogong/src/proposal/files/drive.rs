@@ -322,7 +322,9 @@ impl Places {
         if known.len() == self.at.len() {
             return match &asked.roads {
                 Some(roads) => roads.ways(&[], &[]).table(&known),
-                None if known.len() <= TABLE_PLACES_MAX => travel::estimated(&known, asked.km_per_h),
+                None if known.len() <= TABLE_PLACES_MAX => {
+                    travel::estimated(&known, asked.km_per_h, planner::DETOUR_PCT)
+                }
                 None => plane(&known, asked.km_per_h),
             };
         }
@@ -467,6 +469,7 @@ impl Drive {
                 "its supplier has no vehicle, and there is none without a supplier",
             ),
             Reason::TooLarge => said("超过任何一辆车的载重", "more than any vehicle carries"),
+            Reason::NoRoad => said("没有路通到那里", "no road leads there"),
             Reason::OutOfTime => said("收车前赶不回来", "no vehicle is back before the end of the day"),
             Reason::NoVehicleLeft => said("车辆都已装满或排满", "all vehicles are full or busy"),
         }
