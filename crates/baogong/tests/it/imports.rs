@@ -4,6 +4,10 @@ mod deciding;
 
 use rust_xlsxwriter::{Format, Workbook};
 
+use baogong::base::Actor;
+use baogong::register::export::export_sheet;
+use baogong::register::{REGISTERS, import, show};
+
 use crate::support::{Server, demo_servers, servers};
 
 const AREAS: &str = "区划代码,名称,级别\n431023,永兴县,县\n431023001,便江街道,街道\n431023001001,滨河路社区,社区\n431023001002,文昌社区,社区\n";
@@ -146,6 +150,45 @@ fn an_export_comes_back_without_a_change() {
         let tally = &summary.tallies[0];
         assert_eq!((tally.added, tally.changed), (0, 0), "{register}: {tally:?}");
         assert_eq!(tally.unchanged as i64, server.count(register), "{register}");
+    }
+}
+
+/// the same for every register in full, as it is written at the console, also with its tags.
+#[test]
+fn every_register_in_full_comes_back_without_a_change() {
+    let server = demo_servers().remove(0);
+    for (place, register) in REGISTERS.iter().enumerate() {
+        let entries = server.entries(register.key(), "431023");
+        let number = entries.len();
+        assert!(number > 0, "{}", register.key());
+        let names = server.read(|tx| show::supplier_names(tx, "431023"));
+        let (actor, tagged) = (Actor::system(), place % 2 == 0);
+        let sheet = export_sheet(&actor, register, entries, &names, kit::Lang::Zh, tagged);
+        let (name, bytes) = if tagged {
+            ("表.csv", documents::sheet::write_csv(&sheet))
+        } else {
+            ("表.xlsx", documents::sheet::write(&[sheet]).unwrap())
+        };
+        let reading = import::read_file(name, &bytes).unwrap();
+        let preview = server.read(move |tx| import::preview(tx, &Actor::system(), "431023", &reading, &[]));
+        assert!(
+            preview.errors.is_empty(),
+            "{}: {:#?}",
+            register.key(),
+            preview.errors
+        );
+        let tally = &preview.tallies[0];
+        assert_eq!(
+            (
+                tally.register.as_str(),
+                tally.added,
+                tally.changed,
+                tally.unchanged
+            ),
+            (register.key(), 0, 0, number),
+            "{:#?}",
+            preview.changed_sample
+        );
     }
 }
 
