@@ -3,10 +3,10 @@ prints one line per run and a table of mean gaps and ratios.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     cargo build --release -p planner --example bench
-    venv/bin/python compare.py cvrp FOLDER --seconds 10 --seed 1 [--only TEXT] [--solvers planner,pyvrp,ortools,vroom]
+    venv/bin/python compare.py cvrp FOLDER --seconds 10 --seed 1 [--only TEXT] [--threads 2] [--solvers planner,pyvrp,ortools,vroom]
 
 Families: cvrp, vrptw, mdvrp, mdvrptw, hfvrp, mtvrptwr, with the file formats and roundings of the bench example.
-Every solver has one thread. A peer is left out where it cannot express a family. The routes of every peer are
+Every solver has one thread, unless --threads gives the planner more. A peer is left out where it cannot express a family. The routes of every peer are
 priced and checked here, with the distances of the family, so that a peer cannot gain by another rounding.
 """
 
@@ -19,6 +19,8 @@ import sys
 import time
 from datetime import timedelta
 from pathlib import Path
+
+import numpy
 
 HERE = Path(__file__).resolve().parent
 BENCH = Path(os.environ.get("BENCH", HERE.parents[2] / "target/release/examples/bench"))
@@ -34,9 +36,9 @@ class Instance:
         self.service, self.windows, self.release = service, windows, release
         # Kinds of vehicle: depot, count, capacity, longest duration or None, fixed cost, cost per unit of distance.
         self.fleet, self.reload = fleet, reload
-        whole = math.floor if down else lambda value: math.floor(value + 0.5)
-        self.matrix = [[int(whole(scale * math.hypot(a[0] - b[0], a[1] - b[1]) + (1e-9 if down else 0)))
-                        for b in places] for a in places]
+        east, north = numpy.array(places, dtype=float).T
+        exact = scale * numpy.hypot(east[:, None] - east, north[:, None] - north)
+        self.matrix = numpy.floor(exact + (1e-9 if down else 0.5)).astype(numpy.int64)
 
     @property
     def timed(self):
@@ -63,8 +65,9 @@ class Instance:
                 for stop in trip:
                     fine &= stop not in seen
                     seen.add(stop)
-                    cost += unit * self.matrix[here][stop]
-                    clock += self.matrix[here][stop]
+                    way = int(self.matrix[here, stop])
+                    cost += unit * way
+                    clock += way
                     if self.windows[stop]:
                         opens, closes = self.windows[stop]
                         fine &= clock <= closes
@@ -73,8 +76,9 @@ class Instance:
                         slack = min(slack, waited + closes - clock)
                     clock += self.service[stop]
                     here = stop
-                cost += unit * self.matrix[here][depot]
-                clock += self.matrix[here][depot]
+                way = int(self.matrix[here, depot])
+                cost += unit * way
+                clock += way
             if self.windows[depot]:
                 fine &= clock <= self.windows[depot][1]
             if longest is not None:
@@ -151,7 +155,6 @@ def read(family, path):
 
 
 def pyvrp(instance, seconds, seed):
-    import numpy
     from pyvrp import Model, PenaltyParams, SolveParams, solve
     from pyvrp.stop import MaxRuntime
     model = Model()
@@ -167,8 +170,7 @@ def pyvrp(instance, seconds, seed):
             more["reload_depots"] = [depots[depot]]
         model.add_vehicle_type(min(count, len(instance.places)), capacity=[capacity], start_depot=depots[depot],
                                end_depot=depots[depot], fixed_cost=fixed, unit_distance_cost=unit, **window(depot), **more)
-    matrix = numpy.array(instance.matrix)
-    data = model.data().replace(distance_matrices=[matrix], duration_matrices=[matrix])
+    data = model.data().replace(distance_matrices=[instance.matrix], duration_matrices=[instance.matrix])
     # Its largest penalty for overload is meant for a cost of 1 by unit of distance; with the costs of a mixed fleet
     # it would never find a solution that keeps the loads.
     penalty = PenaltyParams(max_penalty=1e5 * max(kind[5] for kind in instance.fleet))
@@ -194,7 +196,7 @@ def ortools(instance, seconds, seed):
                                            [depot for _, depot in vehicles])
     routing = pywrapcp.RoutingModel(manager)
     flat = [manager.IndexToNode(index) for index in range(routing.Size() + len(vehicles))]
-    matrix = instance.matrix
+    matrix = instance.matrix.tolist()
     units = {}
     for number, (kind, _) in enumerate(vehicles):
         unit = instance.fleet[kind][5]
@@ -238,13 +240,12 @@ def ortools(instance, seconds, seed):
 
 
 def vroom(instance, seconds, seed):
-    import numpy
     import vroom as library
     # VROOM takes no release times, no reloading, and no costs by kind beside those of the hour.
     if instance.reload or len({kind[5] for kind in instance.fleet}) > 1:
         return None
     problem = library.Input()
-    problem.set_durations_matrix("car", numpy.array(instance.matrix, dtype=numpy.uint32))
+    problem.set_durations_matrix("car", instance.matrix.astype(numpy.uint32))
     owner = []
     for kind, (depot, count, capacity, longest, fixed, _) in enumerate(instance.fleet):
         for _ in range(min(count, len(instance.places) - instance.depots)):
@@ -272,8 +273,8 @@ PEERS = {"pyvrp": pyvrp, "ortools": ortools, "vroom": vroom}
 UNITS = {"vrptw": 10.0, "mdvrp": 1000.0}
 
 
-def planner(family, path, seconds, seed):
-    answer = subprocess.run([BENCH, family, path, "--seconds", str(seconds), "--seed", str(seed)],
+def planner(family, path, seconds, seed, threads):
+    answer = subprocess.run([BENCH, family, path, "--seconds", str(seconds), "--seed", str(seed), "--threads", str(threads)],
                             capture_output=True, text=True, check=True).stdout
     row = next(csv.DictReader(answer.splitlines()))
     return float(row["cost"]), row["feasible"] == "true", float(row["best_known"] or "nan")
@@ -285,6 +286,7 @@ def main():
     parser.add_argument("path", type=Path)
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=1, help="of the planner; the peers have one")
     parser.add_argument("--only", default="")
     parser.add_argument("--solvers", default="planner,pyvrp,ortools,vroom")
     options = parser.parse_args()
@@ -297,7 +299,7 @@ def main():
         for solver in options.solvers.split(","):
             start = time.monotonic()
             if solver == "planner":
-                cost, fine, known = planner(options.family, path, options.seconds, options.seed)
+                cost, fine, known = planner(options.family, path, options.seconds, options.seed, options.threads)
             else:
                 tours = PEERS[solver](instance, options.seconds, options.seed)
                 if tours is None:

@@ -23,8 +23,8 @@ pub fn distance_m(a: Point, b: Point) -> i64 {
 /// Estimated road distance in whole metres: the great circle times 1.35.
 ///
 /// The factor is an assumption for towns and their surroundings where no road network is loaded; published
-/// averages for cars lie between about 1.2 (flat grid cities) and 1.5 (hills, short trips); in the valleys of
-/// Andorra it is 2.0. Rivers, railways and checkpoints can make single pairs much longer. With a map of the place
+/// averages for cars lie between about 1.2 (flat grid cities) and 1.5 (hills, short trips); in the mountains
+/// of Andorra it is 2.0, and 3.3 below two kilometres. Rivers, railways and checkpoints can make single pairs much longer. With a map of the place
 /// [`crate::travel::detour_pct`] measures it, and [`crate::travel::estimated`] takes any factor.
 pub fn road_distance_m(a: Point, b: Point) -> i64 {
     by_road_m(distance_m(a, b), DETOUR_PCT)

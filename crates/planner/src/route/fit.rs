@@ -3,9 +3,8 @@
 use super::state::State;
 
 impl State<'_> {
-    /// Gives each touched route the cheapest free vehicle that carries its load, or exchanges vehicles with the route
-    /// where that saves most.
-    pub(super) fn fit_kinds(&mut self, exchange: bool) {
+    /// Gives each touched route the cheapest free vehicle that carries its load.
+    pub(super) fn fit_kinds(&mut self) {
         let touched: Vec<u32> = self.touched().collect();
         for route in touched {
             let Some(load) = self.load_of(route) else {
@@ -22,34 +21,7 @@ impl State<'_> {
             if let Some(best) = best.filter(|best| self.cost_with(route, *best) < self.cost_of(route)) {
                 self.change_kind(route, best);
             }
-            if exchange && let Some(other) = self.partner(route, load) {
-                let (own, its) = (self.route(route).kind, self.route(other).kind);
-                self.change_kind(route, its);
-                self.change_kind(other, own);
-            }
         }
-    }
-
-    /// The route with which an exchange of vehicles saves most, if it saves anything.
-    fn partner(&self, route: u32, load: [i64; 2]) -> Option<u32> {
-        let own = self.route(route).kind;
-        let alike = &self.instance.kinds[own as usize].alike;
-        let mut best = (0, None);
-        for other in 0..self.routes.items.len() as u32 {
-            let kind = self.route(other).kind;
-            if kind == own || self.route(other).stops == 0 || !self.carries(kind, load) {
-                continue;
-            }
-            let before = self.cost_of(route) + self.cost_of(other);
-            let after = self.cost_with(route, kind) + self.cost_with(other, own);
-            if after - before < best.0
-                && alike.contains(&kind)
-                && self.load_of(other).is_some_and(|load| self.carries(own, load))
-            {
-                best = (after - before, Some(other));
-            }
-        }
-        best.1
     }
 
     /// What a route carries that has one trip.

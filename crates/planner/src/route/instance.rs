@@ -171,6 +171,8 @@ pub(super) struct Instance {
     pub(super) stops_limited: bool,
     /// Some kinds differ in capacity and cost only.
     pub(super) upgrades: bool,
+    /// The same, and of each kind there is one for every stop.
+    pub(super) plenty: bool,
     /// Ways there and back are equal.
     pub(super) symmetric: bool,
     /// Between some places no road leads.
@@ -256,6 +258,9 @@ impl Instance {
                 || kinds.iter().any(|kind| kind.source >= depots),
             stops_limited: kinds.iter().any(|kind| kind.stops_max < u32::MAX),
             upgrades: kinds.iter().any(|kind| kind.alike.len() > 1),
+            plenty: kinds
+                .iter()
+                .all(|kind| kind.alike.len() > 1 && kind.count >= stops.len()),
             symmetric: symmetric(&problem.travel),
             gaps: gaps(&problem.travel),
             ways: Ways::new(&problem.travel),

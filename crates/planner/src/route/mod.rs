@@ -11,9 +11,9 @@
 //! strings of neighbouring stops out of neighbouring trips, put them back one by one where they cost least, and
 //! accept by simulated annealing. Each place to insert is checked in constant time, only places beside near stops are
 //! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops. Where kinds of
-//! vehicle differ in capacity and cost only, every change gives each route the cheapest kind that carries it, free or in
-//! exchange with another route, and some insertions count a new vehicle as cheaper than it is, so that one large
-//! vehicle can give way to several small ones. Threads compare their solutions now and then; of many stops each thread
+//! vehicle differ in capacity and cost only, each touched route gets the cheapest free kind that carries it. With plenty of
+//! each kind that is done after taking out as well, so that putting in pays for room, and some insertions count a new
+//! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Threads compare their solutions now and then; of many stops each thread
 //! searches a share of one solution, which is divided anew each time.
 
 mod change;

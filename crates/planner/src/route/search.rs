@@ -16,8 +16,8 @@ pub(super) const NEAR: usize = 40;
 const ADJACENT: usize = 120;
 /// Chance to pass a place by.
 const BLINK: f64 = 0.01;
-/// Chance that less than the cost of a vehicle of its own counts, where kinds differ in capacity and cost: greedy
-/// insertion would never leave one large vehicle for several small ones.
+/// Chance that less than the cost of a vehicle of its own counts, where there are plenty of each kind: greedy insertion
+/// would never leave one large vehicle for several small ones.
 const OPENING: f64 = 0.3;
 /// The heat at the beginning and at the end, in shares of what a stop costs on average.
 const HOT: f64 = 0.7;
@@ -26,10 +26,10 @@ const COLD: f64 = 0.01;
 const CLOCK: u64 = 32;
 /// Whoever watches is told after the clock was read so many times.
 const WATCH: u64 = 64;
-/// Of those who wait so many are tried beside those near the ruin, when more wait than that.
-const TRIED: usize = 16;
-/// With more stops than these the places that are not near are looked at only now and then.
+/// With more stops than these the places that are not near are looked at only now and then, and of those who wait no
+/// more are tried in a round than so many near the ruin and as many others.
 const FAR_STOPS: usize = 2000;
+const TRIED: usize = 16;
 
 /// Routes as kind and sequence, by slot; free slots are empty.
 #[derive(Clone, Default)]
@@ -281,17 +281,17 @@ impl<'a> Search<'a> {
             &mut ruined,
         );
         self.ruined = ruined;
-        if self.instance.upgrades {
-            self.state.fit_kinds(false);
+        if self.instance.plenty {
+            self.state.fit_kinds();
         }
-        let from = if waiting > TRIED {
+        let from = if waiting > TRIED && self.instance.stops.len() > FAR_STOPS {
             self.choose(waiting, centre)
         } else {
             0
         };
         self.insert_absent(from);
         if self.instance.upgrades {
-            self.state.fit_kinds(true);
+            self.state.fit_kinds();
         }
         if self.instance.reloads && !self.instance.durations && !self.instance.pickups {
             let touched: Vec<u32> = self.state.touched().collect();
@@ -442,7 +442,7 @@ impl<'a> Search<'a> {
         self.sort_absent(&mut absent);
         let stops = self.instance.stops.len();
         let far = stops <= FAR_STOPS || self.random.below(stops) < FAR_STOPS;
-        let opening = if self.instance.upgrades && self.random.fraction() < OPENING {
+        let opening = if self.instance.plenty && self.random.fraction() < OPENING {
             self.random.fraction().max(0.01)
         } else {
             1.0

@@ -102,8 +102,8 @@ impl State<'_> {
         (search.best.cost < i64::MAX).then_some(search.best)
     }
 
-    /// The near stops on trips that have room, in the same order. It decides without branches, which could not be
-    /// foreseen, and so takes half the time.
+    /// The near stops on trips that have room, in the same order. It decides without branches, which the
+    /// processor could not foresee.
     #[inline]
     fn with_room(&self, stop: &Stop, near: &[(u32, i32)], beside: &mut [(u32, i32); NEAR]) -> usize {
         let instance = self.instance;
