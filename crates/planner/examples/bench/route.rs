@@ -3,16 +3,15 @@
 use crate::cordeau::Cordeau;
 use crate::solomon::Solomon;
 use crate::vrplib::Vrplib;
-use crate::{Options, Outcome};
+use crate::{Clock, Options, Outcome};
 use planner::check;
 use planner::effort::Effort;
 use planner::route::{Depot, Load, Problem, Rounding, Source, Start, Stop, Travel, Vehicle, Window, solve};
 use std::path::Path;
-use std::time::Instant;
 
 fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, String> {
-    let start = Instant::now();
-    let spent = || seconds(start, options) / options.seconds;
+    let clock = Clock::start(options);
+    let spent = || clock.seconds() / options.seconds;
     let effort = Effort {
         spent: options.iterations.is_none().then_some(&spent),
         threads: options.threads,
@@ -28,22 +27,14 @@ fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, Stri
         plan.iterations,
         plan.tours.len(),
         plan.unserved.len(),
-        seconds(start, options)
+        clock.seconds()
     );
     Ok(Outcome {
         cost: plan.cost as f64 / scale,
+        bound: None,
+        published: None,
         feasible: findings.is_empty() && plan.unserved.is_empty(),
     })
-}
-
-/// Seconds since the start. Those on the processor are asked of the system, which is slow, for one thread only.
-fn seconds(start: Instant, options: &Options) -> f64 {
-    if !options.on_cpu {
-        return start.elapsed().as_secs_f64();
-    }
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let nanoseconds = text.split(' ').next().and_then(|first| first.parse::<f64>().ok());
-    nanoseconds.map_or_else(|| start.elapsed().as_secs_f64(), |count| count / 1e9)
 }
 
 fn plane(at: Vec<[f64; 2]>, unit_m: f64, rounding: Rounding) -> Travel {
