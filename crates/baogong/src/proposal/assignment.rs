@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use planner::assign::{self, Assignment, Problem};
+use planner::effort::Effort;
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
@@ -263,7 +264,8 @@ fn stored(problem: &Problem, answer: &Assignment) -> Stored {
 pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<ProposalId> {
     let problem = problem(tx, ctx, draft)?;
     // The seed comes from the command, so that a retry computes the same proposal.
-    let answer = assign::assign(&problem, ctx.command.as_u64_pair().0);
+    let effort = Effort::rounds(assign::usual_rounds(&problem));
+    let answer = assign::assign(&problem, &effort, ctx.command.as_u64_pair().0);
     let findings: Vec<String> = planner::check::assignment(&problem, &answer)
         .into_iter()
         .map(|finding| finding.what)
