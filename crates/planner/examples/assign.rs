@@ -1,8 +1,11 @@
 //! Times the assignment of a large city and tells how far it can be from the best.
 //!
-//! `cargo run --release -p planner --example assign [compounds] [suppliers] [tightness in percent] [seed]`
+//! `cargo run --release -p planner --example assign [compounds] [suppliers] [tightness in percent] [seed] [threads] [seconds]`
+//!
+//! Without seconds it searches for the usual rounds, which give the same answer on every machine.
 
-use planner::assign::{Assignment, Compound, Problem, Supplier, assign, replan};
+use planner::assign::{Assignment, Compound, Problem, Supplier, assign, replan, usual_rounds};
+use planner::effort::Effort;
 use planner::{Point, check};
 use std::time::Instant;
 
@@ -107,8 +110,21 @@ fn main() {
         "{compounds} compounds, {suppliers} suppliers, 4 categories, {tightness} % of capacity needed, seed {seed}"
     );
     let mut problem = city(compounds as usize, suppliers as usize, tightness as i64, seed);
+    let (threads, seconds) = (number(1), number(0));
     let start = Instant::now();
-    let first = assign(&problem, seed);
+    let spent = || start.elapsed().as_secs_f64() / seconds as f64;
+    let effort = match seconds {
+        0 => Effort {
+            threads: threads as usize,
+            ..Effort::rounds(usual_rounds(&problem))
+        },
+        _ => Effort {
+            threads: threads as usize,
+            spent: Some(&spent),
+            ..Effort::rounds(u64::MAX)
+        },
+    };
+    let first = assign(&problem, &effort, seed);
     tell("first plan", &problem, &first, start.elapsed().as_secs_f64());
     for (compound, choice) in problem.compounds.iter_mut().zip(first.choices) {
         compound.keep = choice.main;

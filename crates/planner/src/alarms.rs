@@ -162,8 +162,16 @@ pub fn published() -> Vec<Scale> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Condition, Situation, grade, published};
+    use super::{Alarm, Condition, Scale, Situation, published};
+    use crate::check;
     use proptest::prelude::*;
+
+    /// The grade of a situation, checked.
+    fn grade(scale: &Scale, situation: &Situation) -> Option<Alarm> {
+        let alarm = super::grade(scale, situation);
+        assert_eq!(check::grade(scale, situation, alarm.as_ref()), vec![]);
+        alarm
+    }
 
     #[test]
     fn the_gravest_step_that_holds_counts() {
@@ -212,6 +220,11 @@ mod tests {
             for scale in published() {
                 let told = |figures| grade(&scale, &situation(figures)).map_or(5, |alarm| alarm.grade);
                 prop_assert!(told(worse) <= told(a));
+                let wrong = match grade(&scale, &situation(a)) {
+                    Some(alarm) => Alarm { grade: alarm.grade % 4 + 1, ..alarm },
+                    None => Alarm { grade: 4, because: Vec::new() },
+                };
+                prop_assert!(!check::grade(&scale, &situation(a), Some(&wrong)).is_empty());
             }
         }
     }

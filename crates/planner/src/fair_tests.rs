@@ -40,6 +40,7 @@ fn yu_7_fills_up_those_with_least() {
         })
     );
     let before = spread(&claims, 1000, &[0, 0, 0]).unwrap();
+    assert_eq!(check::spread(&claims, 1000, &[0, 0, 0], Some(&before)), vec![]);
     let after = spread(&claims, 1000, &sharing.packs).unwrap();
     assert_eq!((before.least, after.least), (0, 4000));
     assert_eq!((before.median, after.median), (2000, 4000));
@@ -70,6 +71,7 @@ fn a_gini_of_known_size() {
     let claims = [claim("a", 0, 1000, 0, 0), claim("b", 0, 1000, 4000, 0)];
     let found = spread(&claims, 1000, &[0, 0]).unwrap();
     assert!((found.gini - 0.5).abs() < 1e-12);
+    assert_eq!(check::spread(&claims, 1000, &[0, 0], Some(&found)), vec![]);
     assert_eq!(spread(&[], 1000, &[]), None);
 }
 
@@ -92,6 +94,24 @@ fn claims() -> impl Strategy<Value = Vec<Claim>> {
 }
 
 proptest! {
+    #[test]
+    fn every_spread_passes_its_check(claims in claims(), packs in 0i64..400, way in 0usize..6) {
+        let given = share(&claims, &Terms { packs, ..TERMS }).packs;
+        let told = spread(&claims, 1000, &given);
+        prop_assert_eq!(check::spread(&claims, 1000, &given, told.as_ref()), vec![]);
+        let Some(mut wrong) = told else { return Ok(()) };
+        match way {
+            0 => wrong.least -= 1,
+            1 => wrong.most += 1,
+            2 => wrong.gini += 1e-6,
+            3 => wrong.tenth = wrong.least - 1,
+            4 => wrong.median = wrong.most + 1,
+            _ => wrong.nine_tenths = wrong.most + 1,
+        }
+        prop_assert!(!check::spread(&claims, 1000, &given, Some(&wrong)).is_empty());
+        prop_assert!(!check::spread(&claims, 1000, &given, None).is_empty());
+    }
+
     #[test]
     fn every_sharing_follows_the_rule(
         claims in claims(), packs in 0i64..400, pack_g in 1i64..5000, floor_d in 0i64..5, target_d in 0i64..12,

@@ -181,8 +181,34 @@ fn mad(figures: &[f64]) -> Option<f64> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Observed, Sold, anomaly, county_rate, days_of_supply, demand};
+    use super::{Anomaly, Demand, Observed, Sold};
+    use crate::check;
     use proptest::prelude::*;
+
+    /// The functions of this module, each answer checked.
+    fn county_rate(observed: &[Observed]) -> Option<f64> {
+        let rate = super::county_rate(observed);
+        assert_eq!(check::county_rate(observed, rate), vec![]);
+        rate
+    }
+
+    fn demand(own: &[Observed], county: f64, households: i64) -> Demand {
+        let found = super::demand(own, county, households);
+        assert_eq!(check::demand(own, county, households, &found), vec![]);
+        found
+    }
+
+    fn days_of_supply(stock_g: i64, days: &[Sold], planned_g: i64) -> Option<i64> {
+        let found = super::days_of_supply(stock_g, days, planned_g);
+        assert_eq!(check::days_of_supply(stock_g, days, planned_g, found), vec![]);
+        found
+    }
+
+    fn anomaly(before: &[i64], now: i64) -> Option<Anomaly> {
+        let found = super::anomaly(before, now);
+        assert_eq!(check::anomaly(before, now, found.as_ref()), vec![]);
+        found
+    }
 
     fn round(packs: i64) -> Observed {
         Observed {
@@ -262,6 +288,26 @@ mod tests {
             let found = demand(&own, rate, households);
             prop_assert!(0 <= found.low && found.low <= found.expected && found.expected <= found.high);
             prop_assert!(demand(&own, rate, households + 100).expected >= found.expected);
+            prop_assert!(county_rate(&own).is_none_or(|rate| rate >= 0.0));
+            let spoilt = [
+                Demand { expected: found.expected + 2, ..found },
+                Demand { low: found.low - 3, ..found },
+                Demand { high: found.high + 3, ..found },
+                Demand { rounds: found.rounds + 1, ..found },
+            ];
+            for wrong in spoilt {
+                prop_assert!(!check::demand(&own, rate, households, &wrong).is_empty());
+            }
+        }
+
+        #[test]
+        fn every_supply_in_days_passes_its_check(
+            days in prop::collection::vec((0i64..900, any::<bool>()), 0..12), stock_g in -50i64..90_000, planned_g in 0i64..900,
+        ) {
+            let days: Vec<Sold> = days.iter().map(|(sales_g, stock_out)| Sold { sales_g: *sales_g, stock_out: *stock_out }).collect();
+            let found = days_of_supply(stock_g, &days, planned_g);
+            let wrong = found.map_or(Some(0), |found| Some(found + 1));
+            prop_assert!(!check::days_of_supply(stock_g, &days, planned_g, wrong).is_empty());
         }
 
         #[test]
@@ -269,6 +315,10 @@ mod tests {
             let scaled: Vec<i64> = before.iter().map(|figure| figure * factor).collect();
             let (one, other) = (anomaly(&before, now), anomaly(&scaled, now * factor));
             prop_assert_eq!(one.is_some(), other.is_some());
+            if let Some(one) = one {
+                let wrong = Anomaly { score: one.score * 1.01, ..one };
+                prop_assert!(!check::anomaly(&before, now, Some(&wrong)).is_empty());
+            }
             if let (Some(one), Some(other)) = (one, other) {
                 prop_assert!((one.score - other.score).abs() < 1e-6 * one.score.abs());
             }

@@ -69,12 +69,13 @@ fn in_turn(a: &Group, b: &Group) -> Ordering {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::{Group, Slot, schedule};
     use crate::check;
     use proptest::prelude::*;
 
-    fn group(building: &str, unit: &str, households: u32) -> Group {
+    /// An entrance of a building.
+    pub(crate) fn group(building: &str, unit: &str, households: u32) -> Group {
         Group {
             building: building.into(),
             unit: unit.into(),
@@ -123,7 +124,8 @@ mod tests {
         assert_eq!(schedule(&[group("1", "1", 5)], 0, 0, 10), vec![]);
     }
 
-    fn groups() -> impl Strategy<Value = Vec<Group>> {
+    /// Units of a compound, some without households.
+    pub(crate) fn groups() -> impl Strategy<Value = Vec<Group>> {
         let one = ("[1-9][0-9]?[AB]?", "[0-4]?", 0u32..60);
         prop::collection::vec(
             one.prop_map(|(building, unit, households)| group(&building, &unit, households)),

@@ -182,9 +182,10 @@ fn floor(room: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Crew, Door, Opening, crews, visits, walk};
+    use super::{Crew, Door, Opening, visits};
     use crate::check;
-    use crate::slots::{Group, schedule};
+    use crate::slots::tests::{group, groups};
+    use crate::slots::{Group, Slot, schedule};
     use proptest::prelude::*;
 
     const OPENING: Opening = Opening {
@@ -195,12 +196,17 @@ mod tests {
         people_max: 20,
     };
 
-    fn group(building: &str, unit: &str, households: u32) -> Group {
-        Group {
-            building: building.into(),
-            unit: unit.into(),
-            households,
-        }
+    /// The functions of this module, each answer checked.
+    fn crews(groups: &[Group], slots: &[Slot], bags: &[u32], per_volunteer: u32) -> Vec<Crew> {
+        let found = super::crews(groups, slots, bags, per_volunteer);
+        assert_eq!(check::crews(groups, slots, bags, per_volunteer, &found), vec![]);
+        found
+    }
+
+    fn walk(doors: &[Door]) -> Vec<usize> {
+        let order = super::walk(doors);
+        assert_eq!(check::walk(doors, &order), vec![]);
+        order
     }
 
     /// YU-12: one person per household every two days.
@@ -283,22 +289,51 @@ mod tests {
     proptest! {
         #[test]
         fn every_plan_of_visits_passes_its_check(
-            rows in prop::collection::vec(("[1-9][0-9]?", "[0-3]?", 0u32..80), 0..25),
-            interval_d in 0u32..5, people_max in 0u32..40, slot_s in 1i64..4000,
+            groups in groups(), interval_d in 0u32..5, people_max in 0u32..40, slot_s in 1i64..4000,
         ) {
-            let groups: Vec<Group> =
-                rows.iter().map(|(building, unit, households)| group(building, unit, *households)).collect();
             let opening = Opening { interval_d, people_max, slot_s, ..OPENING };
             let found = visits(&groups, &opening);
             prop_assert_eq!(check::visits(&groups, &opening, &found), vec![]);
         }
 
         #[test]
-        fn a_spoilt_plan_of_visits_is_reported(
-            rows in prop::collection::vec(("[1-9][0-9]?", "[0-3]?", 1u32..60), 1..15), way in 0usize..4, day: usize,
+        fn every_crew_passes_its_check(
+            groups in groups(), bags in prop::collection::vec(0u32..90, 30), limit in 1u32..50, per_volunteer in 0u32..40,
+            way in 0usize..4, at: usize,
         ) {
-            let groups: Vec<Group> =
-                rows.iter().map(|(building, unit, households)| group(building, unit, *households)).collect();
+            let slots = schedule(&groups, 0, 600, limit);
+            let mut found = crews(&groups, &slots, &bags, per_volunteer);
+            prop_assume!(!found.is_empty());
+            let at = at % found.len();
+            match way {
+                0 => { found.remove(at); }
+                1 => found[at].bags += 1,
+                2 => found[at].volunteers += 1,
+                _ => found[at].households += 1,
+            }
+            prop_assert!(!check::crews(&groups, &slots, &bags, per_volunteer, &found).is_empty());
+        }
+
+        #[test]
+        fn every_walk_passes_its_check(
+            rows in prop::collection::vec(("[1-9][0-9]?[AB]?|[０-３]{1,2}号楼", "[0-3]?", "[0-9]{2,4}[AB]?", any::<bool>()), 2..30), at: usize,
+        ) {
+            let doors: Vec<Door> = rows.into_iter()
+                .map(|(building, unit, room, lift)| Door { building, unit, room, lift })
+                .collect();
+            let mut order = walk(&doors);
+            let at = at % (order.len() - 1);
+            order.swap(at, at + 1);
+            let alike = doors[order[at]] == doors[order[at + 1]];
+            prop_assert_eq!(check::walk(&doors, &order).is_empty(), alike);
+            order[at] = order[at + 1];
+            prop_assert!(!check::walk(&doors, &order).is_empty());
+        }
+
+        #[test]
+        fn a_spoilt_plan_of_visits_is_reported(
+            groups in groups(), way in 0usize..4, day: usize,
+        ) {
             let mut found = visits(&groups, &OPENING);
             let count = found.days.len();
             let day = &mut found.days[day % count];

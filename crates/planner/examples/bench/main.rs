@@ -2,7 +2,8 @@
 //!
 //! `cargo run --release -p planner --example bench -- <family> <file or folder> --seconds S --seed N`
 //!
-//! One line per instance: `family,instance,seconds,seed,cost,best_known,gap_percent,feasible`. Options: `--threads T`
+//! One line per instance: `family,instance,seconds,seed,cost,best_known,gap_percent,feasible`. Where no best known value is
+//! at hand, `bound:` and the bound that was proved stand in its place, and the gap is that to the bound. Options: `--threads T`
 //! (1 unless told), `--on-cpu` counts seconds on the processor instead of those on the wall, `--iterations N` instead of seconds, `--only TEXT` takes the files whose names contain it.
 
 mod cordeau;
@@ -14,6 +15,7 @@ mod vrplib;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 /// What the command line says.
 pub struct Options {
@@ -23,16 +25,54 @@ pub struct Options {
     pub seed: u64,
     /// How many searches run side by side.
     pub threads: usize,
-    /// Whether seconds are those on a processor, for runs on a busy machine; with one thread only.
+    /// Whether seconds are those on a processor, for runs on a busy machine; of several threads the mean.
     pub on_cpu: bool,
     /// The limit of iterations, if any.
     pub iterations: Option<u64>,
+}
+
+/// Measures the seconds of one instance.
+pub struct Clock {
+    begun: Instant,
+    /// Seconds on the processor that were gone when it began, and by how many threads they are divided.
+    on_cpu: Option<(f64, f64)>,
+}
+
+impl Clock {
+    /// Begins now.
+    pub fn start(options: &Options) -> Clock {
+        let threads = options.threads.max(1) as f64;
+        Clock {
+            begun: Instant::now(),
+            on_cpu: options.on_cpu.then(|| (processor_s(), threads)),
+        }
+    }
+
+    /// Seconds since the start. Those on the processor are asked of the system, which is slow and exact to a hundredth.
+    pub fn seconds(&self) -> f64 {
+        match self.on_cpu {
+            Some((before, threads)) => (processor_s() - before) / threads,
+            None => self.begun.elapsed().as_secs_f64(),
+        }
+    }
+}
+
+/// Seconds that all threads of this process have spent on processors: the 14th and 15th field of `stat`, see proc(5).
+fn processor_s() -> f64 {
+    let text = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let behind_name = text.rsplit(')').next().unwrap_or_default();
+    let ticks = behind_name.split_whitespace().skip(11).take(2);
+    ticks.filter_map(|word| word.parse::<f64>().ok()).sum::<f64>() / 100.0
 }
 
 /// What came out for one instance.
 pub struct Outcome {
     /// The cost in the unit of the best known value.
     pub cost: f64,
+    /// No solution costs less, as the solver has proved; `None` when it proves nothing.
+    pub bound: Option<f64>,
+    /// The published optimum where the files of the instance contain it.
+    pub published: Option<f64>,
     /// Whether the checker found nothing.
     pub feasible: bool,
 }
@@ -100,6 +140,12 @@ const FAMILIES: &[Family] = &[
         column: "",
         solve: diet::ration,
     },
+    Family {
+        name: "supply",
+        ending: "txt",
+        column: "",
+        solve: diet::supply,
+    },
 ];
 
 fn main() -> ExitCode {
@@ -154,15 +200,18 @@ fn run() -> Result<(), String> {
             continue;
         }
         let outcome = (family.solve)(&file, &options)?;
-        let known = best_known(&file, family.column);
-        let gap = known.map(|known| format!("{:.3}", (outcome.cost / known - 1.0) * 100.0));
+        let known = best_known(&file, family.column).or(outcome.published);
+        let against = known.or(outcome.bound);
+        let gap = against.map(|least| format!("{:.3}", (outcome.cost / least - 1.0) * 100.0));
+        // Where nobody has published a value the gap is that to the bound, which is at least as large.
+        let proved = || outcome.bound.map(|bound| format!("bound:{}", round(bound)));
         println!(
             "{},{instance},{},{},{},{},{},{}",
             family.name,
             options.seconds,
             options.seed,
             round(outcome.cost),
-            known.map(round).unwrap_or_default(),
+            known.map(round).or_else(proved).unwrap_or_default(),
             gap.unwrap_or_default(),
             outcome.feasible
         );

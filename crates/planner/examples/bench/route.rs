@@ -3,20 +3,15 @@
 use crate::cordeau::Cordeau;
 use crate::solomon::Solomon;
 use crate::vrplib::Vrplib;
-use crate::{Options, Outcome};
+use crate::{Clock, Options, Outcome};
 use planner::check;
 use planner::effort::Effort;
 use planner::route::{Depot, Load, Problem, Rounding, Source, Start, Stop, Travel, Vehicle, Window, solve};
 use std::path::Path;
-use std::time::Instant;
 
 fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, String> {
-    let (start, before) = (Instant::now(), on_cpu());
-    let seconds = || match (options.on_cpu, before) {
-        (true, Some(before)) => on_cpu().unwrap_or(before) - before,
-        _ => start.elapsed().as_secs_f64(),
-    };
-    let spent = || seconds() / options.seconds;
+    let clock = Clock::start(options);
+    let spent = || clock.seconds() / options.seconds;
     let effort = Effort {
         spent: options.iterations.is_none().then_some(&spent),
         threads: options.threads,
@@ -32,18 +27,14 @@ fn run(problem: &Problem, options: &Options, scale: f64) -> Result<Outcome, Stri
         plan.iterations,
         plan.tours.len(),
         plan.unserved.len(),
-        seconds()
+        clock.seconds()
     );
     Ok(Outcome {
         cost: plan.cost as f64 / scale,
+        bound: None,
+        published: None,
         feasible: findings.is_empty() && plan.unserved.is_empty(),
     })
-}
-
-/// Seconds that this thread has been on a processor. It is asked of the system, which is slow.
-fn on_cpu() -> Option<f64> {
-    let text = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(text.split(' ').next()?.parse::<f64>().ok()? / 1e9)
 }
 
 fn plane(at: Vec<[f64; 2]>, unit_m: f64, rounding: Rounding) -> Travel {

@@ -295,10 +295,10 @@ impl<'a> State<'a> {
     /// border of what is allowed again and again (strategic oscillation, Yagiura, Ibaraki and Glover, INFORMS
     /// Journal on Computing 16, 2004). The steps balance when [`EXCEEDED`] capacities are exceeded at a time.
     /// While nothing within all capacities was found at `done` of the search, from [`LATE`] on, it becomes dearer quickly
-    /// and nowhere cheaper.
-    pub(super) fn adapt(&mut self, done: f64) {
+    /// and nowhere cheaper. The steps are those of so many usual rounds at once.
+    pub(super) fn adapt(&mut self, done: f64, rounds: f64) {
         let waits = self.met || done < LATE;
-        let harder = if waits { HARDER } else { MUCH_HARDER };
+        let harder = if waits { HARDER.powf(rounds) } else { MUCH_HARDER };
         let share = (EXCEEDED / self.load.len() as f64).min(0.5);
         let down = if waits {
             harder.powf(-share / (1.0 - share))
@@ -320,7 +320,8 @@ impl<'a> State<'a> {
         Some(near.supplier as usize)
     }
 
-    fn note_best(&mut self) {
+    /// Remembers the present assignment if it keeps all capacities and is the best so far.
+    pub(super) fn note_best(&mut self) {
         if self.over > 0 || self.best.as_ref().is_some_and(|(cost, _)| *cost <= self.cost) {
             return;
         }
@@ -331,6 +332,15 @@ impl<'a> State<'a> {
                 home.copy_from_slice(&self.home);
             }
             None => self.best = Some((self.cost, self.home.clone())),
+        }
+    }
+
+    /// Remembers what another search has found.
+    pub(super) fn remember(&mut self, found: Option<(i64, Vec<u32>)>) {
+        let Some(found) = found else { return };
+        self.met = true;
+        if self.best.as_ref().is_none_or(|(cost, _)| *cost > found.0) {
+            self.best = Some(found);
         }
     }
 

@@ -1,23 +1,29 @@
 //! What each compound is worth, and the lower bound that it proves, when suppliers also cost something to open.
 
+use super::ascent::{Ascent, Pace};
 use super::model::Model;
-use crate::effort::Effort;
+use crate::effort::Meter;
 
-/// Rounds of the subgradient method.
+/// Rounds of the subgradient method, with parts of compounds and with whole ones.
 const ROUNDS: usize = 900;
+const WHOLE_ROUNDS: usize = 300;
 
-/// The bound may take this part of the time.
-const TIME_PART: f64 = 0.2;
+/// Both may take this part of the time.
+const TIME_PART: f64 = 0.15;
+const WHOLE_TIME_PART: f64 = 0.25;
 
 /// What was open in a round counts this much less in the next one.
 const FADING: f64 = 0.98;
 
-/// Share of the former direction that is kept in the next one.
-const MEMORY: f64 = 0.8;
+const PACE: Pace = Pace {
+    memory: 0.8,
+    patience: 15,
+    shortening: 0.75,
+    least_gain: 1e-6,
+};
 
-/// After so many rounds without a better bound the steps are shortened to this share.
-const PATIENCE: usize = 15;
-const SHORTENING: f64 = 0.75;
+/// So many branches are tried to fill one supplier with whole compounds.
+const NODES: u32 = 2_000;
 
 /// What the relaxation says about a problem of one category.
 pub(super) struct Duals {
@@ -30,16 +36,20 @@ pub(super) struct Duals {
 }
 
 /// The demand that every compound has one supplier is given up and priced: each compound offers a reward, and
-/// each supplier takes those that pay best for its capacity (a continuous knapsack) and opens if that is worth
-/// its opening cost. The rewards are raised for compounds that nobody takes and lowered for those that several
-/// take. Each relaxed answer is a lower bound, and the best is that of the linear relaxation with "only open
-/// suppliers feed" (Beasley, "Lagrangean heuristics for location problems", EJOR 65, 1993).
+/// each supplier takes those that pay best for its capacity and opens if that is worth its opening cost. The rewards are
+/// raised for compounds that nobody takes and lowered for those that several take (Beasley, "Lagrangean heuristics for
+/// location problems", EJOR 65, 1993).
 ///
-/// `upper` is the cost of some assignment, or more. Ends with the best bound so far when [`TIME_PART`] of the time is
-/// gone.
-pub(super) fn relax(model: &Model, upper: f64, effort: &Effort) -> Duals {
+/// Each relaxed answer is a lower bound. At first suppliers may take parts of compounds (a continuous knapsack), which is
+/// quick, says what capacity is worth, and leads to the bound of the linear relaxation with "only open suppliers
+/// feed"; from there with whole compounds (Holmberg, Rönnqvist and Yuan, "An exact algorithm for the capacitated
+/// facility location problems with single sourcing", EJOR 113, 1999), which proves more.
+///
+/// `upper` is the cost of some assignment, or more. Ends with the best bound so far when the time for it is gone or nobody
+/// wants more.
+pub(super) fn relax(model: &Model, upper: f64, meter: &mut Meter) -> Duals {
     let (compounds, suppliers) = (model.compounds, model.suppliers);
-    let mut reward: Vec<f64> = (0..compounds)
+    let reward = (0..compounds)
         .map(|compound| cheapest_share(model, compound))
         .collect();
     let mut best = Duals {
@@ -47,47 +57,29 @@ pub(super) fn relax(model: &Model, upper: f64, effort: &Effort) -> Duals {
         open: vec![0.0; suppliers],
         bound: f64::NEG_INFINITY,
     };
-    let mut best_reward = reward.clone();
-    let mut direction = vec![0.0; compounds];
     let mut answer = Answer::new(model);
-    let (mut step, mut rounds_without_gain) = (1.0, 0);
-    for _ in 0..ROUNDS {
-        if best.bound.is_finite() && effort.spent.is_some_and(|spent| spent() > TIME_PART) {
-            break;
-        }
-        let bound = answer.relaxed(model, &reward);
-        for (often, open) in best.open.iter_mut().zip(&answer.open) {
-            *often = *often * FADING + (1.0 - FADING) * f64::from(u8::from(*open));
-        }
-        if bound > best.bound {
-            if bound > best.bound + best.bound.abs() * 1e-6 {
-                rounds_without_gain = 0;
+    let mut ascent = Ascent::new(reward, PACE);
+    for (whole, rounds, part) in [(false, ROUNDS, TIME_PART), (true, WHOLE_ROUNDS, WHOLE_TIME_PART)] {
+        for _ in 0..rounds {
+            if best.bound.is_finite() && (!meter.goes_on(0, None) || meter.done() > part) {
+                break;
             }
-            best.bound = bound;
-            best.price.clone_from(&answer.price);
-            best_reward.clone_from(&reward);
-        } else {
-            rounds_without_gain += 1;
-            if rounds_without_gain == PATIENCE {
-                step *= SHORTENING;
-                rounds_without_gain = 0;
-                reward.clone_from(&best_reward);
-                continue;
+            let bound = answer.relaxed(model, &ascent.at, whole);
+            if ascent.note(bound) && !whole {
+                best.price.clone_from(&answer.price);
+            }
+            best.bound = ascent.bound;
+            if !whole {
+                for (often, open) in best.open.iter_mut().zip(&answer.open) {
+                    *often = *often * FADING + (1.0 - FADING) * f64::from(u8::from(*open));
+                }
+            }
+            let target = ascent.bound + (upper - ascent.bound).max(ascent.bound.abs() * 0.01) / 2.0;
+            if !ascent.climb(target, |compound, _| Some(1.0 - answer.taken[compound])) {
+                break;
             }
         }
-        let mut norm = 0.0;
-        for (direction, taken) in direction.iter_mut().zip(&answer.taken) {
-            *direction = 1.0 - taken + MEMORY * *direction;
-            norm += *direction * *direction;
-        }
-        if norm < 1e-9 || step < 1e-5 {
-            break;
-        }
-        let target = best.bound + (upper - best.bound).max(best.bound.abs() * 0.01) / 2.0;
-        let length = step * (target - bound).max(target.abs() * 1e-4) / norm;
-        for (reward, direction) in reward.iter_mut().zip(&direction) {
-            *reward += length * direction;
-        }
+        ascent.restart();
     }
     best
 }
@@ -115,7 +107,7 @@ struct Answer {
     taken: Vec<f64>,
     open: Vec<bool>,
     price: Vec<f64>,
-    paying: Vec<(f64, f64, f64, u32)>,
+    paying: Vec<Paying>,
 }
 
 impl Answer {
@@ -137,49 +129,151 @@ impl Answer {
         }
     }
 
-    /// Every supplier takes what pays best; returns the value, which is a lower bound.
-    fn relaxed(&mut self, model: &Model, reward: &[f64]) -> f64 {
+    /// Every supplier takes what pays best, whole compounds or the last one in part; returns the value, which is a
+    /// lower bound.
+    fn relaxed(&mut self, model: &Model, reward: &[f64], whole: bool) -> f64 {
         self.taken.fill(0.0);
         let mut value: f64 = reward.iter().sum();
         for supplier in 0..model.suppliers {
-            let mut paying = std::mem::take(&mut self.paying);
-            paying.clear();
+            self.paying.clear();
             for (compound, cost, need) in &self.offers[supplier] {
                 let gain = reward[*compound as usize] - cost;
                 if gain > 0.0 {
-                    paying.push((gain / need.max(1e-9), gain, *need, *compound));
+                    self.paying.push(Paying {
+                        rate: gain / need.max(1e-9),
+                        gain,
+                        need: *need,
+                        compound: *compound,
+                    });
                 }
             }
-            paying.sort_unstable_by(|a, b| b.0.total_cmp(&a.0).then(a.3.cmp(&b.3)));
-            let mut room = model.capacity(supplier)[0] as f64;
-            let (mut worth, mut price) = (0.0, 0.0);
-            let mut end = 0;
-            let mut part = 0.0;
-            for (rate, gain, need, _) in &paying {
-                if *need > room {
-                    part = room / need;
-                    worth += gain * part;
-                    price = *rate;
-                    break;
-                }
-                room -= need;
-                worth += gain;
-                end += 1;
-            }
+            self.paying
+                .sort_unstable_by(|a, b| b.rate.total_cmp(&a.rate).then(a.compound.cmp(&b.compound)));
+            let mut filled = fill(&self.paying, model.capacity(supplier)[0] as f64);
+            self.price[supplier] = filled.price;
             let opening = model.opening[supplier] as f64;
-            self.price[supplier] = price;
-            self.open[supplier] = worth > opening;
-            if worth > opening {
-                value -= worth - opening;
-                for (_, _, _, compound) in &paying[..end] {
-                    self.taken[*compound as usize] += 1.0;
+            if whole && filled.part > 0.0 && filled.worth > opening {
+                filled = fill_whole(&self.paying, model.capacity(supplier)[0] as f64, &filled);
+            }
+            self.open[supplier] = filled.worth > opening;
+            if self.open[supplier] {
+                value -= filled.worth - opening;
+                for (paying, taken) in self.paying.iter().zip(&filled.taken) {
+                    self.taken[paying.compound as usize] += f64::from(u8::from(*taken));
                 }
-                if let Some((_, _, _, compound)) = paying.get(end) {
-                    self.taken[*compound as usize] += part;
+                if let Some(paying) = self.paying.get(filled.taken.len()) {
+                    self.taken[paying.compound as usize] += filled.part;
                 }
             }
-            self.paying = paying;
         }
         value
+    }
+}
+
+/// A compound that pays a supplier.
+struct Paying {
+    /// Gain by need.
+    rate: f64,
+    gain: f64,
+    need: f64,
+    compound: u32,
+}
+
+/// What a supplier takes.
+struct Filled {
+    /// No filling is worth more.
+    worth: f64,
+    /// Of one more unit of capacity.
+    price: f64,
+    /// Of the first ones that pay, whether each is taken.
+    taken: Vec<bool>,
+    /// So much of the next one is taken too.
+    part: f64,
+}
+
+/// Takes those that pay best, the last one in part.
+fn fill(paying: &[Paying], capacity: f64) -> Filled {
+    let mut filled = Filled {
+        worth: 0.0,
+        price: 0.0,
+        taken: Vec::new(),
+        part: 0.0,
+    };
+    let mut room = capacity;
+    for one in paying {
+        if one.need > room {
+            filled.part = room / one.need;
+            filled.worth += one.gain * filled.part;
+            filled.price = one.rate;
+            break;
+        }
+        room -= one.need;
+        filled.worth += one.gain;
+        filled.taken.push(true);
+    }
+    filled
+}
+
+/// Takes whole ones so that they are worth most: depth first by rate with the continuous filling as bound (Horowitz and
+/// Sahni, JACM 21, 1974). When the branches are used up, the continuous filling stands.
+fn fill_whole(paying: &[Paying], capacity: f64, continuous: &Filled) -> Filled {
+    let mut search = Knapsack {
+        paying,
+        chosen: vec![false; paying.len()],
+        best: 0.0,
+        taken: Vec::new(),
+        nodes: 0,
+    };
+    search.branch(0, 0.0, capacity);
+    Filled {
+        worth: if search.nodes > NODES {
+            continuous.worth
+        } else {
+            search.best
+        },
+        price: continuous.price,
+        taken: search.taken,
+        part: 0.0,
+    }
+}
+
+struct Knapsack<'a> {
+    paying: &'a [Paying],
+    chosen: Vec<bool>,
+    best: f64,
+    taken: Vec<bool>,
+    nodes: u32,
+}
+
+impl Knapsack<'_> {
+    fn branch(&mut self, place: usize, gain: f64, room: f64) {
+        self.nodes += 1;
+        if self.nodes > NODES {
+            return;
+        }
+        if gain > self.best || self.taken.is_empty() {
+            self.best = gain;
+            self.taken.clone_from(&self.chosen);
+        }
+        let mut left = room;
+        let mut bound = gain;
+        for one in &self.paying[place..] {
+            bound += one.gain * (left / one.need).min(1.0);
+            left -= one.need;
+            if left <= 0.0 {
+                break;
+            }
+        }
+        if bound <= self.best + 1e-9 {
+            return;
+        }
+        if let Some(one) = self.paying.get(place) {
+            if one.need <= room {
+                self.chosen[place] = true;
+                self.branch(place + 1, gain + one.gain, room - one.need);
+                self.chosen[place] = false;
+            }
+            self.branch(place + 1, gain, room);
+        }
     }
 }

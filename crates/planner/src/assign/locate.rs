@@ -3,7 +3,7 @@
 use super::anneal::State;
 use super::duals::Duals;
 use super::model::Model;
-use super::pair::polish;
+use super::share::{Sharing, repair};
 use crate::effort::Meter;
 use crate::random::Random;
 
@@ -15,6 +15,15 @@ const ROOM: f64 = 1.05;
 /// Moves per compound after each change of what is open, and at which part of the usual step.
 const MOVES: usize = 30;
 const WARMTH: f64 = 0.3;
+
+/// The price of exceeding a capacity is adapted once for each change, and so often at least in a whole search, however short.
+const ADAPTED: f64 = 4_000.0;
+
+/// So much of the effort goes into what is open; in the rest those that are open share out their compounds anew.
+const OPENED: f64 = 0.8;
+
+/// So many changes for each supplier without a better answer lead to a fresh start from others that are open.
+const PATIENCE: u64 = 10;
 
 /// At first a change may be kept that costs this part of the whole more.
 const LENIENCE: f64 = 0.002;
@@ -32,11 +41,29 @@ pub(super) fn search(
 ) -> Option<(i64, Vec<u32>)> {
     let mut open = first_open(model, duals);
     let mut state = State::new(model, &duals.price, &open)?;
+    state.look_at(&duals.price, &vec![true; model.suppliers]);
     let warm = state.usual_step(&duals.price) * WARMTH;
+    state.look_at(&duals.price, &open);
     state.anneal(random, model.compounds * MOVES, warm);
+    mend(model, duals, random, &mut state, &mut open);
     let mut rounds = 0;
-    while meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost)) {
+    let mut going = true;
+    let mut least = (i64::MAX, 0);
+    while going && (meter.done() < OPENED || state.best.is_none()) {
         rounds += 1;
+        let best = state.best.as_ref().map_or(i64::MAX, |(cost, _)| *cost);
+        if best < least.0 {
+            least = (best, rounds);
+        } else if rounds - least.1 > PATIENCE * model.suppliers as u64 {
+            least.1 = rounds;
+            open.iter_mut().for_each(|open| *open = random.below(2) == 0);
+            open_for_all(model, &mut open);
+            let found = state.best.take();
+            state = State::new(model, &duals.price, &open)?;
+            state.remember(found);
+            state.anneal(random, model.compounds * MOVES, warm);
+            mend(model, duals, random, &mut state, &mut open);
+        }
         let before = state.home.clone();
         let value = state.value();
         let change = draw_change(model, &state, random, &open);
@@ -52,6 +79,7 @@ pub(super) fn search(
             state.go_to(&before);
             open = was_open;
             state.look_at(&duals.price, &open);
+            going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
             continue;
         }
         state.anneal(random, model.compounds * MOVES, warm);
@@ -65,19 +93,37 @@ pub(super) fn search(
             open = was_open;
             state.look_at(&duals.price, &open);
         }
-        state.adapt(meter.done());
+        let before = meter.done();
+        going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
+        state.adapt(before, 1.0 + ADAPTED * (meter.done() - before));
     }
-    let (cost, mut home) = state.best?;
-    polish(model, &duals.price, random, cost, &mut home);
-    let ways = home
-        .iter()
-        .zip(0..)
-        .map(|(supplier, compound)| model.cost(compound, *supplier as usize));
-    let mut used: Vec<u32> = home.clone();
+    let (mut cost, home) = state.best?;
+    let mut sharing = Sharing::new(model, &duals.price, home);
+    let (spent, openings) = (rounds, cost - sharing.cost);
+    let mut work = 0;
+    while going && !sharing.is_exhausted() {
+        work += sharing.improve(random);
+        cost = sharing.cost + openings;
+        going = meter.goes_on(spent + work / (model.compounds * MOVES) as u64, Some(cost));
+    }
+    let mut used: Vec<u32> = sharing.home.clone();
     used.sort_unstable();
     used.dedup();
     let openings = used.iter().map(|supplier| model.opening[*supplier as usize]);
-    Some((ways.sum::<i64>() + openings.sum::<i64>(), home))
+    Some((sharing.cost + openings.sum::<i64>(), sharing.home))
+}
+
+/// While nothing within all capacities is known, tries to get there from here, whoever must be opened for it.
+fn mend(model: &Model, duals: &Duals, random: &mut Random, state: &mut State, open: &mut [bool]) {
+    let mut home = state.home.clone();
+    if state.best.is_none() && repair(model, &duals.price, random, &mut home) {
+        for supplier in &home {
+            open[*supplier as usize] = true;
+        }
+        state.look_at(&duals.price, open);
+        state.go_to(&home);
+        state.note_best();
+    }
 }
 
 fn first_open(model: &Model, duals: &Duals) -> Vec<bool> {
@@ -95,7 +141,12 @@ fn first_open(model: &Model, duals: &Duals) -> Vec<bool> {
         part += model.capacity(supplier)[0] as f64 / need.max(1) as f64;
         open[supplier] = true;
     }
-    // Whoever may only go to a closed supplier has it opened.
+    open_for_all(model, &mut open);
+    open
+}
+
+/// Whoever may only go to a closed supplier has it opened.
+fn open_for_all(model: &Model, open: &mut [bool]) {
     for compound in 0..model.compounds {
         let candidates = model.candidates(compound);
         if !candidates
@@ -106,7 +157,6 @@ fn first_open(model: &Model, duals: &Duals) -> Vec<bool> {
             open[candidate.supplier as usize] = true;
         }
     }
-    open
 }
 
 struct Change {

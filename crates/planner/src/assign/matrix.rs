@@ -5,8 +5,8 @@ use super::construct::construct;
 use super::duals::{self, Duals};
 use super::locate;
 use super::model::Model;
-use super::pair::polish;
 use super::prices::Prices;
+use super::share::Sharing;
 use crate::effort::{Effort, Meter};
 use crate::random::Random;
 use std::sync::atomic::AtomicBool;
@@ -44,16 +44,16 @@ const MOVES: usize = 4;
 const HOT: f64 = 0.3;
 const COLD: f64 = 0.1;
 
-/// So much of the effort goes into the first annealing; the rest into short ones from the best answer, of so many
-/// rounds each, after which pairs of suppliers share out their compounds anew.
-const ANNEALED: f64 = 0.6;
+/// So much of the effort goes into the first annealing; then some suppliers after others share out their compounds anew,
+/// and when that helps no more, a short annealing of so many rounds leads elsewhere.
+const ANNEALED: f64 = 0.1;
 const CYCLE: u64 = 200;
 
 /// Places every compound at one supplier at least cost.
 ///
 /// Method: a Lagrangian bound, whose prices of capacity tell which suppliers a compound should look at; from
 /// there simulated annealing over moves, exchanges and ejections, where capacities may be exceeded at a price
-/// that rises and falls; then exact exchanges between two suppliers. With opening costs, what is open changes one by
+/// that rises and falls; then exact sharing among a few suppliers at a time. With opening costs, what is open changes one by
 /// one in an outer search. A round of the effort is four moves per compound.
 pub fn place(matrix: &Matrix, effort: &Effort, seed: u64) -> Placed {
     let model = Model::of_matrix(matrix);
@@ -65,8 +65,8 @@ pub fn place(matrix: &Matrix, effort: &Effort, seed: u64) -> Placed {
         };
     }
     let (first, upper) = first_placement(&model);
-    let duals = duals::relax(&model, upper, effort);
     let stop = AtomicBool::new(false);
+    let duals = duals::relax(&model, upper, &mut Meter::new(effort, true, &stop));
     let searches: Vec<Option<(i64, Vec<u32>)>> = std::thread::scope(|scope| {
         let workers: Vec<_> = (0..effort.threads.max(1))
             .map(|number| {
@@ -141,16 +141,23 @@ fn search(
     while going && meter.done() < ANNEALED {
         let temperature = step * HOT * (COLD / HOT).powf(meter.done() / ANNEALED);
         state.anneal(&mut random, model.compounds * MOVES, temperature);
-        state.adapt(meter.done());
+        state.adapt(meter.done(), 1.0);
         rounds += 1;
         going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
     }
     let mut best: Option<(i64, Vec<u32>)> = None;
     loop {
-        if let Some((cost, mut home)) = state.best.take() {
-            let cost = polish(model, &duals.price, &mut random, cost, &mut home);
-            if best.as_ref().is_none_or(|(least, _)| cost <= *least) {
-                best = Some((cost, home));
+        if let Some((_, home)) = state.best.take() {
+            let mut sharing = Sharing::new(model, &duals.price, home);
+            let spent = rounds;
+            let mut work = 0;
+            while going && !sharing.is_exhausted() {
+                work += sharing.improve(&mut random);
+                rounds = spent + work / (model.compounds * MOVES) as u64;
+                going = meter.goes_on(rounds, Some(sharing.cost));
+            }
+            if best.as_ref().is_none_or(|(least, _)| sharing.cost <= *least) {
+                best = Some((sharing.cost, sharing.home));
             }
         }
         if !going {
@@ -160,8 +167,8 @@ fn search(
             state.go_to(home);
         }
         for _ in 0..CYCLE {
-            state.anneal(&mut random, model.compounds * MOVES, step * COLD);
-            state.adapt(meter.done());
+            state.anneal(&mut random, model.compounds * MOVES, step * HOT);
+            state.adapt(meter.done(), 1.0);
             rounds += 1;
             going = meter.goes_on(rounds, best.as_ref().map(|(cost, _)| *cost));
             if !going {

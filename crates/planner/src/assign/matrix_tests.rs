@@ -29,6 +29,22 @@ fn a_dear_opening_keeps_a_supplier_closed() {
     assert_eq!((placed.mains, placed.cost), (Some(vec![1, 1]), 11));
 }
 
+/// Few of all placements keep the capacities, and they are not near what is cheap.
+#[test]
+fn a_tight_placement_is_found() {
+    let matrix = Matrix {
+        cost: vec![vec![18, 18, 23, 8, 32, 7], vec![14, 4, 29, 3, 1, 15]],
+        need: vec![vec![15, 7, 9, 1, 1, 16], vec![10, 16, 3, 8, 14, 1]],
+        capacity: vec![15, 40],
+        opening: vec![2, 0],
+    };
+    let least = least_placement(&matrix, 0, &mut vec![0; 2]);
+    for seed in 0..20 {
+        let placed = place(&matrix, &Effort::rounds(200), seed);
+        assert_eq!(placed.mains.map(|_| placed.cost), least, "seed {seed}");
+    }
+}
+
 #[test]
 fn a_watcher_sees_progress_and_can_end_the_search() {
     let told = AtomicU64::new(0);
@@ -42,7 +58,10 @@ fn a_watcher_sees_progress_and_can_end_the_search() {
     };
     let placed = place(&two_by_two(), &effort, 1);
     assert_eq!(placed.cost, 6);
-    assert_eq!(told.load(Ordering::Relaxed), 5);
+    assert!(
+        (5..8).contains(&told.load(Ordering::Relaxed)),
+        "it ends when it is told"
+    );
 }
 
 #[test]

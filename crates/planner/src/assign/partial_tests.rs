@@ -1,5 +1,6 @@
-use super::tests::{any_problem, compound, problem, supplier};
-use super::{Added, Partial, Problem, assign, partial};
+use super::property_tests::any_problem;
+use super::tests::{assign, compound, problem, supplier};
+use super::{Added, Partial, Problem, partial};
 use crate::check;
 use proptest::prelude::*;
 

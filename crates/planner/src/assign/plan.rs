@@ -5,6 +5,7 @@ use super::model::Model;
 const NOBODY: u32 = u32::MAX;
 
 /// Who feeds whom, kept consistent with what each supplier has spare.
+#[derive(Clone)]
 pub(super) struct Plan {
     mains: Vec<u32>,
     costs: Vec<i64>,
@@ -86,6 +87,11 @@ impl Plan {
     /// Less is better: first who is left without, then the cost.
     pub(super) fn value(&self) -> (i64, i128) {
         (self.unserved, self.cost)
+    }
+
+    /// The cost when everybody is served.
+    pub(super) fn cost_of_all(&self) -> Option<i64> {
+        (self.unserved == 0).then(|| i64::try_from(self.cost).unwrap_or(i64::MAX))
     }
 
     pub(super) fn fits(&self, model: &Model, compound: usize, supplier: usize) -> bool {

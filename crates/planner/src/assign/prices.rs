@@ -1,7 +1,9 @@
 //! Prices of capacity by Lagrangian relaxation, and the lower bound that they prove.
 
+use super::ascent::{Ascent, Pace};
 use super::construct::construct;
 use super::model::Model;
+use crate::effort::Meter;
 
 /// Rounds of the subgradient method.
 const ROUNDS: usize = 800;
@@ -9,12 +11,15 @@ const ROUNDS: usize = 800;
 /// From this round on the relaxed answers are counted.
 const COUNTED_FROM: usize = 300;
 
-/// Share of the former direction that is kept in the next one.
-const MEMORY: f64 = 0.9;
+/// They may take this part of the time.
+const TIME_PART: f64 = 0.35;
 
-/// After so many rounds without a better bound the steps are shortened to this share.
-const PATIENCE: usize = 20;
-const SHORTENING: f64 = 0.7;
+const PACE: Pace = Pace {
+    memory: 0.9,
+    patience: 20,
+    shortening: 0.7,
+    least_gain: 0.0,
+};
 
 /// A person without a supplier weighs as much as this many times the longest way in any candidate list.
 const UNSERVED_WAYS: i64 = 10;
@@ -93,9 +98,9 @@ fn scaled(amounts: &[i64], scale: &[f64]) -> Vec<f64> {
 /// which everybody takes the cheapest supplier at cost plus price, is as dear as possible.
 ///
 /// Each relaxed answer is a lower bound. Only near suppliers are looked at one by one; all others count with
-/// the cost of the nearest of them and no price, which keeps the bound valid. Step lengths after Polyak,
-/// directions deflected after Camerini, Fratta and Maffioli (Mathematical Programming Study 3, 1975).
-pub(super) fn relax(model: &Model) -> Prices {
+/// the cost of the nearest of them and no price, which keeps the bound valid. Ends early when its part of the time is gone
+/// or nobody wants more.
+pub(super) fn relax(model: &Model, meter: &mut Meter) -> Prices {
     let mut trial = Prices::free(model);
     let first = construct(model, &trial);
     if model.categories == 0 || model.suppliers == 0 {
@@ -111,53 +116,32 @@ pub(super) fn relax(model: &Model) -> Prices {
     } else {
         f64::INFINITY
     };
-    let mut best_bound = f64::NEG_INFINITY;
-    let mut best_price = trial.price.clone();
-    let mut step = 1.0;
-    let mut rounds_without_gain = 0;
-    let mut direction = vec![0.0; capacity.len()];
+    let mut ascent = Ascent::new(trial.price.clone(), PACE);
     let mut answer = Answer {
         load: vec![0.0; capacity.len()],
         taken: vec![0; model.candidates_total()],
         rounds: 0,
     };
     for round in 0..ROUNDS {
+        if round > 0 && (!meter.goes_on(0, None) || meter.done() > TIME_PART) {
+            break;
+        }
         if round == COUNTED_FROM {
             answer.taken.fill(0);
             answer.rounds = 0;
         }
-        let bound = answer.relaxed(model, &trial, &capacity, unserved_m);
-        if bound > best_bound {
-            best_bound = bound;
-            best_price.clone_from(&trial.price);
-            rounds_without_gain = 0;
-        } else {
-            rounds_without_gain += 1;
-            if rounds_without_gain == PATIENCE {
-                step *= SHORTENING;
-                rounds_without_gain = 0;
-                trial.price.clone_from(&best_price);
-                continue;
-            }
-        }
-        let mut norm = 0.0;
-        for (place, direction) in direction.iter_mut().enumerate() {
+        trial.price.clone_from(&ascent.at);
+        ascent.note(answer.relaxed(model, &trial, &capacity, unserved_m));
+        let target = upper.min(ascent.bound.max(1.0) * 1.05);
+        let climbs = ascent.climb(target, |place, price| {
             let excess = answer.load[place] - capacity[place];
-            let binding = excess > 0.0 || trial.price[place] > 0.0;
-            *direction = if binding {
-                excess + MEMORY * *direction
-            } else {
-                0.0
-            };
-            norm += *direction * *direction;
-        }
-        if norm == 0.0 || upper - best_bound <= upper * 1e-5 {
+            (excess > 0.0 || price > 0.0).then_some(excess)
+        });
+        if !climbs || upper - ascent.bound <= upper * 1e-5 {
             break;
         }
-        let target = upper.min(best_bound.max(1.0) * 1.05);
-        let length = step * (target - bound).max(target * 1e-4) / norm;
-        for (price, direction) in trial.price.iter_mut().zip(&direction) {
-            *price = (*price + length * direction).max(0.0);
+        for price in &mut ascent.at {
+            *price = price.max(0.0);
         }
     }
     let shares = answer
@@ -166,8 +150,8 @@ pub(super) fn relax(model: &Model) -> Prices {
         .map(|taken| *taken as f32 / answer.rounds.max(1) as f32)
         .collect();
     Prices {
-        price: best_price,
-        bound: best_bound,
+        price: ascent.best,
+        bound: ascent.bound,
         shares,
         ..trial
     }

@@ -4,12 +4,12 @@ use super::model::Model;
 use super::moves::{improve, serve};
 use super::plan::{Plan, cheapest_of_all};
 use super::prices::Prices;
+use crate::effort::{Effort, Meter};
 use crate::random::Random;
+use std::sync::atomic::AtomicBool;
 
-/// Ruins per compound, at least and at most. Fixed counts, not time, so that the answer repeats.
-const RUINS_PER_COMPOUND: usize = 8;
-const RUINS_MIN: usize = 400;
-const RUINS_MAX: usize = 60_000;
+/// So much of the effort may be gone when the ruins end; the rest is for what comes after them.
+const RUINED: f64 = 0.85;
 
 /// Passes of the descent, and how many compounds without a supplier are tried in all of them: enough to settle
 /// what can be settled, without end in a great shortage.
@@ -28,23 +28,58 @@ const SUPPLIERS_RUINED: usize = 4;
 /// How many compounds without a supplier are asked whether they would come to a ruined one.
 const WAITING_ASKED: usize = 16;
 
-/// In this share of cases a possible supplier is passed by, which makes each recreation different.
+/// In this share of cases a possible supplier is passed by, which makes each recreation different; more often in every second
+/// recreation while somebody waits, because what fits exactly may lie far from what is cheap.
 const BLINK: f64 = 0.04;
+const BLINK_WAITING: f64 = 0.5;
 
 /// Improves the plan; it never gets worse.
-pub(super) fn search(model: &Model, plan: &mut Plan, prices: &Prices, seed: u64) {
+pub(super) fn search(model: &Model, plan: &mut Plan, prices: &Prices, watched: Watched, seed: u64) {
+    let Watched { effort, stop } = watched;
     let mut random = Random::new(seed);
-    descend(model, plan, &mut random);
-    ruin_and_recreate(model, plan, prices, &mut random);
-    descend(model, plan, &mut random);
+    let mut meter = Meter::new(effort, true, stop);
+    descend(model, plan, &mut random, &mut meter, 0);
+    let ruined = |number: usize| {
+        let mut plan = plan.clone();
+        let mut random = match number {
+            0 => random.clone(),
+            _ => Random::new(seed.wrapping_add(number as u64)),
+        };
+        let mut meter = Meter::new(effort, number == 0, stop);
+        let ruins = ruin_and_recreate(model, &mut plan, prices, &mut random, &mut meter);
+        descend(model, &mut plan, &mut random, &mut meter, ruins);
+        plan
+    };
+    let best = std::thread::scope(|scope| {
+        let others: Vec<_> = (1..effort.threads.max(1))
+            .map(|number| scope.spawn(move || ruined(number)))
+            .collect();
+        let first = ruined(0);
+        // A search that panicked counts as one that found nothing; the others still answer.
+        let others = others.into_iter().filter_map(|other| other.join().ok());
+        std::iter::once(first).chain(others).min_by_key(Plan::value)
+    });
+    if let Some(best) = best {
+        *plan = best;
+    }
     settle(model, plan);
 }
 
-/// Small moves until they hardly help.
-fn descend(model: &Model, plan: &mut Plan, random: &mut Random) {
+/// How long may be searched, and what ends all searches.
+#[derive(Clone, Copy)]
+pub(super) struct Watched<'a> {
+    pub(super) effort: &'a Effort<'a>,
+    pub(super) stop: &'a AtomicBool,
+}
+
+/// Small moves until they hardly help or the time is over.
+fn descend(model: &Model, plan: &mut Plan, random: &mut Random, meter: &mut Meter, rounds: u64) {
     let mut order: Vec<usize> = (0..model.compounds).collect();
     let mut tries = SERVED_TRIES;
     for _ in 0..PASSES {
+        if !meter.goes_on(rounds, plan.cost_of_all()) {
+            return;
+        }
         random.shuffle(&mut order);
         let (unserved, cost) = plan.value();
         for &compound in &order {
@@ -102,16 +137,24 @@ pub(super) fn settle(model: &Model, plan: &mut Plan) {
     }
 }
 
-fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &mut Random) {
+/// Returns how many ruins it took.
+fn ruin_and_recreate(
+    model: &Model,
+    plan: &mut Plan,
+    prices: &Prices,
+    random: &mut Random,
+    meter: &mut Meter,
+) -> u64 {
     if model.compounds < 2 || model.suppliers == 0 {
-        return;
+        return 0;
     }
-    let ruins = (model.compounds * RUINS_PER_COMPOUND).clamp(RUINS_MIN, RUINS_MAX);
+    let mut ruins = 0;
     let mut removed: Vec<(usize, Option<usize>)> = Vec::new();
-    for _ in 0..ruins {
+    while meter.goes_on(ruins, plan.cost_of_all()) && meter.done() < RUINED {
         if plan.unserved == 0 && plan.cost as f64 <= prices.bound * 1.0001 {
-            return;
+            break;
         }
+        ruins += 1;
         let before = plan.value();
         let centre = unhappiest_of(model, plan, random);
         let waits = plan.unserved > 0;
@@ -119,7 +162,7 @@ fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &m
         if waits {
             invite(model, plan, random, &mut removed);
         }
-        recreate(model, plan, prices, random, &removed);
+        recreate(model, plan, prices, random, &removed, waits);
         if plan.value() > before {
             for (compound, _) in &removed {
                 plan.take(model, *compound);
@@ -135,6 +178,7 @@ fn ruin_and_recreate(model: &Model, plan: &mut Plan, prices: &Prices, random: &m
             }
         }
     }
+    ruins
 }
 
 /// Of one to four random compounds the one that lies farthest above its cheapest supplier.
@@ -212,8 +256,14 @@ fn recreate(
     prices: &Prices,
     random: &mut Random,
     removed: &[(usize, Option<usize>)],
+    waits: bool,
 ) {
     let share = random.fraction();
+    let blink = if waits && random.below(2) == 0 {
+        BLINK_WAITING
+    } else {
+        BLINK
+    };
     let mut order: Vec<(f64, usize)> = removed
         .iter()
         .map(|(compound, _)| {
@@ -243,7 +293,7 @@ fn recreate(
                 break;
             }
             let supplier = candidate.supplier as usize;
-            if !plan.fits(model, compound, supplier) || random.fraction() < BLINK {
+            if !plan.fits(model, compound, supplier) || random.fraction() < blink {
                 continue;
             }
             let full = candidate.cost as f64 + share * prices.of(compound, supplier);

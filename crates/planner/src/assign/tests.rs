@@ -1,6 +1,7 @@
-use super::{Assignment, Compound, PassedOver, Problem, Reason, Supplier, assign, replan};
+use super::{Assignment, Compound, PassedOver, Problem, Reason, Supplier, replan, usual_rounds};
+use crate::effort::{Effort, Progress};
 use crate::{Point, check};
-use proptest::prelude::*;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const EAST_1_KM_E6: i32 = 10_472;
 
@@ -42,6 +43,10 @@ pub(super) fn problem(compounds: Vec<Compound>, suppliers: Vec<Supplier>) -> Pro
         prefer_weight_m: 0,
         spare_pct: 0,
     }
+}
+
+pub(super) fn assign(problem: &Problem, seed: u64) -> Assignment {
+    super::assign(problem, &Effort::rounds(usual_rounds(problem)), seed)
 }
 
 fn solve(problem: &Problem) -> Assignment {
@@ -317,200 +322,95 @@ fn the_first_of_two_with_one_code_is_meant() {
     assert_eq!(assignment.choices[0].distance_m, Some(12_127));
 }
 
-pub(super) fn any_problem() -> impl Strategy<Value = Problem> {
-    let code = |index: usize| format!("s{index}");
-    let place = || prop::option::weighted(0.9, (-50i32..50, -50i32..50));
-    let point = |(north, east): (i32, i32)| Point {
-        lat_e6: 31_000_000 + north * 900,
-        lng_e6: 121_000_000 + east * 1000,
-    };
-    let one_supplier = (place(), prop::collection::vec(0i64..400, 2));
-    let decision = || prop::option::weighted(0.15, 0usize..9);
-    let one_compound = (
-        place(),
-        0i64..90,
-        0i64..90,
-        decision(),
-        decision(),
-        (
-            prop::collection::vec(0usize..9, 0..3),
-            prop::collection::vec(0usize..9, 0..2),
-        ),
-    );
-    (
-        prop::collection::vec(one_supplier, 0..8),
-        prop::collection::vec(one_compound, 0..40),
-        (0i64..3000, 0i64..3000, prop_oneof![Just(0i64), 0i64..60]),
-    )
-        .prop_map(
-            move |(suppliers, compounds, (keep_weight_m, prefer_weight_m, spare_pct))| Problem {
-                categories: vec!["vegetables".into(), "meat".into()],
-                keep_weight_m,
-                prefer_weight_m,
-                spare_pct,
-                suppliers: suppliers
-                    .into_iter()
-                    .enumerate()
-                    .map(|(index, (at, capacity))| Supplier {
-                        code: code(index),
-                        at: at.map(point),
-                        capacity,
-                    })
-                    .collect(),
-                compounds: compounds
-                    .into_iter()
-                    .enumerate()
-                    .map(
-                        |(index, (at, persons, meat, keep, force, (forbid, prefer)))| Compound {
-                            code: format!("c{index}"),
-                            at: at.map(point),
-                            persons,
-                            demand: vec![persons, meat],
-                            keep: keep.map(code),
-                            force: force.filter(|index| *index > 4).map(code),
-                            forbid: forbid.into_iter().map(code).collect(),
-                            prefer: prefer.into_iter().map(code).collect(),
-                        },
-                    )
-                    .collect(),
-            },
-        )
-}
-
-/// Ways to spoil an assignment; false when there is nothing to spoil in this way.
-fn spoil(problem: &Problem, assignment: &mut Assignment, way: usize, at: usize) -> bool {
-    let count = assignment.choices.len();
-    if count == 0 {
-        return false;
-    }
-    let choice = &mut assignment.choices[at % count];
-    match way {
-        0 => match &choice.main {
-            Some(main) => {
-                let other = problem.suppliers.iter().find(|supplier| supplier.code != *main);
-                let Some(other) = other else { return false };
-                choice.main = Some(other.code.clone());
-            }
-            None => return false,
-        },
-        1 => {
-            if choice.main.take().is_none() {
-                return false;
-            }
-        }
-        2 => match &choice.main {
-            Some(main) => choice.backup = Some(main.clone()),
-            None => return false,
-        },
-        3 => match &mut choice.distance_m {
-            Some(metres) => *metres += 1,
-            None => return false,
-        },
-        4 => choice.rank += 1,
-        5 => {
-            if choice.rank < 2 {
-                return false;
-            }
-            choice.passed_over.remove(0);
-        }
-        6 => assignment.unserved_persons += 1,
-        7 => assignment.person_distance_m += 1,
-        8 => {
-            assignment.choices.pop();
-        }
-        9 => match assignment.shortages.first_mut() {
-            Some(shortage) => shortage.short_by += 1,
-            None => return false,
-        },
-        10 => match assignment.lacks.first_mut() {
-            Some(lack) => lack.short_by += 1,
-            None => return false,
-        },
-        11 => choice.main = Some("nobody".into()),
-        _ => choice.kept = !choice.kept,
-    }
-    true
-}
-
-/// The least cost of all assignments that serve everybody, by trying all.
-fn least_cost(problem: &Problem) -> Option<i64> {
-    fn place(problem: &Problem, compound: usize, room: &mut Vec<i64>) -> Option<i64> {
-        let Some(next) = problem.compounds.get(compound) else {
-            return Some(0);
+/// The search tells how far it is, ends when nobody wants more, and answers with a whole plan all the same.
+#[test]
+fn a_watcher_sees_progress_and_can_end_the_search() {
+    let compounds = (0..60)
+        .map(|number| compound(&format!("c{number}"), number % 9, 40))
+        .collect();
+    let suppliers = (0..8)
+        .map(|number| supplier(&format!("s{number}"), number, 330))
+        .collect();
+    let problem = problem(compounds, suppliers);
+    for ends_after in [0, 3, 200] {
+        let told = AtomicU64::new(0);
+        let watch = |progress: Progress| {
+            assert!((0.0..=1.0).contains(&progress.done));
+            told.fetch_add(1, Ordering::Relaxed) < ends_after
         };
-        let mut least = None;
-        for (index, supplier) in problem.suppliers.iter().enumerate() {
-            if room[index] < next.demand[0] {
-                continue;
-            }
-            room[index] -= next.demand[0];
-            let way_m = crate::road_distance_m(next.at.unwrap(), supplier.at.unwrap());
-            if let Some(rest) = place(problem, compound + 1, room) {
-                let cost = rest + next.persons.max(1) * way_m;
-                least = Some(least.map_or(cost, |least: i64| least.min(cost)));
-            }
-            room[index] += next.demand[0];
-        }
-        least
+        let effort = Effort {
+            watch: Some(&watch),
+            ..Effort::rounds(1_000_000_000)
+        };
+        let assignment = super::assign(&problem, &effort, 1);
+        assert_eq!(check::assignment(&problem, &assignment), vec![]);
+        assert_eq!(assignment.unserved_persons, 0);
+        assert!(
+            told.load(Ordering::Relaxed) <= ends_after + 6,
+            "it was told to end"
+        );
     }
-    place(
-        problem,
-        0,
-        &mut problem
-            .suppliers
-            .iter()
-            .map(|supplier| supplier.capacity[0])
-            .collect(),
-    )
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
-
-    #[test]
-    fn every_assignment_passes_its_check(problem in any_problem(), seed: u64) {
-        let assignment = assign(&problem, seed);
-        prop_assert_eq!(check::assignment(&problem, &assignment), vec![]);
-        prop_assert_eq!(&assignment, &assign(&problem, seed));
+/// At the deadline there is an answer, whichever part of the work is under way; more time gives no worse one.
+#[test]
+fn every_deadline_has_an_answer() {
+    let compounds = (0..80)
+        .map(|number| compound(&format!("c{number}"), number * 7 % 40, 40))
+        .collect();
+    let suppliers = (0..10)
+        .map(|number| supplier(&format!("s{number}"), number * 4, 340))
+        .collect();
+    let problem = problem(compounds, suppliers);
+    let mut costs = Vec::new();
+    for asked_max in [0.0, 20.0, 2_000.0] {
+        let asked = AtomicU64::new(0);
+        let spent = || asked.fetch_add(1, Ordering::Relaxed) as f64 / f64::max(asked_max, 1e-9);
+        let effort = Effort {
+            spent: Some(&spent),
+            ..Effort::rounds(u64::MAX)
+        };
+        let assignment = super::assign(&problem, &effort, 1);
+        assert_eq!(check::assignment(&problem, &assignment), vec![]);
+        costs.push(assignment.cost_person_m);
     }
+    assert!(costs.is_sorted_by(|short, long| short >= long), "{costs:?}");
+}
 
-    #[test]
-    fn a_spoilt_assignment_is_reported(problem in any_problem(), way in 0usize..13, at: usize) {
-        let mut assignment = assign(&problem, 1);
-        prop_assume!(spoil(&problem, &mut assignment, way, at));
-        prop_assert!(!check::assignment(&problem, &assignment).is_empty());
-    }
+/// Several searches side by side repeat their answer and are no worse than the first alone.
+#[test]
+fn searches_side_by_side_repeat() {
+    let compounds = (0..50)
+        .map(|number| compound(&format!("c{number}"), number * 11 % 37, 30 + i64::from(number)))
+        .collect();
+    let suppliers = (0..9)
+        .map(|number| supplier(&format!("s{number}"), number * 4, 330))
+        .collect();
+    let problem = problem(compounds, suppliers);
+    let with = |threads| {
+        super::assign(
+            &problem,
+            &Effort {
+                threads,
+                ..Effort::rounds(300)
+            },
+            5,
+        )
+    };
+    let (one, three) = (with(1), with(3));
+    assert_eq!(check::assignment(&problem, &three), vec![]);
+    assert_eq!(three, with(3));
+    assert!((three.unserved_persons, three.cost_person_m) <= (one.unserved_persons, one.cost_person_m));
+}
 
-    /// Whatever was in force before, what comes out is a valid plan, and those who can stay do.
-    #[test]
-    fn every_new_plan_passes_its_check(problem in any_problem()) {
-        let found = replan(&problem);
-        prop_assert_eq!(check::assignment(&problem, &found.assignment), vec![]);
-        prop_assert!(found.changes_at_least <= found.changes);
-        let changed = problem.compounds.iter().zip(&found.assignment.choices).filter(|(compound, choice)| {
-            let known = |code: &String| problem.suppliers.iter().any(|supplier| supplier.code == *code);
-            compound.keep.as_ref().is_some_and(|keep| known(keep) && choice.main.as_ref() != Some(keep))
-        });
-        prop_assert_eq!(found.changes, changed.count());
-    }
-
-    /// Small cases against trying all: within 2 %, and the bound holds.
-    #[test]
-    fn close_to_the_best_of_all(
-        compounds in prop::collection::vec((0i32..40, 1i64..60), 1..7),
-        suppliers in prop::collection::vec((0i32..40, 30i64..150), 1..5),
-    ) {
-        let compounds = compounds.iter().map(|(km, persons)| compound("c", *km, *persons)).collect();
-        let suppliers: Vec<_> =
-            suppliers.iter().zip(0..).map(|((km, room), code): (_, i32)| supplier(&format!("s{code}"), *km, *room)).collect();
-        let problem = problem(compounds, suppliers);
-        let assignment = assign(&problem, 1);
-        if let Some(least) = least_cost(&problem) {
-            prop_assert_eq!(assignment.unserved_persons, 0);
-            prop_assert!(assignment.cost_person_m <= least + least / 50);
-            prop_assert!(assignment.lower_bound_person_m.is_some_and(|bound| bound <= least));
-        } else {
-            prop_assert!(assignment.unserved_persons > 0);
-        }
-    }
+/// All that there is suffices exactly, though those who live near must go far.
+#[test]
+fn what_fits_only_exactly_is_found() {
+    let persons = [(20, 47), (0, 35), (20, 46), (0, 31), (25, 19)];
+    let compounds = persons.map(|(km, persons)| compound("c", km, persons)).into();
+    let assignment = solve(&problem(
+        compounds,
+        vec![supplier("west", 0, 65), supplier("east", 28, 113)],
+    ));
+    assert_eq!(mains(&assignment), ["east", "east", "west", "east", "west"]);
 }

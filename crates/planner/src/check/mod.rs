@@ -3,10 +3,13 @@
 //! Nothing here is shared with the solvers but the types and the distance between two points. An empty list
 //! of findings means: the proposal keeps every promise of its documentation that can be checked.
 
+mod alarms;
 mod allocation;
 mod assignment;
 mod chosen;
 mod composition;
+mod forecast;
+mod order;
 mod partial;
 mod placed;
 mod routes;
@@ -14,16 +17,18 @@ mod sharing;
 mod slots;
 mod visits;
 
+pub use alarms::grade;
 pub use allocation::allocation;
 pub use assignment::assignment;
 pub use chosen::{Against, Chosen, Consequences, Over, Way, chosen};
-pub use composition::composition;
+pub use composition::{composition, ration, substitutes, supply};
+pub use forecast::{anomaly, county_rate, days_of_supply, demand};
 pub use partial::partial;
 pub use placed::placed;
 pub use routes::routes;
-pub use sharing::sharing;
+pub use sharing::{sharing, spread};
 pub use slots::slots;
-pub use visits::visits;
+pub use visits::{crews, visits, walk};
 
 /// Something wrong with a proposal, in words for a developer or an auditor.
 #[derive(Clone, Debug, PartialEq, Eq)]

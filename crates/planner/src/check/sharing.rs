@@ -1,5 +1,5 @@
 use super::{Finding, Findings};
-use crate::fair::{Claim, Level, Sharing, Stage, Terms};
+use crate::fair::{Claim, Level, Sharing, Spread, Stage, Terms};
 
 /// Verifies a sharing against the published rule of [`crate::fair`] as a reader of the table would: in every stage
 /// the exact shares at the published level add up to what was left, each is rounded down or up, and who was rounded
@@ -144,4 +144,65 @@ fn check_stage(
             format!("stage {number}: {} was rounded up out of turn", claims[up.2].code)
         });
     }
+}
+
+/// Verifies the figures of a spread by their definitions: of the people, so many have no more than a percentile and not so
+/// many less; the Gini coefficient is half the mean difference of any two people by the mean (Sen, "On Economic
+/// Inequality", 1973).
+pub fn spread(claims: &[Claim], pack_g: i64, packs: &[i64], told: Option<&Spread>) -> Vec<Finding> {
+    let mut findings = Findings::default();
+    let eaters: Vec<(i64, i128)> = claims
+        .iter()
+        .zip(packs)
+        .filter(|(claim, _)| claim.daily_g > 0 && claim.persons > 0)
+        .map(|(claim, packs)| {
+            let has_g = i128::from(i64::max(claim.at_home_g, 0)) + i128::from(*packs) * i128::from(pack_g);
+            let days = (has_g * 1000).div_euclid(i128::from(claim.daily_g));
+            (i64::try_from(days).unwrap_or(i64::MAX), i128::from(claim.persons))
+        })
+        .collect();
+    let Some(spread) = told else {
+        findings.expect(eaters.is_empty(), || {
+            "somebody eats, but there is no spread".into()
+        });
+        return findings.0;
+    };
+    findings.expect(!eaters.is_empty(), || "nobody eats, but there is a spread".into());
+    let people: i128 = eaters.iter().map(|(_, persons)| persons).sum();
+    let with = |holds: &dyn Fn(i64) -> bool| -> i128 {
+        let those = eaters.iter().filter(|(days, _)| holds(*days));
+        those.map(|(_, persons)| persons).sum()
+    };
+    let told = [(10, spread.tenth), (50, spread.median), (90, spread.nine_tenths)];
+    for (percent, figure) in told {
+        let up_to = with(&|days| days <= figure) * 100 >= people * percent;
+        let below = with(&|days| days < figure) * 100 < people * percent;
+        findings.expect(up_to && below, || {
+            format!("{figure} is not the {percent}th percentile")
+        });
+    }
+    for (figure, beyond) in [
+        (spread.least, with(&|days| days < spread.least)),
+        (spread.most, with(&|days| days > spread.most)),
+    ] {
+        findings.expect(beyond == 0 && with(&|days| days == figure) > 0, || {
+            format!("{figure} is neither the least nor the most")
+        });
+    }
+    let (mut apart, mut whole) = (0.0, 0.0);
+    for (days, persons) in &eaters {
+        whole += *days as f64 * *persons as f64;
+        for (other, others) in &eaters {
+            apart += (*days as f64 - *other as f64).abs() * *persons as f64 * *others as f64;
+        }
+    }
+    let gini = if whole > 0.0 {
+        apart / (2.0 * people as f64 * whole)
+    } else {
+        0.0
+    };
+    findings.expect((gini - spread.gini).abs() < 1e-9, || {
+        format!("the Gini coefficient is {gini}, told {}", spread.gini)
+    });
+    findings.0
 }

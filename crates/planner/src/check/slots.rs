@@ -1,5 +1,5 @@
+use super::order::in_turn;
 use super::{Finding, Findings};
-use crate::natural;
 use crate::slots::{Group, Slot};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,9 +31,8 @@ pub fn slots(groups: &[Group], start_s: i64, slot_s: i64, limit: u32, slots: &[S
         if let Some(before) = last
             && let Some(earlier) = groups.get(before.group)
         {
-            let order = natural::cmp(&earlier.building, &group.building)
-                .then_with(|| natural::cmp(&earlier.unit, &group.unit));
-            findings.expect(order.is_le() && before.start_s <= slot.start_s, || {
+            let order = in_turn((&earlier.building, &earlier.unit), (&group.building, &group.unit));
+            findings.expect(order && before.start_s <= slot.start_s, || {
                 format!("{}: out of turn", name())
             });
         }

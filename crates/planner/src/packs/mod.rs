@@ -5,11 +5,13 @@
 //! short is a variable with a high price, so that there is an answer for any stock and it says what is lacking.
 //! Solved by branch and bound of the crate `microlp`.
 
+mod chain;
 mod foods;
 mod program;
 #[cfg(test)]
 mod tests;
 
+pub use chain::{Chain, Link, Supply, cheapest_supply};
 pub use foods::{NUTRIENTS, common, guideline, sphere};
 pub use program::{cheapest_ration, compose};
 

@@ -1,5 +1,6 @@
 use super::{
-    Diet, Lacking, PackOrder, Stocked, cheapest_ration, common, compose, guideline, sphere, substitutes,
+    Chain, Diet, Lacking, Link, PackOrder, Stocked, cheapest_ration, cheapest_supply, common, compose,
+    guideline, sphere, substitutes,
 };
 use crate::check;
 use proptest::prelude::*;
@@ -90,7 +91,12 @@ fn yu_6_substitutes_are_alike_and_fit() {
     let stock = stock(10);
     let food = |key: &str| stock.iter().find(|one| one.food.key == key).unwrap().food.clone();
     let named = |diets: &[Diet], key: &str| -> Vec<String> {
-        substitutes(&stock, &food(key), &sphere(), diets)
+        let found = substitutes(&stock, &food(key), &sphere(), diets);
+        assert_eq!(
+            check::substitutes(&stock, &food(key), &sphere(), diets, &found),
+            vec![]
+        );
+        found
             .iter()
             .map(|one| stock[one.index].food.key.clone())
             .collect()
@@ -113,8 +119,91 @@ fn the_cheapest_ration() {
     assert_eq!(cheapest_ration(&[None], &[vec![1.0]], &[1.0]), None);
 }
 
+/// A market sells two goods; one town eats there, another behind a link on which bulky food is dear to move.
+fn chain(way: f64) -> Chain {
+    Chain {
+        prices: vec![vec![Some(10.0), Some(30.0)], vec![None, None]],
+        persons: vec![100.0, 50.0],
+        links: vec![Link {
+            from: 0,
+            to: 1,
+            cost: way,
+        }],
+        nutrients: vec![vec![1.0], vec![2.0]],
+        floors: vec![1.0],
+    }
+}
+
+/// Worked out by hand: 100 tonnes of the cheap good are eaten at the market; behind the link the rich one becomes cheaper
+/// when moving a tonne costs more than 10.
+#[test]
+fn the_cheapest_supply() {
+    for (way, cost) in [(4.0, 1700.0), (12.0, 2050.0)] {
+        let supply = cheapest_supply(&chain(way)).unwrap();
+        assert_eq!(check::supply(&chain(way), &supply), vec![]);
+        assert!((supply.cost - cost).abs() < 1e-6, "{supply:?}");
+    }
+    let mut cut_off = chain(4.0);
+    cut_off.links.clear();
+    assert_eq!(cheapest_supply(&cut_off), None);
+}
+
+#[test]
+fn a_spoilt_supply_is_reported() {
+    let supply = cheapest_supply(&chain(4.0)).unwrap();
+    let spoilt = [
+        (supply.cost + 1.0, 1.0, 4.0),
+        (supply.cost, 0.5, 4.0),
+        (supply.cost, -1.0, 4.0),
+        (supply.cost, 1.0, 5.0),
+    ];
+    for (cost, part, way) in spoilt {
+        let mut supply = supply.clone();
+        supply.cost = cost;
+        supply.flows[0].iter_mut().for_each(|flow| *flow *= part);
+        assert_ne!(check::supply(&chain(way), &supply), vec![]);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// Every ration passes its check, and none of a thousand others that meet the floors is cheaper.
+    #[test]
+    fn no_ration_is_cheaper(
+        goods in prop::collection::vec((1u32..100, 0u32..50, 0u32..50), 1..6), floors in (0u32..300, 0u32..300),
+        others in prop::collection::vec(prop::collection::vec(0u32..40, 6), 1000),
+    ) {
+        let prices: Vec<Option<f64>> = goods.iter().map(|good| Some(f64::from(good.0))).collect();
+        let nutrients: Vec<Vec<f64>> = goods.iter().map(|good| vec![f64::from(good.1), f64::from(good.2)]).collect();
+        let floors = [f64::from(floors.0), f64::from(floors.1)];
+        let found = cheapest_ration(&prices, &nutrients, &floors);
+        if let Some((cost, grams)) = &found {
+            prop_assert_eq!(check::ration(&prices, &nutrients, &floors, (*cost, grams)), vec![]);
+        }
+        for other in others {
+            let grams: Vec<f64> = other.iter().take(goods.len()).map(|grams| f64::from(*grams)).collect();
+            let price: f64 = grams.iter().zip(&goods).map(|(grams, good)| grams * f64::from(good.0)).sum();
+            if check::ration(&prices, &nutrients, &floors, (price, &grams)).is_empty() {
+                prop_assert!(found.as_ref().is_some_and(|(cost, _)| *cost <= price * (1.0 + 1e-9)));
+            }
+        }
+    }
+
+    #[test]
+    fn substitutes_pass_their_check(units in prop::collection::vec(0i64..2, 31), missing in 0usize..31, diet in 0usize..6) {
+        let mut stock = stock(0);
+        stock.iter_mut().zip(units).for_each(|(one, units)| one.units = units);
+        let all = [Diet::Diabetes, Diet::Dysphagia, Diet::Infant, Diet::Halal, Diet::NoKitchen];
+        let diets: Vec<Diet> = all.get(diet).copied().into_iter().collect();
+        let missing = stock[missing].food.clone();
+        let mut found = substitutes(&stock, &missing, &sphere(), &diets);
+        prop_assert_eq!(check::substitutes(&stock, &missing, &sphere(), &diets, &found), vec![]);
+        if let Some(first) = found.first_mut() {
+            first.instead_g += 1;
+            prop_assert!(!check::substitutes(&stock, &missing, &sphere(), &diets, &found).is_empty());
+        }
+    }
 
     #[test]
     fn every_composition_passes_its_check(

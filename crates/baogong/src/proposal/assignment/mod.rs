@@ -7,6 +7,7 @@ mod facts;
 use std::collections::BTreeMap;
 
 use planner::assign::{self, Assignment, Problem};
+use planner::effort::Effort;
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
@@ -259,7 +260,11 @@ fn compute(
         (replanned.assignment, Some(replanned.changes_at_least))
     } else {
         // The seed comes from the command, so that a retry computes the same proposal.
-        (assign::assign(&problem, ctx.command.as_u64_pair().0), None)
+        let effort = Effort::rounds(assign::usual_rounds(&problem));
+        (
+            assign::assign(&problem, &effort, ctx.command.as_u64_pair().0),
+            None,
+        )
     };
     let findings = planner::check::assignment(&problem, &answer);
     if !findings.is_empty() {

@@ -1,6 +1,7 @@
 //! Who supplies whom, from lists alone: the same model and the same words as for the registers.
 
 use planner::assign::{self, Assignment, Problem};
+use planner::effort::Effort;
 
 use super::{Asked, County, Said, said};
 use crate::base::{Fault, Refusal, Result};
@@ -116,7 +117,8 @@ pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Sai
         prefer_weight_m: SERVES_WEIGHT_M,
         spare_pct: 0,
     };
-    let answer = assign::assign(&problem, asked.seed);
+    let effort = Effort::rounds(assign::usual_rounds(&problem));
+    let answer = assign::assign(&problem, &effort, asked.seed);
     if let Some(finding) = planner::check::assignment(&problem, &answer).first() {
         return Err(Fault::Invariant(format!("assignment: {}", finding.what)).into());
     }
