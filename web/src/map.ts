@@ -26,9 +26,11 @@ function begin(what: SVGElement, event: PointerEvent): void {
   drag = { what, map, line, x: event.clientX, y: event.clientY, moved: false };
 }
 
+/** What lies under the pointer to drop on, even where something else lies above it. */
 function under(event: PointerEvent): SVGElement | undefined {
-  const found = document.elementFromPoint(event.clientX, event.clientY)?.closest<SVGElement>("[data-drop]");
-  return found && found !== drag?.what ? found : undefined;
+  const all = document.elementsFromPoint(event.clientX, event.clientY);
+  const targets = all.map((one) => one.closest<SVGElement>("[data-drop]"));
+  return targets.find((one) => one && one !== drag?.what) ?? undefined;
 }
 
 function move(event: PointerEvent): void {

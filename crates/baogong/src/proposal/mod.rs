@@ -2,6 +2,7 @@
 //! a person. Each kind is one file.
 
 pub mod assignment;
+pub mod routes;
 
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
@@ -35,6 +36,7 @@ wording! {
     /// What is proposed.
     ProposalKind {
         Assignment = "assignment", "保供单位分配", "Assignment of suppliers";
+        Routes = "routes", "配送路线", "Delivery routes";
     }
 }
 

@@ -12,6 +12,7 @@
 //! accept by simulated annealing. Each place to insert is checked in constant time, only places beside near stops are
 //! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops.
 
+mod by_hand;
 mod change;
 mod division;
 mod instance;
@@ -28,6 +29,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use by_hand::{Broken, ByHand, laid_out};
 pub use model::{
     Depot, Flaw, Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Unserved,
     Vehicle, Visit, Window,
