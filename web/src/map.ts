@@ -26,9 +26,18 @@ function begin(what: SVGElement, event: PointerEvent): void {
   drag = { what, map, line, x: event.clientX, y: event.clientY, moved: false };
 }
 
+/** What can be dropped on under the pointer; of several that lie above each other, the one whose middle is nearest. */
 function under(event: PointerEvent): SVGElement | undefined {
-  const found = document.elementFromPoint(event.clientX, event.clientY)?.closest<SVGElement>("[data-drop]");
-  return found && found !== drag?.what ? found : undefined;
+  let nearest: SVGElement | undefined;
+  let least = Infinity;
+  for (const one of document.elementsFromPoint(event.clientX, event.clientY)) {
+    const target = one.closest<SVGElement>("[data-drop]");
+    if (!target || target === drag?.what) continue;
+    const box = target.getBoundingClientRect();
+    const far = Math.hypot(box.x + box.width / 2 - event.clientX, box.y + box.height / 2 - event.clientY);
+    if (far < least) [nearest, least] = [target, far];
+  }
+  return nearest;
 }
 
 function move(event: PointerEvent): void {

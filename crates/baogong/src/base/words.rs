@@ -126,6 +126,11 @@ pub fn mask_identity(number: &str) -> String {
     format!("{head}********{tail}")
 }
 
+/// Metres as kilometres with one digit, for people.
+pub fn kilometres(metres: i64) -> String {
+    format!("{:.1}", metres as f64 / 1000.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

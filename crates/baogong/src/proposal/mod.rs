@@ -3,6 +3,7 @@
 
 pub mod assignment;
 pub mod files;
+pub mod routes;
 
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
@@ -36,6 +37,7 @@ wording! {
     /// What is proposed.
     ProposalKind {
         Assignment = "assignment", "保供单位分配", "Assignment of suppliers";
+        Routes = "routes", "配送路线", "Delivery routes";
     }
 }
 

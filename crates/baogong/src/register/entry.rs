@@ -174,6 +174,7 @@ pub struct Vehicle {
     pub plate: String,
     pub model: String,
     pub load_g: i64,
+    pub cold: i64,
     pub employer: String,
     pub driver_name: String,
     pub driver_phone: String,
@@ -205,6 +206,14 @@ pub struct Good {
     pub aliases: String,
     pub limit_per_order: i64,
     pub stock: Option<i64>,
+}
+
+/// A registered position, if both numbers are there.
+pub fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
+    Some(planner::Point {
+        lat_e6: i32::try_from(latitude?).ok()?,
+        lng_e6: i32::try_from(longitude?).ok()?,
+    })
 }
 
 impl Entry {

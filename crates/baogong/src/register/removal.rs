@@ -148,7 +148,7 @@ fn running_trip(tx: &mut Tx, entry: &Entry, plate: &str, driver: &str) -> Result
     for row in tx.rows(&TRIPS, &params![district(&entry.area), plate, driver])? {
         let (trip, state): (String, String) = (row.get(0)?, row.get(1)?);
         let state = TripState::stored(&state)?;
-        if state != TripState::Ended {
+        if !matches!(state, TripState::Ended | TripState::Cancelled) {
             let (name, zh, en) = (&entry.name, state.word(kit::Lang::Zh), state.word(kit::Lang::En));
             return Ok(refuse(
                 format!("{name}在车次{trip}上（{zh}），请等这趟车结束以后再删除。"),

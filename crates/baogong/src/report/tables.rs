@@ -141,7 +141,7 @@ pub fn assignment(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
     if let Ok(id) = subject.only.parse::<ProposalId>() {
         let proposal = proposal::get(tx, &in_district, id)?;
         ctx.actor.check(crate::base::Action::Propose, &proposal.area)?;
-        let stored: assignment::Stored = serde_json::from_str(&proposal.result)?;
+        let (_, stored) = assignment::read(&proposal)?;
         columns.insert(1, numbers(lang.t("人数", "People"), 2));
         columns.push(numbers(lang.t("距离（米）", "Distance (m)"), 2));
         for choice in &stored.choices {

@@ -3,7 +3,7 @@
 use kit::MapPlace;
 
 use super::request::Web;
-use crate::proposal::assignment::point;
+use crate::register::entry::point;
 
 impl Web {
     /// Where a registered position lies on the maps of this server; `None` when it is not known.

@@ -9,6 +9,7 @@ mod imports;
 mod migration;
 mod process;
 mod proposals;
+mod routes;
 mod rules_of_ordering;
 mod scene;
 mod schema;

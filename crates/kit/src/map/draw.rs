@@ -66,10 +66,13 @@ pub fn map(lang: Lang, map: &Map) -> Markup {
     } else {
         "map-square"
     };
+    // What is inside a picture cannot be reached by those who hear the page; links must be.
+    let links = map.points.iter().any(|point| point.href.is_some());
+    let role = if links { "group" } else { "img" };
     html! {
         figure class="map" id=(map.id) data-map {
             div class={ "map-frame " (shape) } {
-                svg class="map-picture" role="img" aria-labelledby={ (map.id) "-title " (map.id) "-about" } {
+                svg class="map-picture" role=(role) aria-labelledby={ (map.id) "-title " (map.id) "-about" } {
                     title id={ (map.id) "-title" } { (map.title) }
                     desc id={ (map.id) "-about" } { (map.about) }
                     (content(lang, map, &frame, &pen))
@@ -175,10 +178,9 @@ fn content(lang: Lang, map: &Map, frame: &Frame, pen: &Pen) -> Markup {
         .points
         .iter()
         .partition(|point| !many || point.kind != PointKind::Compound);
-    // Signs that matter more lie above the others.
+    // Dots lie above the larger signs, which they would vanish under; those that need attention lie on top.
     let mut signs = near;
-    signs.sort_by_key(|point| (point.kind == PointKind::Compound, !point.alarm, point.weight));
-    signs.reverse();
+    signs.sort_by_key(|point| (point.kind == PointKind::Compound, point.alarm, point.weight));
     let shapes = html! {
         @for area in &map.areas { (area_shape(area, frame, pen)) }
         @if !(many && far.len() > LINES_MAX) { (ways(map, frame, pen)) }

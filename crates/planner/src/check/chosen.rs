@@ -164,6 +164,7 @@ mod tests {
     use super::*;
     use crate::Point;
     use crate::assign::{Supplier, assign};
+    use crate::effort::Effort;
     use proptest::prelude::*;
 
     fn problem(compounds: &[(i32, i64)], capacity: i64) -> Problem {
@@ -253,7 +254,7 @@ mod tests {
         #[test]
         fn agrees_with_the_solver(places in prop::collection::vec((0..120i32, 1..40i64), 1..30), capacity in 100..400i64) {
             let problem = problem(&places, capacity);
-            let answer = assign(&problem, 7);
+            let answer = assign(&problem, &Effort::rounds(2_000), 7);
             let index = |code: &Option<String>| code.as_ref().and_then(|code| problem.suppliers.iter().position(|one| one.code == *code));
             let lines: Vec<Chosen> = answer
                 .choices

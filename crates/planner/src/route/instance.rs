@@ -67,7 +67,7 @@ pub(super) enum Ways {
 }
 
 impl Ways {
-    fn new(travel: &Travel) -> Ways {
+    pub(super) fn new(travel: &Travel) -> Ways {
         match travel {
             Travel::Table {
                 places,
@@ -127,7 +127,7 @@ impl Ways {
     }
 
     #[inline]
-    fn both(&self, a: u32, b: u32) -> (i64, i64) {
+    pub(super) fn both(&self, a: u32, b: u32) -> (i64, i64) {
         match self {
             Ways::Table { .. } => {
                 let distance_m = self.distance_m(a, b);

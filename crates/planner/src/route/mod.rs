@@ -16,6 +16,7 @@
 //! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Threads compare their solutions now and then; of many stops each thread
 //! searches a share of one solution, which is divided anew each time.
 
+mod by_hand;
 mod change;
 mod division;
 mod fit;
@@ -34,6 +35,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+pub use by_hand::{Broken, ByHand, laid_out};
 pub use model::{
     Depot, Flaw, Load, Plan, Problem, Reason, Rounding, Source, Start, Stop, Tour, Travel, Trip, Unserved,
     Vehicle, Visit, Window,

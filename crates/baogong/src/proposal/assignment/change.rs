@@ -160,14 +160,10 @@ pub fn measure(draft: &AssignmentDraft, stored: &mut Stored) -> Option<Consequen
     Some(result)
 }
 
-/// An open assignment proposal with what was asked and computed.
-fn open(tx: &mut Tx, at: &ProposalRef) -> Result<(Proposal, AssignmentDraft, Stored)> {
+/// An assignment proposal with what was asked and computed.
+fn get(tx: &mut Tx, at: &ProposalRef) -> Result<(Proposal, AssignmentDraft, Stored)> {
     let proposal = proposal::get(tx, &at.district, at.id)?;
-    if proposal.kind != ProposalKind::Assignment {
-        return Err(Refusal::not_found("方案", "proposal").into());
-    }
-    let draft = serde_json::from_str(&proposal.problem)?;
-    let stored = serde_json::from_str(&proposal.result)?;
+    let (draft, stored) = super::read(&proposal)?;
     Ok((proposal, draft, stored))
 }
 
@@ -205,7 +201,7 @@ fn findings(draft: &AssignmentDraft, stored: &Stored, result: &Consequences) -> 
 
 /// Keeps changed lines as a new version. The version before stays readable as replaced.
 pub fn change(tx: &mut Tx, ctx: &Ctx, draft: &ChangeDraft) -> Result<ProposalId> {
-    let (proposal, asked, mut stored) = open(tx, &draft.at)?;
+    let (proposal, asked, mut stored) = get(tx, &draft.at)?;
     proposal::decide(tx, ctx, &draft.at, ProposalState::Replaced)?;
     let revision = apply(&mut stored, &draft.lines)?;
     if revision.mains.is_empty() && revision.backups == 0 {
@@ -236,7 +232,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, draft: &ChangeDraft) -> Result<ProposalId>
 
 /// Computes again from the facts of this moment: lines set by hand stay, and of the others as few as possible change.
 pub fn again(tx: &mut Tx, ctx: &Ctx, draft: &AgainDraft) -> Result<ProposalId> {
-    let (proposal, mut asked, before) = open(tx, &draft.at)?;
+    let (proposal, mut asked, before) = get(tx, &draft.at)?;
     proposal::decide(tx, ctx, &draft.at, ProposalState::Replaced)?;
     let by_hand = before.choices.iter().filter(|choice| choice.by_hand);
     let set = by_hand.filter_map(|choice| Some((choice.compound.clone(), choice.main.clone()?)));

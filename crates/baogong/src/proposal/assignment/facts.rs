@@ -11,7 +11,7 @@ use crate::base::id::district;
 use crate::base::{Ctx, Refusal, Result};
 use crate::plan::directive;
 use crate::plan::rules::{self, CATEGORIES, Rules};
-use crate::register::entry::{self, Compound, Supplier};
+use crate::register::entry::{self, Compound, Supplier, point};
 
 /// A closed compound.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,14 +56,6 @@ pub struct Facts {
     pub compounds: Vec<CompoundFacts>,
     /// The suppliers of the district.
     pub suppliers: Vec<SupplierFacts>,
-}
-
-/// A registered position, if both numbers are there.
-pub fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
-    Some(planner::Point {
-        lat_e6: i32::try_from(latitude?).ok()?,
-        lng_e6: i32::try_from(longitude?).ok()?,
-    })
 }
 
 /// What so many people eat in a day where these rules hold: grams by category, in the order of [`CATEGORIES`].

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
 pub use change::{AgainDraft, ChangeDraft, Line, Revision, again, apply, change, consequences, measure};
-pub use facts::{CompoundFacts, Facts, SupplierFacts, capacity, demand, gather, point};
+pub use facts::{CompoundFacts, Facts, SupplierFacts, capacity, demand, gather};
 
 use super::{ProposalKind, ProposalRef, ProposalState};
 use crate::base::id::{ProposalId, district};
@@ -296,11 +296,22 @@ pub struct Acceptance {
     pub despite: bool,
 }
 
+/// What was asked and computed in a proposal of this kind; of another kind there is none.
+pub fn read(proposal: &super::Proposal) -> Result<(AssignmentDraft, Stored)> {
+    if proposal.kind != ProposalKind::Assignment {
+        return Err(Refusal::not_found("分配方案", "proposal of an assignment").into());
+    }
+    Ok((
+        serde_json::from_str(&proposal.problem)?,
+        serde_json::from_str(&proposal.result)?,
+    ))
+}
+
 /// Puts a proposal into force. Lines that were changed with the acceptance are kept as a version of their own first.
 pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> {
     let at = &acceptance.at;
     let mut proposal = super::get(tx, &at.district, at.id)?;
-    let mut stored: Stored = serde_json::from_str(&proposal.result)?;
+    let (asked, mut stored) = read(&proposal)?;
     let mut tried = stored.clone();
     let revision = apply(&mut tried, &acceptance.changed)?;
     let mut accepted = at.clone();
@@ -311,11 +322,11 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> 
         };
         accepted.id = change(tx, &ctx.sub("changed"), &draft)?;
         proposal = super::get(tx, &at.district, accepted.id)?;
-        stored = serde_json::from_str(&proposal.result)?;
+        stored = read(&proposal)?.1;
     }
     super::decide(tx, ctx, &accepted, ProposalState::Accepted)?;
     if !acceptance.despite {
-        check_acceptable(tx, &proposal, &stored)?;
+        check_acceptable(tx, &proposal, &asked, &stored)?;
     }
     let mut count = 0;
     for choice in &stored.choices {
@@ -357,7 +368,12 @@ pub fn moved_since(tx: &mut Tx, area: &str, facts: &Facts) -> Result<Vec<String>
 }
 
 /// Refuses what nobody should put into force without saying that it is meant.
-fn check_acceptable(tx: &mut Tx, proposal: &super::Proposal, stored: &Stored) -> Result<()> {
+fn check_acceptable(
+    tx: &mut Tx,
+    proposal: &super::Proposal,
+    asked: &AssignmentDraft,
+    stored: &Stored,
+) -> Result<()> {
     let moved = moved_since(tx, &proposal.area, &stored.facts)?;
     if !moved.is_empty() {
         return Err(Refusal::conflict(
@@ -375,8 +391,7 @@ fn check_acceptable(tx: &mut Tx, proposal: &super::Proposal, stored: &Stored) ->
         )
         .into());
     }
-    let asked: AssignmentDraft = serde_json::from_str(&proposal.problem)?;
-    let Some(result) = consequences(&asked, stored) else {
+    let Some(result) = consequences(asked, stored) else {
         return Ok(());
     };
     let over = result

@@ -7,7 +7,7 @@ use planner::slots::Group;
 
 use super::read::{CompoundRow, FileError, Lists, Row, VehicleRow};
 use super::{Said, said};
-use crate::proposal::assignment::point;
+use crate::register::entry::point;
 use crate::register::entry::{Good, Supplier, Vehicle};
 use crate::register::place::plain;
 

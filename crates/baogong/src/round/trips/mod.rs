@@ -18,7 +18,7 @@ use crate::base::id::{OrderId, RoundId, TripId, derive};
 use crate::base::{Ctx, Refusal, Result};
 use crate::register::entry::{self, Compound, Supplier, Vehicle};
 use crate::wording;
-pub use plan::{TripDraft, plan};
+pub use plan::{RouteFacts, StopFacts, Terms, TripDraft, VehicleFacts, gather, make, plan, solve, tours};
 
 stmt!(
     GET,
@@ -37,6 +37,10 @@ stmt!(
 stmt!(
     DEPART,
     "UPDATE trip SET state = 'under_way', departed_s = $3 WHERE district = $1 AND id = $2 AND state = 'planned'"
+);
+stmt!(
+    CANCEL,
+    "UPDATE trip SET state = 'cancelled', ended_s = $3 WHERE district = $1 AND id = $2 AND state = 'planned'"
 );
 stmt!(
     FINISH,
@@ -58,6 +62,7 @@ wording! {
         Planned = "planned", "待装车", "To be loaded";
         UnderWay = "under_way", "在途", "Under way";
         Ended = "ended", "已完成", "Ended";
+        Cancelled = "cancelled", "已取消", "Cancelled";
     }
 }
 
@@ -267,6 +272,24 @@ pub fn leave_behind(tx: &mut Tx, ctx: &Ctx, change: &BoxMove) -> Result<()> {
         )
         .into()),
     }
+}
+
+/// Cancels a trip that has not left, because its vehicle drops out: its boxes wait again. Gives how many.
+pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
+    check_supplier(ctx, &get(tx, &at.district, at.id)?)?;
+    if tx.run(&CANCEL, &params![at.district.as_str(), at.id, ctx.now_s])? == 0 {
+        return Err(Refusal::conflict(
+            "trip_state",
+            "这个车次已经出发或取消；已出发的请在各站如实交接。",
+            "This trip has left or was cancelled; once it has left, hand over at each stop what arrives.",
+        )
+        .into());
+    }
+    let boxes = packing::boxes_of_trip(tx, &at.district, at.id)?;
+    for one in &boxes {
+        packing::put_box(tx, &at.district, one.id, BoxState::Packed, None)?;
+    }
+    Ok(boxes.len())
 }
 
 /// A stop of a trip.

@@ -8,7 +8,7 @@ use super::view::{counted, done, json, made};
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
 use crate::base::{Action, Result};
-use crate::proposal::assignment::{self, Acceptance, AssignmentDraft, Choice, Stored};
+use crate::proposal::assignment::{self, Acceptance, AssignmentDraft, Choice, LackLine};
 use crate::proposal::{self, Listed, ProposalKind, ProposalRef, ProposalState};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
@@ -31,7 +31,8 @@ endpoints! {
 async fn list_proposals(web: Web) -> Answer {
     let (actor, in_district) = (web.actor()?, web.district()?);
     let mut listed = web.app.read(move |tx| proposal::list(tx, &in_district)).await?;
-    listed.retain(|one| actor.covers(&one.area));
+    // Routes are decided on the pages of their round.
+    listed.retain(|one| one.kind == ProposalKind::Assignment && actor.covers(&one.area));
     json(&listed)
 }
 
@@ -60,6 +61,8 @@ pub struct ProposalView {
     choices: Vec<Choice>,
     /// Categories of which the suppliers have too little.
     shortages: Vec<ShortageView>,
+    /// Where least would have to be added so that everybody is fed.
+    lacks: Vec<LackLine>,
     /// Person-metres of the whole.
     person_metres: i64,
 }
@@ -87,7 +90,7 @@ async fn get_proposal(web: Web, Id(id): Id<ProposalId>) -> Answer {
         .read(move |tx| proposal::get(tx, &in_district, id))
         .await?;
     web.area(&found.area)?;
-    let stored: Stored = serde_json::from_str(&found.result)?;
+    let (_, stored) = assignment::read(&found)?;
     let shortage = |(category, demand_g, capacity_g, short_g)| ShortageView {
         category,
         demand_g,
@@ -106,6 +109,7 @@ async fn get_proposal(web: Web, Id(id): Id<ProposalId>) -> Answer {
         decided_by: found.decided_by,
         choices: stored.choices,
         shortages: stored.shortages.into_iter().map(shortage).collect(),
+        lacks: stored.lacks,
         person_metres: stored.person_metres,
     })
 }

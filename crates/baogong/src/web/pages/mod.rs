@@ -17,6 +17,7 @@ pub mod registers;
 pub mod reports;
 pub mod resident;
 pub mod rounds;
+pub mod routes;
 pub mod sign;
 pub mod trips;
 pub mod users;
@@ -50,6 +51,7 @@ pub fn routes() -> Vec<Route> {
         orders::routes,
         payments::routes,
         packing::routes,
+        routes::routes,
         trips::routes,
         handover::routes,
         reports::routes,

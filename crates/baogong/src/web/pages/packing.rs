@@ -188,14 +188,18 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
             @else if actor.may(Action::Dispatch) { (kit::form(&format!("/rounds/{id}/trips"), &web.shell(""), html! {
                 p { (web.t("选可用的车，系统按载重分配、按路程排站。", "Choose vehicles; boxes are spread by load and stops put in order.")) }
                 (kit::details(&format!("{} ({})", web.t("车辆", "Vehicles"), vehicles.len()), vehicle_fields))
-                (kit::actions(kit::button(web.t("排车", "Plan trips"), Tone::Accent)))
+                (kit::details(web.t("发车、车速、趟数（先看路线时用）", "Departure, speed, trips (for looking at the routes first)"), super::routes::term_fields(&web)))
+                (kit::actions(html! {
+                    (kit::button_to(&format!("/rounds/{id}/routes"), web.t("先看路线", "Look at the routes first"), Tone::Plain))
+                    (kit::button(web.t("排车", "Plan trips"), Tone::Accent))
+                }))
             })) }
         }))
     };
     Ok(web.page(web.t("装袋、装车", "Pack and load"), body))
 }
 
-async fn area_of(web: &Web, id: &str) -> Result<(open::RoundRef, String)> {
+pub(super) async fn area_of(web: &Web, id: &str) -> Result<(open::RoundRef, String)> {
     let at = reference(web, id)?;
     let (ctx, asked) = (web.ctx()?, at.clone());
     let area = web

@@ -21,6 +21,7 @@ use store::Tx;
 
 static LOAD: Act = Act::new("trip.load", Action::Deliver);
 static LEAVE: Act = Act::new("trip.leave_behind", Action::Deliver);
+static CANCEL: Act = Act::new("trip.cancel", Action::Dispatch);
 static ARRIVE: Act = Act::new("trip.arrive", Action::Deliver);
 static DROP: Act = Act::new("trip.hand_over", Action::Deliver);
 
@@ -31,6 +32,7 @@ pub fn routes() -> Vec<Route> {
         read("/trips/{id}", Gate::Needs(Action::Deliver), show),
         write("/trips/{id}/load", Gate::Needs(Action::Deliver), load),
         write("/trips/{id}/leave", Gate::Needs(Action::Deliver), leave),
+        write("/trips/{id}/cancel", Gate::Needs(Action::Dispatch), cancel),
         write("/trips/{id}/arrive", Gate::Needs(Action::Deliver), arrive),
         write("/trips/{id}/hand-over", Gate::Needs(Action::Deliver), hand_over),
     ]
@@ -101,6 +103,7 @@ fn state_badge(state: TripState, web: &Web) -> kit::Markup {
         TripState::Planned => Tone::Warn,
         TripState::UnderWay => Tone::Accent,
         TripState::Ended => Tone::Good,
+        TripState::Cancelled => Tone::Quiet,
     };
     kit::badge(tone, state.word(web.lang))
 }
@@ -139,6 +142,7 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
             Ok((trip, stops, boxes))
         })
         .await?;
+    let may_dispatch = web.actor()?.may(Action::Dispatch);
     let under_way = trip.state == TripState::UnderWay;
     let next = stops.iter().position(|(stop, _, _, _)| stop.handed_s.is_none());
     let body = html! {
@@ -156,6 +160,7 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
                     (Field::text("code", web.t("留下的箱号", "Code of the box")).required())
                     (kit::button(web.t("从本车次移出", "Take it off the trip"), Tone::Warn))
                 })))
+                @if may_dispatch { (kit::confirm_form(&format!("/trips/{id}/cancel"), &web.shell(""), web.t("这辆车不能出车", "This vehicle drops out"), Tone::Warn, web.t("取消这个车次？箱子回到待排车，可以用别的车重新排。", "Cancel this trip? Its boxes wait again and can be planned with other vehicles."))) }
             }))
         }
         @for (index, (stop, name, point, address)) in stops.iter().enumerate() {
@@ -242,6 +247,31 @@ async fn leave(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
         &format!("/trips/{id}"),
         web.t("已移出，可另排车次。", "Taken off; it can go with another trip."),
     ))
+}
+
+async fn cancel(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let at = reference(&web, &id)?;
+    let area = area_of(&web, &at).await?;
+    let asked = at.clone();
+    let find = move |tx: &mut Tx| packing::boxes_of_trip(tx, &asked.district, asked.id);
+    let round = web.app.read(find).await?.first().map(|one| one.round);
+    let boxes = web
+        .app
+        .act(&web.ctx_for(fields.command())?, &CANCEL, &area, at, trips::cancel)
+        .await?;
+    let words = format!(
+        "{boxes}{}",
+        web.t(
+            "箱重新待排，请选别的车。",
+            " boxes wait again; choose other vehicles."
+        )
+    );
+    let to = round.map_or_else(
+        || "/trips".to_string(),
+        |round| format!("/rounds/{round}/packing"),
+    );
+    Ok(web.warned(&to, &words))
 }
 
 fn stop(at: TripRef, fields: &Fields) -> Result<StopRef> {

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use kit::{Column, Field, Icon, Markup, TableRow, Tile, Tone, html};
+use kit::{Column, Field, Markup, TableRow, Tile, Tone, html};
 use planner::check::Consequences;
 use store::Tx;
 
+use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::reports::exports;
-use super::state_badge;
-use crate::base::words::{count, kilograms};
+use super::{course, picture, state_badge};
+use crate::base::words::{count, kilograms, kilometres};
 use crate::base::{Ctx, Result, clock};
 use crate::plan::rules::{CATEGORIES, category_word};
 use crate::proposal::assignment::{
-    self, AssignmentDraft, Choice, Facts, Line, Stored, apply, gather, measure, moved_since,
+    self, AssignmentDraft, Choice, Line, Stored, apply, gather, measure, moved_since,
 };
 use crate::proposal::{Proposal, ProposalState};
 use crate::register::correct::area_name;
@@ -26,28 +27,27 @@ const PART: &str = "consequences";
 
 /// What the page shows.
 pub struct Look {
-    proposal: Proposal,
-    draft: AssignmentDraft,
-    stored: Stored,
+    pub(super) proposal: Proposal,
+    pub(super) draft: AssignmentDraft,
+    pub(super) stored: Stored,
     /// The lines that somebody is trying out: compound, main before, main now.
     tried: Vec<(String, Option<String>, Option<String>)>,
     tried_backups: usize,
     result: Option<Consequences>,
-    place: String,
+    pub(super) place: String,
     /// All suppliers of the district, for choosing.
-    suppliers: Vec<(String, String)>,
+    pub(super) suppliers: Vec<(String, String)>,
     /// Compounds whose supplier in force is another one now.
     moved: Vec<String>,
     /// Compounds and suppliers whose registered figures are others now.
     differing: (Vec<String>, Vec<String>),
-    streets: BTreeMap<String, String>,
+    pub(super) streets: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
 }
 
 /// Reads a proposal, with lines that somebody is trying out.
 pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines: &[Line]) -> Result<Look> {
-    let mut stored: Stored = serde_json::from_str(&proposal.result)?;
-    let draft: AssignmentDraft = serde_json::from_str(&proposal.problem)?;
+    let (draft, mut stored) = assignment::read(&proposal)?;
     let tried = apply(&mut stored, lines)?;
     let result = measure(&draft, &mut stored);
     let open = proposal.state == ProposalState::Open;
@@ -103,11 +103,11 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines
 }
 
 impl Look {
-    fn open(&self) -> bool {
+    pub(super) fn open(&self) -> bool {
         self.proposal.state == ProposalState::Open
     }
 
-    fn supplier<'a>(&'a self, code: Option<&'a str>) -> &'a str {
+    pub(super) fn supplier<'a>(&'a self, code: Option<&'a str>) -> &'a str {
         code.map_or("—", |code| {
             self.suppliers
                 .iter()
@@ -116,12 +116,12 @@ impl Look {
         })
     }
 
-    fn compound<'a>(&'a self, code: &'a str) -> &'a str {
+    pub(super) fn compound<'a>(&'a self, code: &'a str) -> &'a str {
         self.names.get(code).map_or(code, |name| name)
     }
 
     /// Suppliers that would have to give more than they have, by number.
-    fn is_over(&self, supplier: usize) -> bool {
+    pub(super) fn is_over(&self, supplier: usize) -> bool {
         self.result.as_ref().is_some_and(|result| {
             result
                 .over
@@ -129,10 +129,6 @@ impl Look {
                 .any(|over| over.supplier == supplier && over.should_fail.is_none())
         })
     }
-}
-
-fn kilometres(metres: i64) -> String {
-    format!("{:.1}", metres as f64 / 1000.0)
 }
 
 /// The whole page. `page` counts from 1.
@@ -154,11 +150,11 @@ pub fn page(web: &Web, look: &Look, page: usize) -> Markup {
         (consequences(web, look, page))
         (kit::section(web.t("各小区由谁供应", "Who feeds which compound"), lines(web, look, page)))
         @if look.open() {
-            (kit::section(web.t("重新计算", "Compute again"), again(web, look)))
+            (kit::section(web.t("重新计算", "Compute again"), course::again(web, look)))
             (kit::confirm_form(&format!("/proposals/{id}/reject"), &web.shell(""), web.t("不采纳", "Turn down"), Tone::Quiet, web.t("确定不采纳这个方案？现在的分配不变。", "Turn this proposal down? What is assigned now stays.")))
         }
-        (differences(web, look))
-        (history(web, look))
+        (course::differences(web, look))
+        (course::history(web, look))
     }
 }
 
@@ -232,7 +228,7 @@ fn stale(web: &Web, look: &Look) -> Markup {
 }
 
 /// A few names, and how many more there are.
-fn some(web: &Web, names: &[String]) -> String {
+pub(super) fn some(web: &Web, names: &[String]) -> String {
     let shown = names
         .iter()
         .take(5)
@@ -310,135 +306,16 @@ fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
                 } } }))
             }
             (kit::section(web.t("地图", "Map"), html! {
-                (kit::map(web.lang, &drawing(web, look, page)))
+                (kit::map(web.lang, &picture::drawing(web, look, page)))
                 @if look.open() { p class="soft needs-script" { (web.t("把小区拖到另一家单位上，就会换到那家，下面立即显示后果；保存前不生效。", "Drag a compound onto another supplier to change it; what follows is shown at once. Nothing holds before it is saved.")) } }
             }))
-            (kit::section(web.t("各单位的负担", "Load of the suppliers"), loads(web, look, result)))
+            (kit::section(web.t("各单位的负担", "Load of the suppliers"), picture::loads(web, look, result)))
         }
-    }
-}
-
-fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
-    let (facts, open) = (&look.stored.facts, look.open());
-    let shown = shown(look, page);
-    let mut map = kit::Map {
-        id: "assignment-map".into(),
-        title: format!("{} {}", web.t("保供单位分配", "Assignment of suppliers"), look.place),
-        about: web.t("每个小区用线连到主供单位，颜色和数字表示单位；同样内容在下面的表里。", "A line joins each compound to its main supplier, whose colour and number it has; the tables below say the same.").into(),
-        series: facts.suppliers.iter().enumerate().map(|(number, one)| format!("{} {}", number + 1, one.name)).collect(),
-        tiles: web.tiles(),
-        ..kit::Map::default()
-    };
-    let at: Vec<_> = facts
-        .suppliers
-        .iter()
-        .map(|one| web.place(one.latitude, one.longitude))
-        .collect();
-    let choices: BTreeMap<&str, &Choice> = look
-        .stored
-        .choices
-        .iter()
-        .map(|choice| (choice.compound.as_str(), choice))
-        .collect();
-    let mut streets: BTreeMap<&str, Vec<kit::MapPlace>> = BTreeMap::new();
-    for one in &facts.compounds {
-        let (Some(place), Some(choice)) = (
-            web.place(one.latitude, one.longitude),
-            choices.get(one.code.as_str()),
-        ) else {
-            continue;
-        };
-        let main = choice.main.as_deref().and_then(|code| facts.number(code));
-        let line_is_here = shown.iter().any(|line| line.compound == one.code);
-        map.points.push(kit::MapPoint {
-            series: main,
-            weight: one.persons,
-            alarm: main.is_none(),
-            about: format!(
-                "{} · {}{}",
-                look.supplier(choice.main.as_deref()),
-                count(one.persons),
-                web.t("人", " people")
-            ),
-            href: line_is_here.then(|| format!("#line-{}", one.code)),
-            drag: open.then(|| one.code.clone()),
-            ..kit::MapPoint::new(place, kit::PointKind::Compound, &one.name)
-        });
-        if let Some(from) = main.and_then(|main| at[main]) {
-            map.lines.push(kit::MapLine {
-                places: vec![from, place],
-                series: main,
-                faint: false,
-            });
-        }
-        if let Some(street) = one.code.get(..9) {
-            streets.entry(street).or_default().push(place);
-        }
-    }
-    for (number, (one, place)) in facts.suppliers.iter().zip(at).enumerate() {
-        let Some(place) = place else { continue };
-        map.points.push(kit::MapPoint {
-            mark: (number + 1).to_string(),
-            series: Some(number),
-            weight: i64::MAX,
-            alarm: look.is_over(number),
-            drop: open.then(|| format!("main={}", one.code)),
-            ..kit::MapPoint::new(place, kit::PointKind::Supplier, &one.name)
-        });
-    }
-    if streets.len() > 1 {
-        let named = |code: &str| look.streets.get(code).cloned().unwrap_or_default();
-        map.areas = streets
-            .into_iter()
-            .map(|(code, places)| kit::MapArea {
-                name: named(code),
-                places,
-            })
-            .collect();
-    }
-    map
-}
-
-fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
-    let facts = &look.stored.facts;
-    let mut columns = vec![
-        Column::text(web.t("单位", "Supplier")),
-        Column::number(web.t("小区", "Compounds")),
-        Column::number(web.t("人数", "People")),
-    ];
-    let each = CATEGORIES.iter().map(|(key, _, _)| {
-        format!(
-            "{}{}",
-            category_word(key, web.lang),
-            web.t("（公斤/天）", " (kg a day)")
-        )
-    });
-    columns.extend(each.map(|title| Column::number(&title)));
-    let rows = facts
-        .suppliers
-        .iter()
-        .enumerate()
-        .map(|(number, one)| {
-            let own = look.stored.choices.iter().filter(|choice| choice.main.as_deref() == Some(&one.code));
-            let (compounds, persons) = own.fold((0, 0), |sum, choice| (sum.0 + 1, sum.1 + choice.persons));
-            let mut cells = vec![html! { (number + 1) " " (one.name) }, html! { (count(compounds)) }, html! { (count(persons)) }];
-            for (load, capacity) in result.loads[number].iter().zip(&one.capacity) {
-                cells.push(html! {
-                    (kilograms(*load)) " / " (kilograms(*capacity))
-                    @if load > capacity { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load - capacity)))) }
-                });
-            }
-            TableRow::new(cells).tone(if look.is_over(number) { Tone::Bad } else { Tone::Plain })
-        })
-        .collect();
-    html! {
-        p class="soft" { (web.t("每格是“需要 / 产能”。", "Each cell is need / capacity.")) }
-        (kit::table(web.t("各单位的负担", "Load of the suppliers"), &columns, rows, html! {}))
     }
 }
 
 /// The lines of a page: first those that need somebody.
-fn shown(look: &Look, page: usize) -> Vec<&Choice> {
+pub(super) fn shown(look: &Look, page: usize) -> Vec<&Choice> {
     let mut choices: Vec<&Choice> = look.stored.choices.iter().collect();
     choices.sort_by_key(|choice| choice.main.is_some());
     choices
@@ -520,99 +397,8 @@ fn reasons(web: &Web, look: &Look, choice: &Choice) -> Markup {
     }
 }
 
-fn again(web: &Web, look: &Look) -> Markup {
-    let (facts, draft) = (&look.stored.facts, &look.draft);
-    let none = || (String::new(), web.t("（不指定）", "(none)").to_string());
-    let compounds: Vec<(String, String)> = std::iter::once(none())
-        .chain(
-            facts
-                .compounds
-                .iter()
-                .take(1_000)
-                .map(|one| (one.code.clone(), one.name.clone())),
-        )
-        .collect();
-    let suppliers: Vec<(String, String)> = std::iter::once(none())
-        .chain(look.suppliers.iter().cloned())
-        .collect();
-    let pair =
-        |pair: &(String, String)| format!("{} ← {}", look.compound(&pair.0), look.supplier(Some(&pair.1)));
-    html! {
-        p { (web.t("按现在的登记重新计算：人工指定的不动，其他小区尽量不换单位。可以同时指定或排除一对，或者标明停供的单位。", "Computed from the registers as they are now: lines set by hand stay, and as few others as possible change. A pair can be decided on or ruled out, and suppliers that fail can be named.")) }
-        @if !draft.force.is_empty() { p { (web.t("已指定：", "Decided on: ")) (some(web, &draft.force.iter().map(pair).collect::<Vec<_>>())) } }
-        @if !draft.forbid.is_empty() { p { (web.t("已排除：", "Ruled out: ")) (some(web, &draft.forbid.iter().map(pair).collect::<Vec<_>>())) } }
-        (kit::form(&format!("/proposals/{}/again", look.proposal.id), &web.shell(""), html! {
-            (kit::fields(html! {
-                (Field::select("compound", web.t("小区", "Compound"), &compounds))
-                (Field::select("rule", web.t("要求", "Rule"), &[("force", web.t("必须由这家供", "must be fed by")), ("forbid", web.t("不能由这家供", "must not be fed by"))]))
-                (Field::select("supplier", web.t("单位", "Supplier"), &suppliers))
-            }))
-            (kit::details(web.t("停供的单位", "Suppliers that fail"), html! { @for (code, name) in &look.suppliers { (Field::check("without", name).sends(code).id(&format!("without-{code}"))) } }))
-            (kit::actions(kit::button(web.t("按现状重新计算", "Compute again"), Tone::Plain)))
-        }))
-    }
-}
-
-/// What accepting would change, and what was changed against the version before.
-fn differences(web: &Web, look: &Look) -> Markup {
-    let facts: &Facts = &look.stored.facts;
-    let before: BTreeMap<&str, Option<&str>> = facts
-        .compounds
-        .iter()
-        .map(|one| (one.code.as_str(), one.in_force.as_deref()))
-        .collect();
-    let differs = |choice: &&Choice| {
-        let in_force = before.get(choice.compound.as_str()).copied().flatten();
-        in_force.is_some() && in_force != choice.main.as_deref()
-    };
-    let changed: Vec<&Choice> = look.stored.choices.iter().filter(differs).collect();
-    let columns = [
-        Column::text(web.t("小区", "Compound")),
-        Column::text(web.t("现在", "Now")),
-        Column::text(web.t("本方案", "Proposed")),
-    ];
-    let rows = changed
-        .iter()
-        .take(200)
-        .map(|choice| {
-            let now = before.get(choice.compound.as_str()).copied().flatten();
-            TableRow::new(vec![
-                html! { (look.compound(&choice.compound)) },
-                html! { (look.supplier(now)) },
-                html! { (look.supplier(choice.main.as_deref())) },
-            ])
-        })
-        .collect();
-    html! {
-        @if before.values().any(Option::is_some) {
-            (kit::section(&format!("{}{}", web.t("与现行分配的差别：", "Changes to what is in force: "), changed.len()), html! {
-                @if let Some(least) = look.stored.changes_at_least { p { (web.t("无论怎样分配，至少要换的小区数：", "Whatever the plan, so many must change: ")) (least) } }
-                (kit::table(web.t("差别", "Changes"), &columns, rows, html! { p { (web.t("没有小区换主供。", "No compound changes its main supplier.")) } }))
-            }))
-        }
-    }
-}
-
-fn history(web: &Web, look: &Look) -> Markup {
-    html! {
-        @if !look.stored.revisions.is_empty() {
-            (kit::section(web.t("修改记录", "Who changed what"), html! { ol { @for revision in &look.stored.revisions {
-                li {
-                    (clock::minute(revision.at_s)) " " strong { (revision.actor) } " "
-                    @if revision.computed { (web.t("重新计算", "computed again")) } @else { (web.t("人工修改", "changed lines")) }
-                    @if revision.mains.is_empty() && revision.backups == 0 { (web.t("，没有小区换单位", "; nobody changed")) }
-                    @for (compound, before, after) in revision.mains.iter().take(6) { br; (look.compound(compound)) (web.t("：", ": ")) (look.supplier(before.as_deref())) " → " (look.supplier(after.as_deref())) }
-                    @if revision.mains.len() > 6 { br; (web.t("等共", "and others, ")) (revision.mains.len()) (web.t("个小区", " in all")) }
-                    @if revision.backups > 0 { br; (web.t("只换备用的小区数：", "Compounds with another backup only: ")) (revision.backups) }
-                }
-            } } }))
-        }
-        @if look.proposal.state == ProposalState::Replaced { (kit::notice(Tone::Quiet, web.t("这一版已被新版本取代", "A newer version has replaced this one"), html! { p { (kit::link_button_with(Icon::Next, "/proposals", web.t("看最新的方案", "See the latest proposals"), Tone::Plain)) } })) }
-    }
-}
-
 /// The lines of the form: compound, main, backup.
-pub fn lines_of(fields: &super::super::super::fields::Fields) -> Vec<Line> {
+pub fn lines_of(fields: &Fields) -> Vec<Line> {
     let backups: BTreeMap<String, String> = fields.after("backup:").into_iter().collect();
     fields
         .after("main:")
@@ -622,26 +408,4 @@ pub fn lines_of(fields: &super::super::super::fields::Fields) -> Vec<Line> {
             (compound, main, backup)
         })
         .collect()
-}
-
-/// The draft of computing again from its form.
-pub fn again_of(
-    at: crate::proposal::ProposalRef,
-    fields: &super::super::super::fields::Fields,
-) -> assignment::AgainDraft {
-    let pair = (
-        fields.get("compound").to_string(),
-        fields.get("supplier").to_string(),
-    );
-    let pairs: Vec<_> = Some(pair)
-        .filter(|(compound, supplier)| !compound.is_empty() && !supplier.is_empty())
-        .into_iter()
-        .collect();
-    let forced = fields.get("rule") != "forbid";
-    assignment::AgainDraft {
-        at,
-        force: if forced { pairs.clone() } else { Vec::new() },
-        forbid: if forced { Vec::new() } else { pairs },
-        without: fields.all("without"),
-    }
 }

@@ -1,6 +1,8 @@
 //! Proposals: compute an assignment, look at the reasons, change lines, accept or turn down.
 
 mod assignment;
+mod course;
+mod picture;
 
 use axum::extract::{Path, Query};
 use kit::{Column, Field, Icon, TableRow, Tone, html};
@@ -18,7 +20,7 @@ use crate::base::act::Act;
 use crate::base::id::ProposalId;
 use crate::base::{Action, Refusal, Result, clock};
 use crate::proposal::assignment::{self as domain, Acceptance, AssignmentDraft, Line};
-use crate::proposal::{self, ProposalRef, ProposalState};
+use crate::proposal::{self, ProposalKind, ProposalRef, ProposalState};
 use crate::register::correct::area_name;
 
 static PROPOSE: Act = Act::new("assignment.propose", Action::Propose);
@@ -57,6 +59,10 @@ async fn list(web: Web) -> Answer {
         .read(move |tx| {
             let mut proposals = Vec::new();
             for one in proposal::list(tx, &in_district)? {
+                // Routes are decided where they are proposed, on the pages of their round.
+                if one.kind != ProposalKind::Assignment {
+                    continue;
+                }
                 let name = area_name(tx, &one.area)?;
                 proposals.push((one, name));
             }
@@ -121,7 +127,7 @@ async fn list(web: Web) -> Answer {
     Ok(web.page(web.t("分配保供单位", "Assignment"), body))
 }
 
-fn state_badge(state: ProposalState, web: &Web) -> kit::Markup {
+pub(super) fn state_badge(state: ProposalState, web: &Web) -> kit::Markup {
     let tone = match state {
         ProposalState::Open => Tone::Warn,
         ProposalState::Accepted => Tone::Good,
@@ -212,7 +218,7 @@ async fn again(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let at = reference(&web, &id)?;
     let in_district = at.district.clone();
-    let draft = page::again_of(at, &fields);
+    let draft = course::again_of(at, &fields);
     let command = web.ctx_for(fields.command())?;
     let new = web
         .app
@@ -227,7 +233,7 @@ async fn again(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     ))
 }
 
-fn reference(web: &Web, id: &str) -> Result<ProposalRef> {
+pub(super) fn reference(web: &Web, id: &str) -> Result<ProposalRef> {
     let id: ProposalId = id.parse().map_err(|_| Refusal::not_found("方案", "proposal"))?;
     Ok(ProposalRef {
         district: web.district()?,

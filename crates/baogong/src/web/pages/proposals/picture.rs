@@ -1,0 +1,133 @@
+//! The map of an assignment, and the load of its suppliers.
+
+use std::collections::BTreeMap;
+
+use kit::{Column, Markup, TableRow, Tone, html};
+use planner::check::Consequences;
+
+use super::super::super::request::Web;
+use super::assignment::{Look, shown};
+use crate::base::words::{count, kilograms};
+use crate::plan::rules::{CATEGORIES, category_word};
+use crate::proposal::assignment::Choice;
+
+/// The map.
+pub(super) fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
+    let (facts, open) = (&look.stored.facts, look.open());
+    let shown = shown(look, page);
+    let mut map = kit::Map {
+        id: "assignment-map".into(),
+        title: format!("{} {}", web.t("保供单位分配", "Assignment of suppliers"), look.place),
+        about: web.t("每个小区用线连到主供单位，颜色和数字表示单位；同样内容在下面的表里。", "A line joins each compound to its main supplier, whose colour and number it has; the tables below say the same.").into(),
+        series: facts.suppliers.iter().enumerate().map(|(number, one)| format!("{} {}", number + 1, one.name)).collect(),
+        tiles: web.tiles(),
+        ..kit::Map::default()
+    };
+    let at: Vec<_> = facts
+        .suppliers
+        .iter()
+        .map(|one| web.place(one.latitude, one.longitude))
+        .collect();
+    let choices: BTreeMap<&str, &Choice> = look
+        .stored
+        .choices
+        .iter()
+        .map(|choice| (choice.compound.as_str(), choice))
+        .collect();
+    let mut streets: BTreeMap<&str, Vec<kit::MapPlace>> = BTreeMap::new();
+    for one in &facts.compounds {
+        let (Some(place), Some(choice)) = (
+            web.place(one.latitude, one.longitude),
+            choices.get(one.code.as_str()),
+        ) else {
+            continue;
+        };
+        let main = choice.main.as_deref().and_then(|code| facts.number(code));
+        let line_is_here = shown.iter().any(|line| line.compound == one.code);
+        map.points.push(kit::MapPoint {
+            series: main,
+            weight: one.persons,
+            alarm: main.is_none(),
+            about: format!(
+                "{} · {}{}",
+                look.supplier(choice.main.as_deref()),
+                count(one.persons),
+                web.t("人", " people")
+            ),
+            href: line_is_here.then(|| format!("#line-{}", one.code)),
+            drag: open.then(|| one.code.clone()),
+            ..kit::MapPoint::new(place, kit::PointKind::Compound, &one.name)
+        });
+        if let Some(from) = main.and_then(|main| at[main]) {
+            map.lines.push(kit::MapLine {
+                places: vec![from, place],
+                series: main,
+                faint: false,
+            });
+        }
+        if let Some(street) = one.code.get(..9) {
+            streets.entry(street).or_default().push(place);
+        }
+    }
+    for (number, (one, place)) in facts.suppliers.iter().zip(at).enumerate() {
+        let Some(place) = place else { continue };
+        map.points.push(kit::MapPoint {
+            mark: (number + 1).to_string(),
+            series: Some(number),
+            weight: i64::MAX,
+            alarm: look.is_over(number),
+            drop: open.then(|| format!("main={}", one.code)),
+            ..kit::MapPoint::new(place, kit::PointKind::Supplier, &one.name)
+        });
+    }
+    if streets.len() > 1 {
+        let named = |code: &str| look.streets.get(code).cloned().unwrap_or_default();
+        map.areas = streets
+            .into_iter()
+            .map(|(code, places)| kit::MapArea {
+                name: named(code),
+                places,
+            })
+            .collect();
+    }
+    map
+}
+
+/// What each supplier gives and has.
+pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
+    let facts = &look.stored.facts;
+    let mut columns = vec![
+        Column::text(web.t("单位", "Supplier")),
+        Column::number(web.t("小区", "Compounds")),
+        Column::number(web.t("人数", "People")),
+    ];
+    let each = CATEGORIES.iter().map(|(key, _, _)| {
+        format!(
+            "{}{}",
+            category_word(key, web.lang),
+            web.t("（公斤/天）", " (kg a day)")
+        )
+    });
+    columns.extend(each.map(|title| Column::number(&title)));
+    let rows = facts
+        .suppliers
+        .iter()
+        .enumerate()
+        .map(|(number, one)| {
+            let own = look.stored.choices.iter().filter(|choice| choice.main.as_deref() == Some(&one.code));
+            let (compounds, persons) = own.fold((0, 0), |sum, choice| (sum.0 + 1, sum.1 + choice.persons));
+            let mut cells = vec![html! { (number + 1) " " (one.name) }, html! { (count(compounds)) }, html! { (count(persons)) }];
+            for (load, capacity) in result.loads[number].iter().zip(&one.capacity) {
+                cells.push(html! {
+                    (kilograms(*load)) " / " (kilograms(*capacity))
+                    @if load > capacity { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load - capacity)))) }
+                });
+            }
+            TableRow::new(cells).tone(if look.is_over(number) { Tone::Bad } else { Tone::Plain })
+        })
+        .collect();
+    html! {
+        p class="soft" { (web.t("每格是“需要 / 产能”。", "Each cell is need / capacity.")) }
+        (kit::table(web.t("各单位的负担", "Load of the suppliers"), &columns, rows, html! {}))
+    }
+}

@@ -1,0 +1,355 @@
+//! What a proposal of routes looks like: map, timetable, stops to be moved.
+
+use kit::{Column, Field, Markup, TableRow, Tile, Tone, html};
+use planner::route::{Broken, Plan, Tour};
+
+use super::super::super::request::Web;
+use super::super::proposals::state_badge;
+use crate::base::clock;
+use crate::base::words::{count, kilograms, kilometres};
+use crate::proposal::routes::{Placing, StoredRoutes};
+use crate::proposal::{Proposal, ProposalState};
+use crate::round::trips::Terms;
+
+/// The part of the page that shows what a change leads to.
+const PART: &str = "consequences";
+
+/// What the page shows.
+pub(super) struct Look {
+    pub(super) round: String,
+    pub(super) proposal: Proposal,
+    pub(super) terms: Terms,
+    pub(super) stored: StoredRoutes,
+    /// The names of compounds that somebody is moving, not saved yet.
+    pub(super) moved: Vec<String>,
+    pub(super) plan: Plan,
+    pub(super) broken: Vec<Broken>,
+}
+
+impl Look {
+    fn open(&self) -> bool {
+        self.proposal.state == ProposalState::Open
+    }
+
+    fn trip_words(&self, web: &Web, vehicle: usize, trip: usize) -> String {
+        let plate = &self.stored.facts.vehicles[vehicle].plate;
+        if self.terms.trips_max > 1 {
+            format!("{plate} {}{}{}", web.t("第", "trip "), trip + 1, web.t("趟", ""))
+        } else {
+            plate.clone()
+        }
+    }
+
+    /// Each trip of the plan with its number in the legend, its tour, and which trip of the tour it is.
+    fn trips(&self) -> Vec<(usize, &Tour, usize)> {
+        let trips = self
+            .plan
+            .tours
+            .iter()
+            .flat_map(|tour| (0..tour.trips.len()).map(move |trip| (tour, trip)));
+        trips
+            .enumerate()
+            .map(|(number, (tour, trip))| (number, tour, trip))
+            .collect()
+    }
+}
+
+/// The whole page.
+pub(super) fn page(web: &Web, look: &Look) -> Markup {
+    let path = format!("/rounds/{}/routes/{}", look.round, look.proposal.id);
+    let metres: i64 = look.plan.tours.iter().map(|tour| tour.distance_m).sum();
+    let back_s = look.plan.tours.iter().map(|tour| tour.end_s).max();
+    let tile = |label: &str, value: String, tone: Tone| Tile {
+        label: label.into(),
+        value,
+        tone,
+        ..Tile::default()
+    };
+    let left = look.stored.left_out.len();
+    html! {
+        (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{}/packing", look.round), web.t("装袋、装车", "Pack and load").into()), (String::new(), web.t("配送路线", "Routes").into())]))
+        (kit::heading(&format!("{} · {}", web.t("配送路线", "Routes"), look.stored.facts.supplier_name), &format!("{} · {}", clock::minute(look.proposal.created_s), look.proposal.actor), state_badge(look.proposal.state, web)))
+        (kit::tiles(&[
+            tile(web.t("车次", "Trips"), count(look.trips().len() as i64), Tone::Plain),
+            tile(web.t("小区", "Compounds"), format!("{} / {}", look.stored.facts.stops.len() - left, look.stored.facts.stops.len()), if left > 0 { Tone::Bad } else { Tone::Good }),
+            tile(web.t("总里程（公里）", "Kilometres"), kilometres(metres), Tone::Plain),
+            tile(web.t("全部收车", "All back"), back_s.map_or_else(|| "—".into(), clock::short), Tone::Plain),
+        ]))
+        (consequences(web, look))
+        (kit::section(web.t("各站", "Stops"), stops(web, look, &path)))
+        @if look.open() { (kit::confirm_form(&format!("{path}/reject"), &web.shell(""), web.t("不采纳", "Turn down"), Tone::Quiet, web.t("确定不采纳这些路线？箱子仍在等车。", "Turn these routes down? The boxes go on waiting."))) }
+        @if !look.stored.revisions.is_empty() {
+            (kit::section(web.t("修改记录", "Who changed what"), html! { ol { @for revision in &look.stored.revisions { li { (clock::minute(revision.at_s)) " " strong { (revision.actor) } " " (web.t("移动：", "moved: ")) (revision.moved.join(web.t("、", ", "))) } } } }))
+        }
+        @if look.proposal.state == ProposalState::Replaced { (kit::notice(Tone::Quiet, web.t("这一版已被新版本取代", "A newer version has replaced this one"), html! {})) }
+    }
+}
+
+fn consequences(web: &Web, look: &Look) -> Markup {
+    html! {
+        div id=(PART) aria-live="polite" {
+            @if !look.moved.is_empty() {
+                (kit::notice(Tone::Accent, web.t("试改，还没有保存", "Tried out, not saved yet"), html! {
+                    p { (look.moved.join(web.t("、", ", "))) }
+                    @if look.broken.is_empty() { p { (web.t("装得下、来得及。", "Load and time suffice.")) } }
+                }))
+            }
+            @if !look.broken.is_empty() { (kit::notice(Tone::Bad, web.t("这样走不行", "This does not work"), html! { ul { @for one in &look.broken { li { (words(web, look, *one)) } } } })) }
+            @if !look.stored.left_out.is_empty() {
+                (kit::notice(Tone::Bad, web.t("没有车去的小区", "Compounds without a trip"), html! { ul { @for (stop, why) in &look.stored.left_out {
+                    @let facts = &look.stored.facts.stops[*stop];
+                    li { (facts.name) (web.t("：", ": ")) (facts.boxes.len()) (web.t("箱、", " boxes, ")) (kilograms(facts.weight_g)) (web.t("公斤，", " kg, ")) (why.word(web.lang)) }
+                } } }))
+            }
+            (kit::section(web.t("地图", "Map"), html! {
+                (kit::map(web.lang, &drawing(web, look)))
+                @if look.open() { p class="soft needs-script" { (web.t("把一个小区拖到另一个小区上，就排在它后面；后果立即显示，保存前不生效。", "Drag a compound onto another one to go there next; what follows is shown at once. Nothing holds before it is saved.")) } }
+            }))
+            (kit::section(web.t("各车次", "Trips"), timetable(web, look)))
+        }
+    }
+}
+
+fn words(web: &Web, look: &Look, broken: Broken) -> String {
+    let facts = &look.stored.facts;
+    let plate = |tour: usize| {
+        look.plan
+            .tours
+            .get(tour)
+            .map_or("", |tour| facts.vehicles[tour.vehicle].plate.as_str())
+    };
+    let stop = |stop: usize| facts.stops[stop].name.as_str();
+    let minutes = |seconds: i64| (seconds + 59) / 60;
+    let zh = web.lang == kit::Lang::Zh;
+    match broken {
+        Broken::TooHeavy { tour, trip, over_g } if zh => {
+            format!("{} 第{}趟超载 {} 公斤", plate(tour), trip + 1, kilograms(over_g))
+        }
+        Broken::TooHeavy { tour, trip, over_g } => format!(
+            "{}, trip {}: {} kg too much",
+            plate(tour),
+            trip + 1,
+            kilograms(over_g)
+        ),
+        Broken::TooManyBags { tour, trip, over } if zh => {
+            format!("{} 第{}趟多 {over} 箱", plate(tour), trip + 1)
+        }
+        Broken::TooManyBags { tour, trip, over } => {
+            format!("{}, trip {}: {over} boxes too many", plate(tour), trip + 1)
+        }
+        Broken::NotCold { tour, stop: at } => format!(
+            "{} → {}{}",
+            plate(tour),
+            stop(at),
+            web.t("：要用冷藏车", ": needs a cold vehicle")
+        ),
+        Broken::NoPass { tour, stop: at } => format!(
+            "{} → {}{}",
+            plate(tour),
+            stop(at),
+            web.t("：没有通行证", ": no pass")
+        ),
+        Broken::Late { tour, stop: at, by_s } if zh => {
+            format!("{} 到 {} 晚 {} 分钟", plate(tour), stop(at), minutes(by_s))
+        }
+        Broken::Late { tour, stop: at, by_s } => format!(
+            "{} is {} minutes late at {}",
+            plate(tour),
+            minutes(by_s),
+            stop(at)
+        ),
+        Broken::EndsLate { tour, by_s } | Broken::TooLong { tour, by_s } if zh => {
+            format!("{} 收车晚 {} 分钟", plate(tour), minutes(by_s))
+        }
+        Broken::EndsLate { tour, by_s } | Broken::TooLong { tour, by_s } => {
+            format!("{} is back {} minutes late", plate(tour), minutes(by_s))
+        }
+        Broken::TooManyStops { tour, over } if zh => format!("{} 多 {over} 站", plate(tour)),
+        Broken::TooManyStops { tour, over } => format!("{}: {over} stops too many", plate(tour)),
+        Broken::TooManyTrips { tour, over } if zh => format!("{} 多 {over} 趟", plate(tour)),
+        Broken::TooManyTrips { tour, over } => format!("{}: {over} trips too many", plate(tour)),
+    }
+}
+
+fn drawing(web: &Web, look: &Look) -> kit::Map {
+    let (facts, open) = (&look.stored.facts, look.open());
+    let place = |stop: usize| web.place(facts.stops[stop].latitude, facts.stops[stop].longitude);
+    let depot = web.place(facts.latitude, facts.longitude);
+    let trips = look.trips();
+    let mut map = kit::Map {
+        id: "routes-map".into(),
+        title: format!("{} {}", web.t("配送路线", "Routes of"), facts.supplier_name),
+        about: web.t("每个车次一种颜色，数字是到站顺序，虚线是回程；同样内容在下面的表里。", "One colour for each trip, numbers are the order of stops, dashed lines lead back; the tables below say the same.").into(),
+        series: trips.iter().map(|(_, tour, trip)| look.trip_words(web, tour.vehicle, *trip)).collect(),
+        tiles: web.tiles(),
+        ..kit::Map::default()
+    };
+    for (number, tour, trip) in trips {
+        let visits = &tour.trips[trip].visits;
+        let way: Vec<_> = depot
+            .into_iter()
+            .chain(visits.iter().filter_map(|visit| place(visit.stop)))
+            .collect();
+        if let (Some(depot), Some(last)) = (depot, way.last().copied()) {
+            map.lines.push(kit::MapLine {
+                places: vec![last, depot],
+                series: Some(number),
+                faint: true,
+            });
+        }
+        if way.len() > 1 {
+            map.lines.push(kit::MapLine {
+                places: way,
+                series: Some(number),
+                faint: false,
+            });
+        }
+        for (seq, visit) in visits.iter().enumerate() {
+            let Some(at) = place(visit.stop) else { continue };
+            let stop = &facts.stops[visit.stop];
+            map.points.push(kit::MapPoint {
+                mark: (seq + 1).to_string(),
+                series: Some(number),
+                weight: stop.weight_g,
+                about: format!(
+                    "{} · {}{}",
+                    clock::short(visit.begin_s),
+                    stop.boxes.len(),
+                    web.t("箱", " boxes")
+                ),
+                href: Some(format!("#stop-{}", visit.stop)),
+                drag: open.then(|| visit.stop.to_string()),
+                drop: open.then(|| {
+                    format!(
+                        "trip={}.{}&seq={}",
+                        tour.vehicle,
+                        look.stored
+                            .place_of(visit.stop)
+                            .trip
+                            .map_or(trip, |found| found.1),
+                        seq + 2
+                    )
+                }),
+                ..kit::MapPoint::new(at, kit::PointKind::Compound, &stop.name)
+            });
+        }
+    }
+    for (stop, why) in &look.stored.left_out {
+        let Some(at) = place(*stop) else { continue };
+        map.points.push(kit::MapPoint {
+            alarm: true,
+            about: why.word(web.lang).into(),
+            href: Some(format!("#stop-{stop}")),
+            drag: open.then(|| stop.to_string()),
+            ..kit::MapPoint::new(at, kit::PointKind::Compound, &facts.stops[*stop].name)
+        });
+    }
+    if let Some(at) = depot {
+        map.points.push(kit::MapPoint {
+            weight: i64::MAX,
+            drop: open.then(|| "trip=&seq=".into()),
+            about: if open {
+                web.t("拖到这里：从车次里移出", "Drop here to take off its trip")
+                    .into()
+            } else {
+                String::new()
+            },
+            ..kit::MapPoint::new(at, kit::PointKind::Supplier, &facts.supplier_name)
+        });
+    }
+    map
+}
+
+fn timetable(web: &Web, look: &Look) -> Markup {
+    let facts = &look.stored.facts;
+    let columns = [
+        Column::text(web.t("车次", "Trip")),
+        Column::text(web.t("驾驶员", "Driver")),
+        Column::text(web.t("发车", "Leaves")),
+        Column::text(web.t("站点与到达时间", "Stops and times")),
+        Column::number(web.t("装载 / 载重（公斤）", "Load / capacity (kg)")),
+        Column::text(web.t("收车", "Back")),
+    ];
+    let rows = look
+        .trips()
+        .into_iter()
+        .map(|(_, tour, trip)| {
+            let (vehicle, data) = (&facts.vehicles[tour.vehicle], &tour.trips[trip]);
+            let load_g: i64 = data.visits.iter().map(|visit| facts.stops[visit.stop].weight_g).sum();
+            let heavy = vehicle.load_g > 0 && load_g > vehicle.load_g;
+            let last = trip + 1 == tour.trips.len();
+            TableRow::new(vec![
+                html! { (look.trip_words(web, tour.vehicle, trip)) @if vehicle.cold { " " (kit::badge(Tone::Accent, web.t("冷藏", "cold"))) } },
+                html! { (vehicle.driver) },
+                html! { (clock::short(data.depart_s)) },
+                html! { @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (clock::short(visit.arrive_s)) } } },
+                html! { (kilograms(load_g)) " / " @if vehicle.load_g > 0 { (kilograms(vehicle.load_g)) } @else { "—" } @if heavy { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load_g - vehicle.load_g)))) } },
+                html! { @if last { (clock::short(tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km")) } },
+            ])
+            .tone(if heavy { Tone::Bad } else { Tone::Plain })
+        })
+        .collect();
+    kit::table(
+        web.t("各车次", "Trips"),
+        &columns,
+        rows,
+        html! { p { (web.t("没有车次。", "No trips.")) } },
+    )
+}
+
+fn stops(web: &Web, look: &Look, path: &str) -> Markup {
+    let facts = &look.stored.facts;
+    let mut options = vec![(String::new(), web.t("（不送）", "(no trip)").to_string())];
+    for vehicle in 0..facts.vehicles.len() {
+        options.extend(
+            (0..look.terms.trips_max.max(1))
+                .map(|trip| (format!("{vehicle}.{trip}"), look.trip_words(web, vehicle, trip))),
+        );
+    }
+    let columns = [
+        Column::text(web.t("小区", "Compound")),
+        Column::number(web.t("箱", "Boxes")),
+        Column::number(web.t("重量（公斤）", "Weight (kg)")),
+        Column::text(web.t("车次", "Trip")),
+        Column::number(web.t("第几站", "Place")),
+    ];
+    let mut order: Vec<Placing> = (0..facts.stops.len())
+        .map(|stop| look.stored.place_of(stop))
+        .collect();
+    order.sort_by_key(|place| (place.trip.is_some(), place.trip, place.seq));
+    let rows = order
+        .iter()
+        .map(|place| {
+            let stop = &facts.stops[place.stop];
+            let trip = place.trip.map_or_else(String::new, |(vehicle, trip)| format!("{vehicle}.{trip}"));
+            let shown = options.iter().find(|(key, _)| *key == trip).map_or("", |(_, words)| words.as_str());
+            TableRow::new(vec![
+                html! { span id=(format!("stop-{}", place.stop)) { (stop.name) } },
+                html! { (stop.boxes.len()) },
+                html! { (kilograms(stop.weight_g)) },
+                html! { @if look.open() { (Field::select(&format!("trip:{}", place.stop), &format!("{} {}", stop.name, web.t("车次", "trip")), &options).value(&trip).bare()) } @else { (shown) } },
+                html! { @if look.open() { (Field::number(&format!("seq:{}", place.stop), &format!("{} {}", stop.name, web.t("第几站", "place"))).value(&if place.trip.is_some() { place.seq.to_string() } else { String::new() }).attr("min", "1").bare()) } @else if place.trip.is_some() { (place.seq) } },
+            ])
+            .tone(if place.trip.is_none() { Tone::Bad } else { Tone::Plain })
+        })
+        .collect();
+    let table = kit::table(web.t("各站", "Stops"), &columns, rows, html! {});
+    if !look.open() {
+        return table;
+    }
+    kit::live_form(
+        &format!("{path}/accept"),
+        &format!("{path}/check"),
+        PART,
+        &web.shell(""),
+        html! {
+            (table)
+            (Field::check("despite", web.t("有小区没有车、超载或超时，仍然采纳", "Accept all the same: although a compound has no trip, or load or time do not suffice")))
+            (kit::actions(html! {
+                (kit::button_to(&format!("{path}/check"), web.t("看改动的后果", "Show what follows"), Tone::Plain))
+                (kit::button_to(&format!("{path}/change"), web.t("保存改动", "Save the changes"), Tone::Plain))
+                (kit::button(web.t("采纳，生成车次", "Accept and make the trips"), Tone::Accent))
+            }))
+        },
+    )
+}
