@@ -12,6 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub mod base;
 pub mod coverage;
 pub mod demo;
+pub mod pass;
 pub mod plan;
 pub mod proposal;
 pub mod register;
@@ -44,6 +45,12 @@ pub static MIGRATIONS: &[store::Migration] = &[
         number: 4,
         name: "faces",
         sql: include_str!("../../../migrations/0004_faces.sql"),
+        then: None,
+    },
+    store::Migration {
+        number: 5,
+        name: "passes",
+        sql: include_str!("../../../migrations/0005_passes.sql"),
         then: None,
     },
 ];

@@ -5,10 +5,12 @@ pub mod board;
 pub mod cards;
 pub mod documents;
 pub mod hxl;
+pub mod labels;
 pub mod lists;
 pub mod notices;
 pub mod render;
 pub mod rounds;
+pub mod signs;
 pub mod situation;
 pub mod tables;
 pub mod volunteers;
@@ -285,6 +287,7 @@ static PRINT_LISTS: Act = Act::new("report.print", Action::ViewLists);
 static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
 static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
 static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
+static PRINT_PASSES: Act = Act::new("report.print", Action::IssuePass);
 static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
 
 /// The record of a printed list, under the right that the list itself needs.
@@ -294,6 +297,7 @@ pub fn printing(action: Action) -> &'static Act {
         Action::ViewRounds => &PRINT_ROUNDS,
         Action::Deliver => &PRINT_DELIVERY,
         Action::Collect => &PRINT_ADVANCES,
+        Action::IssuePass => &PRINT_PASSES,
         _ => &PRINT_OTHERS,
     }
 }

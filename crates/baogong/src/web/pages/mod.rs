@@ -11,12 +11,15 @@ pub mod imports;
 pub mod lists;
 pub mod orders;
 pub mod packing;
+pub mod passes;
 pub mod payments;
 pub mod proposals;
 pub mod registers;
 pub mod reports;
 pub mod resident;
 pub mod rounds;
+pub mod scan;
+pub mod settings;
 pub mod sign;
 pub mod trips;
 pub mod users;
@@ -51,6 +54,9 @@ pub fn routes() -> Vec<Route> {
         payments::routes,
         packing::routes,
         trips::routes,
+        scan::routes,
+        passes::routes,
+        settings::routes,
         handover::routes,
         reports::routes,
         users::routes,
