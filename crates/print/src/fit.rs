@@ -156,7 +156,8 @@ pub fn fit(
 /// The same number of lines at the same size, but as even as they come, so that no line holds only what was left over.
 pub fn balanced(fonts: &Fonts, units: &[Unit], bold: bool, fitted: Fitted) -> Fitted {
     let size_pt = fitted.size_pt;
-    let (mut lines, count) = (fitted.lines, fitted.lines.len());
+    let mut lines = fitted.lines;
+    let count = lines.len();
     let mut line_em = lines
         .iter()
         .map(|(_, width_pt)| width_pt / size_pt)

@@ -3,7 +3,7 @@
 
 pub mod paper;
 
-use serde::{Denumberize, Serialize};
+use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
 use crate::base::access::Field;
@@ -116,6 +116,13 @@ pub struct IssueDraft {
     pub from: String,
     /// The last day.
     pub until: String,
+}
+
+/// Which pass is to hold no longer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RevokeDraft {
+    /// Its number.
+    pub number: String,
 }
 
 fn read(row: &store::Row) -> Result<Pass> {
@@ -246,9 +253,9 @@ pub fn issue(tx: &mut Tx, ctx: &Ctx, draft: &IssueDraft) -> Result<Vec<String>> 
 }
 
 /// Revokes the pass with this number; a pass that was revoked before stays so.
-pub fn revoke(tx: &mut Tx, ctx: &Ctx, number: &String) -> Result<String> {
+pub fn revoke(tx: &mut Tx, ctx: &Ctx, draft: &RevokeDraft) -> Result<String> {
     let in_district = district(&ctx.actor.area).to_string();
-    let pass = by_number(tx, &in_district, number)?
+    let pass = by_number(tx, &in_district, &draft.number)?
         .filter(|pass| ctx.actor.covers(&pass.area))
         .ok_or_else(|| Refusal::not_found("通行证", "pass"))?;
     tx.run(&REVOKE, &params![in_district, pass.serial, ctx.now_s])?;

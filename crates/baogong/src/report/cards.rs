@@ -68,6 +68,10 @@ pub fn contact_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Re
         let mut rows = posts_of(compound, lang);
         for staff in staff_of(tx, &compound.code)? {
             let of = |key| register::text(&staff.body, key);
+            // The liaison and the officer of a compound often stand in both registers.
+            if rows.iter().any(|row| row[2] == text(of("phone"))) {
+                continue;
+            }
             rows.push(vec![
                 text(post_word(of("post"), lang)),
                 text(of("name")),

@@ -16,7 +16,7 @@ use super::{area_options, guard};
 use crate::base::access::Field as Datum;
 use crate::base::act::Act;
 use crate::base::{Action, Actor, Refusal, Result, clock};
-use crate::pass::{self, AT_ONCE_MAX, IssueDraft, Pass, PassKind, PassState, paper};
+use crate::pass::{self, AT_ONCE_MAX, IssueDraft, Pass, PassKind, PassState, RevokeDraft, paper};
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Entry};
 use crate::report::documents::print_lang;
@@ -284,13 +284,15 @@ async fn make(web: Web, fields: Fields) -> Answer {
 async fn revoke(web: Web, fields: Fields) -> Answer {
     guard(&web, &fields)?;
     let area = web.area(fields.get("area"))?;
-    let number = fields.get("number").to_string();
+    let draft = RevokeDraft {
+        number: fields.get("number").to_string(),
+    };
     web.app
         .act(
             &web.ctx_for(fields.command())?,
             &REVOKE,
             &area,
-            number,
+            draft,
             pass::revoke,
         )
         .await?;

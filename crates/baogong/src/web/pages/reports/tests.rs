@@ -279,7 +279,14 @@ async fn the_papers_of_form_6_are_made_from_the_registers() {
         "431023001001",
         serde_json::json!({"name": "周平", "phone": "13500004444", "employer": "干劲社区", "post": "grid_worker"}),
     );
-    registered(&town, vec![volunteer, worker]).await;
+    // Registered twice, as it happens: whom to call stands on the card once.
+    let again = new_entry(
+        "staff",
+        "P002",
+        "431023001001",
+        serde_json::json!({"name": "周平", "phone": "13500004444", "employer": "干劲社区", "post": "building_captain"}),
+    );
+    registered(&town, vec![volunteer, worker, again]).await;
     office
         .get(&format!("/reports/task-list?area={COMPOUND}"))
         .await
@@ -293,10 +300,11 @@ async fn the_papers_of_form_6_are_made_from_the_registers() {
         .holds("小区责任人")
         .holds("从投放点送到单元门口")
         .holds("陈静");
-    office
+    let card = office
         .get(&format!("/reports/contact-card?area={COMPOUND}"))
-        .await
-        .holds("幸福里")
+        .await;
+    assert_eq!(card.text.matches("13500004444").count(), 1);
+    card.holds("幸福里")
         .holds("网格员")
         .holds("13500004444")
         .holds("急救120");
