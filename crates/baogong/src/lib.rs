@@ -12,6 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub mod base;
 pub mod coverage;
 pub mod demo;
+pub mod pass;
 pub mod plan;
 pub mod proposal;
 pub mod register;
@@ -50,6 +51,12 @@ pub static MIGRATIONS: &[store::Migration] = &[
         number: 5,
         name: "imports",
         sql: include_str!("../../../migrations/0005_imports.sql"),
+        then: None,
+    },
+    store::Migration {
+        number: 6,
+        name: "passes",
+        sql: include_str!("../../../migrations/0006_passes.sql"),
         then: None,
     },
 ];

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use typst::foundations::Dict;
 
-use crate::sheet::{Pen, Sheet, area, bold, regular, sheets_data};
+use crate::sheet::{Pen, Sheet, Sheets, area, bold, regular};
 use crate::{Align, BoxLabel, Fault, Fonts, Lang, barcode, words};
 
 /// The stock to print on.
@@ -22,17 +21,17 @@ const BARS_HEIGHT_MM: f64 = 32.0;
 /// Width of a module; the GS1 General Specifications allow 0.495 to 0.94 mm on a logistic unit.
 const MODULE_MAX_MM: f64 = 0.55;
 
-/// Data for the labels of boxes.
+/// The pages with these labels, one to a page.
 ///
 /// # Errors
 /// [`Fault::QrTooLong`], [`Fault::BarCode`].
-pub fn box_labels_data(
+pub fn box_label_sheets(
     fonts: &Fonts,
     refused: &BTreeSet<char>,
     lang: Lang,
     stock: BoxSheet,
     labels: &[BoxLabel],
-) -> Result<Dict, Fault> {
+) -> Result<Sheets, Fault> {
     let height_mm = match stock {
         BoxSheet::Roll100x70 => 70.0,
         BoxSheet::Roll100x150 => 150.0,
@@ -53,7 +52,12 @@ pub fn box_labels_data(
         }
         sheets.push(sheet);
     }
-    Ok(sheets_data("Box labels", 100.0, height_mm, sheets))
+    Ok(Sheets {
+        title: "Box labels".to_string(),
+        width_mm: 100.0,
+        height_mm,
+        pages: sheets,
+    })
 }
 
 fn write_box_label(pen: &mut Pen, lang: Lang, label: &BoxLabel) -> Result<(), Fault> {

@@ -9,6 +9,9 @@ const SIZE_STEP_PT: f64 = 0.25;
 /// Below this size the steps are relative, so that even absurdly long text ends up somewhere.
 const SIZE_SMALL_PT: f64 = 4.0;
 
+/// Steps in which lines are narrowed until they are even.
+const BALANCE_STEP_EM: f64 = 0.25;
+
 /// What may not begin a line (GB/T 15834): it stays with the character before.
 const CLOSING: &str = "，。、；：？！）》」』】〕”’…×％%),.;:!?]}";
 /// What may not end a line: it stays with the character after.
@@ -150,6 +153,29 @@ pub fn fit(
     }
 }
 
+/// The same number of lines at the same size, but as even as they come, so that no line holds only what was left over.
+pub fn balanced(fonts: &Fonts, units: &[Unit], bold: bool, fitted: Fitted) -> Fitted {
+    let size_pt = fitted.size_pt;
+    let mut lines = fitted.lines;
+    let count = lines.len();
+    let mut line_em = lines
+        .iter()
+        .map(|(_, width_pt)| width_pt / size_pt)
+        .fold(0.0, f64::max);
+    while count > 1 && line_em > BALANCE_STEP_EM {
+        line_em -= BALANCE_STEP_EM;
+        let narrower = wrap(fonts, units, bold, line_em);
+        if narrower.len() != count || narrower.iter().any(|(_, used_em)| *used_em > line_em) {
+            break;
+        }
+        lines = narrower
+            .into_iter()
+            .map(|(line, used_em)| (line, used_em * size_pt))
+            .collect();
+    }
+    Fitted { size_pt, lines }
+}
+
 /// The lines at this size, if they fit into the area.
 pub fn fit_at(
     fonts: &Fonts,
@@ -215,6 +241,19 @@ mod tests {
             52
         );
         assert_eq!(fit_text("").lines, []);
+    }
+
+    #[test]
+    fn centred_lines_are_even() {
+        let fonts = fonts();
+        let words = units(&fonts, "县应急生活物资第一中转站", true);
+        let fitted = fit(&fonts, &words, true, 110.0, 24.5, 10.0);
+        assert_eq!(fitted.lines[1].0.chars().count(), 1);
+        let even = balanced(&fonts, &words, true, fitted.clone());
+        let lengths: Vec<usize> = even.lines.iter().map(|(line, _)| line.chars().count()).collect();
+        assert_eq!((lengths, even.size_pt), (vec![6, 6], fitted.size_pt));
+        let one = fit(&fonts, &words, true, 200.0, 24.0, 10.0);
+        assert_eq!(balanced(&fonts, &words, true, one.clone()), one);
     }
 
     proptest! {

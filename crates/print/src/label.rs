@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use typst::foundations::Dict;
 
 use crate::fit::{self, Fitted, LINE_PITCH_EM, Unit};
-use crate::sheet::{Area, PT_PER_MM, Pen, Sheet, area, bold, regular, sheets_data};
+use crate::sheet::{Area, PT_PER_MM, Pen, Sheet, Sheets, area, bold, regular};
 use crate::{Align, Fault, Fonts, Label, Lang, words};
 
 /// Below this size a list of goods is shortened rather than shrunk.
@@ -135,17 +134,17 @@ impl LabelSheet {
     }
 }
 
-/// Data for the labels of some pages.
+/// The pages with these labels.
 ///
 /// # Errors
 /// [`Fault::QrTooLong`].
-pub fn labels_data(
+pub fn label_sheets(
     fonts: &Fonts,
     refused: &BTreeSet<char>,
     lang: Lang,
     sheet: LabelSheet,
     labels: &[Label],
-) -> Result<Dict, Fault> {
+) -> Result<Sheets, Fault> {
     let geometry = sheet.geometry();
     let mut sheets = Vec::new();
     for page in labels.chunks(sheet.labels_per_page()) {
@@ -168,12 +167,12 @@ pub fn labels_data(
         }
         sheets.push(page_sheet);
     }
-    Ok(sheets_data(
-        "Labels",
-        geometry.page_width_mm,
-        geometry.page_height_mm,
-        sheets,
-    ))
+    Ok(Sheets {
+        title: "Labels".to_string(),
+        width_mm: geometry.page_width_mm,
+        height_mm: geometry.page_height_mm,
+        pages: sheets,
+    })
 }
 
 /// The geometry with as much height as the goods and the remark of this label need at their full size.

@@ -2,10 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use typst::foundations::Dict;
-
 use crate::fit;
-use crate::sheet::{Area, PT_PER_MM, Pen, Sheet, Style, area, bold, regular, sheets_data};
+use crate::sheet::{Area, PT_PER_MM, Pen, Sheet, Sheets, Style, area, bold, regular};
 use crate::{Align, Fault, Fonts, Lang, Pass, PassForm, words};
 
 /// Cards on an A4 sheet: columns, rows, width and height in millimetres (A7 landscape).
@@ -23,17 +21,17 @@ impl PassForm {
     }
 }
 
-/// Data for some sheets of passes.
+/// The sheets with these passes.
 ///
 /// # Errors
 /// [`Fault::QrTooLong`].
-pub fn passes_data(
+pub fn pass_sheets(
     fonts: &Fonts,
     refused: &BTreeSet<char>,
     lang: Lang,
     form: PassForm,
     passes: &[Pass],
-) -> Result<Dict, Fault> {
+) -> Result<Sheets, Fault> {
     let (width_mm, height_mm) = match form {
         PassForm::Vehicle => (297.0, 210.0),
         PassForm::Card | PassForm::Permit => (210.0, 297.0),
@@ -58,8 +56,12 @@ pub fn passes_data(
         }
         sheets.push(sheet);
     }
-    let title = passes.first().map_or("", |pass| pass.title.as_str());
-    Ok(sheets_data(title, width_mm, height_mm, sheets))
+    Ok(Sheets {
+        title: passes.first().map_or_else(String::new, |pass| pass.title.clone()),
+        width_mm,
+        height_mm,
+        pages: sheets,
+    })
 }
 
 /// The fields that say something, as lines such as `驾驶员：周平`.

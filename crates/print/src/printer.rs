@@ -1,11 +1,14 @@
-//! The public face: data in, PDF out.
+//! The public face: data in, PDF or pictures for a browser out.
+
+use std::collections::BTreeSet;
 
 use typst_layout::PagedDocument;
 
 use crate::engine::{self, CARDS, REPORT, SHEET};
+use crate::sheet::Sheets;
 use crate::{
     Block, BoxLabel, BoxSheet, Document, Fault, Fonts, Format, Label, LabelSheet, Lang, Pass, PassForm, Sign,
-    boxes, label, pass, report, sign,
+    boxes, label, pass, report, sign, svg,
 };
 
 /// So many labels are laid out together: enough to spread the cost of a start, few enough to keep memory low.
@@ -73,19 +76,52 @@ impl Printer {
         engine::pdf(&self.lay_out_document(document)?, template)
     }
 
-    /// A sign on A4 landscape.
+    /// Signs on A4 landscape, one to a sheet.
     ///
     /// # Errors
     /// As [`Printer::labels`].
-    pub fn sign(&self, sign: &Sign) -> Result<Vec<u8>, Fault> {
-        engine::pdf(&self.lay_out_sign(sign)?, SHEET)
+    pub fn signs(&self, signs: &[Sign]) -> Result<Vec<u8>, Fault> {
+        engine::pdf(&self.lay_out_signs(signs)?, SHEET)
+    }
+
+    /// The pages of [`Printer::labels`] as pictures for a browser to show and print at their size: every line stands
+    /// where it stands in the PDF and is as wide, whatever fonts the browser has.
+    ///
+    /// # Errors
+    /// [`Fault::QrTooLong`].
+    pub fn label_pictures(&self, sheet: LabelSheet, labels: &[Label]) -> Result<Vec<String>, Fault> {
+        label::label_sheets(&self.fonts, &BTreeSet::new(), self.lang, sheet, labels).map(svg::pictures)
+    }
+
+    /// The pages of [`Printer::box_labels`] as pictures, see [`Printer::label_pictures`].
+    ///
+    /// # Errors
+    /// [`Fault::QrTooLong`], [`Fault::BarCode`].
+    pub fn box_label_pictures(&self, sheet: BoxSheet, labels: &[BoxLabel]) -> Result<Vec<String>, Fault> {
+        boxes::box_label_sheets(&self.fonts, &BTreeSet::new(), self.lang, sheet, labels).map(svg::pictures)
+    }
+
+    /// The pages of [`Printer::passes`] as pictures, see [`Printer::label_pictures`].
+    ///
+    /// # Errors
+    /// [`Fault::QrTooLong`].
+    pub fn pass_pictures(&self, form: PassForm, passes: &[Pass]) -> Result<Vec<String>, Fault> {
+        pass::pass_sheets(&self.fonts, &BTreeSet::new(), self.lang, form, passes).map(svg::pictures)
+    }
+
+    /// The pages of [`Printer::signs`] as pictures, see [`Printer::label_pictures`].
+    ///
+    /// # Errors
+    /// [`Fault::QrTooLong`].
+    pub fn sign_pictures(&self, signs: &[Sign]) -> Result<Vec<String>, Fault> {
+        sign::sign_sheets(&self.fonts, &BTreeSet::new(), signs).map(svg::pictures)
     }
 
     pub(crate) fn lay_out_labels(&self, sheet: LabelSheet, labels: &[Label]) -> Result<PagedDocument, Fault> {
         let page = sheet.labels_per_page();
         let parts: Vec<&[Label]> = labels.chunks(PART_LABELS.div_ceil(page) * page).collect();
         engine::lay_out(&self.fonts, self.lang, SHEET, &parts, |refused, part| {
-            label::labels_data(&self.fonts, refused, self.lang, sheet, part)
+            label::label_sheets(&self.fonts, refused, self.lang, sheet, part).map(Sheets::into_dict)
         })
     }
 
@@ -96,14 +132,14 @@ impl Printer {
     ) -> Result<PagedDocument, Fault> {
         let parts: Vec<&[BoxLabel]> = labels.chunks(PART_LABELS).collect();
         engine::lay_out(&self.fonts, self.lang, SHEET, &parts, |refused, part| {
-            boxes::box_labels_data(&self.fonts, refused, self.lang, sheet, part)
+            boxes::box_label_sheets(&self.fonts, refused, self.lang, sheet, part).map(Sheets::into_dict)
         })
     }
 
     pub(crate) fn lay_out_passes(&self, form: PassForm, passes: &[Pass]) -> Result<PagedDocument, Fault> {
         let parts: Vec<&[Pass]> = passes.chunks(PART_LABELS).collect();
         engine::lay_out(&self.fonts, self.lang, SHEET, &parts, |refused, part| {
-            pass::passes_data(&self.fonts, refused, self.lang, form, part)
+            pass::pass_sheets(&self.fonts, refused, self.lang, form, part).map(Sheets::into_dict)
         })
     }
 
@@ -140,9 +176,10 @@ impl Printer {
         )
     }
 
-    pub(crate) fn lay_out_sign(&self, sign: &Sign) -> Result<PagedDocument, Fault> {
-        engine::lay_out(&self.fonts, self.lang, SHEET, &[sign], |refused, sign| {
-            sign::sign_data(&self.fonts, refused, sign)
+    pub(crate) fn lay_out_signs(&self, signs: &[Sign]) -> Result<PagedDocument, Fault> {
+        let parts: Vec<&[Sign]> = signs.chunks(PART_LABELS).collect();
+        engine::lay_out(&self.fonts, self.lang, SHEET, &parts, |refused, part| {
+            sign::sign_sheets(&self.fonts, refused, part).map(Sheets::into_dict)
         })
     }
 }

@@ -19,7 +19,9 @@ pub fn readable(fonts: &Fonts, refused: &BTreeSet<char>, text: &str) -> String {
             _ if character.is_whitespace() => {
                 out.push(if character == '\u{3000}' { '\u{3000}' } else { ' ' })
             }
-            _ if fonts.covers(character) && !refused.contains(&character) => out.push(character),
+            _ if fonts.covers(character) && !refused.contains(&character) && !is_ancient(character) => {
+                out.push(character)
+            }
             _ => out.push_str(&substitute(fonts, character)),
         }
     }
@@ -39,6 +41,12 @@ fn is_dropped(character: char) -> bool {
         '\u{00AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}'
         | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{E0000}'..='\u{E0FFF}');
     invisible || (character.is_control() && !character.is_whitespace())
+}
+
+/// Scripts beyond the basic plane that are written from right to left, and mathematical letters of Arabic: nobody's
+/// name is written in them, and a line that mixes them with Chinese comes out in disorder.
+fn is_ancient(character: char) -> bool {
+    matches!(character, '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
 }
 
 fn substitute(fonts: &Fonts, character: char) -> String {
@@ -64,6 +72,11 @@ mod tests {
         assert_eq!(readable(&fonts, &none, "张三"), "张三");
         assert_eq!(readable(&fonts, &none, "甲\u{10FFFD}乙"), "甲[U+10FFFD]乙");
         assert_eq!(readable(&fonts, &BTreeSet::from(['燊']), "黄燊"), "黄[shēn]");
+        // These upset the order in which the typesetter expects its glyphs.
+        assert_eq!(
+            readable(&fonts, &none, "8\u{1EE27}\u{1EE27}"),
+            "8[U+1EE27][U+1EE27]"
+        );
     }
 
     #[test]

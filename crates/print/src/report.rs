@@ -208,8 +208,9 @@ impl Writer<'_> {
         let mut data = dict! { "kind" => "code", "caption" => self.line(caption), "side" => self.code_pt };
         if !payload.is_empty() {
             let code = qr::encode(payload)?;
-            data.insert("pixels".into(), (code.side_pixels as i64).into_value());
-            data.insert("bytes".into(), Value::Bytes(Bytes::new(code.pixels)));
+            let (side_pixels, pixels) = code.pixels();
+            data.insert("pixels".into(), (side_pixels as i64).into_value());
+            data.insert("bytes".into(), Value::Bytes(Bytes::new(pixels)));
         }
         Ok(data)
     }

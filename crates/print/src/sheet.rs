@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use typst::foundations::{Array, Bytes, Dict, IntoValue, Value, dict};
 
 use crate::fit::{self, Fitted, LINE_PITCH_EM, Unit};
+use crate::qr::{self, Code};
 use crate::readable::readable_line;
-use crate::{Align, Fault, Fonts, barcode, qr};
+use crate::{Align, Fault, Fonts, barcode};
 
 /// Points per millimetre.
 pub const PT_PER_MM: f64 = 72.0 / 25.4;
@@ -67,41 +68,112 @@ pub const fn bold(size_max_pt: f64, align: Align) -> Style {
     }
 }
 
+/// How a line of text is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Face {
+    /// Black.
+    Regular,
+    /// Black and bold.
+    Bold,
+    /// White and bold, on a filled rectangle.
+    Reversed,
+}
+
+/// A line of text in its place; all lengths are points.
+#[derive(Debug)]
+pub struct Line {
+    /// Left edge.
+    pub x_pt: f64,
+    /// Upper edge of the ideographic square, which ends 0.12 of the size below the base line.
+    pub y_pt: f64,
+    /// Type size.
+    pub size_pt: f64,
+    /// Width.
+    pub width_pt: f64,
+    /// How it is drawn.
+    pub face: Face,
+    /// The text.
+    pub text: String,
+}
+
 /// What stands on one page.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct Sheet {
     /// Height of this page where it differs from the others, in millimetres.
     pub height_mm: Option<f64>,
-    rectangles: Array,
-    regular: Array,
-    bold: Array,
-    reversed: Array,
-    codes: Array,
+    /// Black rectangles: left, upper edge, width, height in points.
+    pub rectangles: Vec<[f64; 4]>,
+    /// Text.
+    pub lines: Vec<Line>,
+    /// QR codes: left, upper edge and side in points.
+    pub codes: Vec<([f64; 3], Code)>,
 }
 
 impl Sheet {
     fn into_dict(self, height_mm: f64) -> Dict {
+        let rectangles: Array = self
+            .rectangles
+            .into_iter()
+            .map(|rectangle| numbers(rectangle).into_value())
+            .collect();
+        let (mut regular, mut bold, mut reversed) = (Array::new(), Array::new(), Array::new());
+        for line in self.lines {
+            let mut values = numbers([line.x_pt, line.y_pt, line.size_pt]);
+            values.push(line.text.into_value());
+            match line.face {
+                Face::Regular => regular.push(values.into_value()),
+                Face::Bold => bold.push(values.into_value()),
+                Face::Reversed => reversed.push(values.into_value()),
+            }
+        }
+        let codes: Array = self
+            .codes
+            .into_iter()
+            .map(|(place, code)| {
+                let (side_pixels, pixels) = code.pixels();
+                let mut values = numbers(place);
+                values.push((side_pixels as i64).into_value());
+                values.push(Value::Bytes(Bytes::new(pixels)));
+                values.into_value()
+            })
+            .collect();
         dict! {
             "height" => self.height_mm.unwrap_or(height_mm) * PT_PER_MM,
-            "rectangles" => self.rectangles,
-            "regular" => self.regular,
-            "bold" => self.bold,
-            "reversed" => self.reversed,
-            "codes" => self.codes,
+            "rectangles" => rectangles,
+            "regular" => regular,
+            "bold" => bold,
+            "reversed" => reversed,
+            "codes" => codes,
         }
     }
 }
 
-/// The data for `sheet.typ`: all pages of one size in millimetres.
-pub fn sheets_data(title: &str, width_mm: f64, height_mm: f64, sheets: Vec<Sheet>) -> Dict {
-    let sheets: Array = sheets
-        .into_iter()
-        .map(|sheet| sheet.into_dict(height_mm).into_value())
-        .collect();
-    dict! {
-        "title" => title,
-        "width" => width_mm * PT_PER_MM,
-        "sheets" => sheets,
+/// Finished pages of one width.
+#[derive(Debug)]
+pub struct Sheets {
+    /// Title of the document.
+    pub title: String,
+    /// Width of all pages in millimetres.
+    pub width_mm: f64,
+    /// Height of all pages that have none of their own, in millimetres.
+    pub height_mm: f64,
+    /// The pages.
+    pub pages: Vec<Sheet>,
+}
+
+impl Sheets {
+    /// The data for `sheet.typ`.
+    pub fn into_dict(self) -> Dict {
+        let sheets: Array = self
+            .pages
+            .into_iter()
+            .map(|sheet| sheet.into_dict(self.height_mm).into_value())
+            .collect();
+        dict! {
+            "title" => self.title,
+            "width" => self.width_mm * PT_PER_MM,
+            "sheets" => sheets,
+        }
     }
 }
 
@@ -141,6 +213,10 @@ impl Pen<'_> {
             area.height_mm * PT_PER_MM,
             style.size_max_pt,
         );
+        let fitted = match style.align {
+            Align::Center => fit::balanced(self.fonts, units, style.bold, fitted),
+            Align::Left | Align::Right => fitted,
+        };
         self.put(area, style, &fitted);
     }
 
@@ -158,12 +234,14 @@ impl Pen<'_> {
                 Align::Right => spare_pt,
             };
             let x_pt = (self.x_mm + area.x_mm) * PT_PER_MM + shift_pt;
-            let entry = entry([x_pt, y_pt, fitted.size_pt], line.as_str().into_value());
-            if style.bold {
-                self.sheet.bold.push(entry)
-            } else {
-                self.sheet.regular.push(entry)
-            }
+            self.sheet.lines.push(Line {
+                x_pt,
+                y_pt,
+                size_pt: fitted.size_pt,
+                width_pt: *width_pt,
+                face: if style.bold { Face::Bold } else { Face::Regular },
+                text: line.clone(),
+            });
             y_pt += pitch_pt;
         }
     }
@@ -193,15 +271,15 @@ impl Pen<'_> {
         let y_pt = (self.y_mm + area.y_mm + area.height_mm / 2.0) * PT_PER_MM - height_pt / 2.0;
         for (word, width_em) in words.iter().zip(&widths_em) {
             let width_pt = width_em * size_pt;
-            self.sheet
-                .rectangles
-                .push(numbers([x_pt, y_pt, width_pt, height_pt]).into_value());
-            let place = [
-                x_pt + BADGE_INSET_EM * size_pt,
-                y_pt + (height_pt - size_pt) / 2.0,
+            self.sheet.rectangles.push([x_pt, y_pt, width_pt, height_pt]);
+            self.sheet.lines.push(Line {
+                x_pt: x_pt + BADGE_INSET_EM * size_pt,
+                y_pt: y_pt + (height_pt - size_pt) / 2.0,
                 size_pt,
-            ];
-            self.sheet.reversed.push(entry(place, word.as_str().into_value()));
+                width_pt: width_pt - 2.0 * BADGE_INSET_EM * size_pt,
+                face: Face::Reversed,
+                text: word.clone(),
+            });
             x_pt += width_pt + BADGE_GAP_EM * size_pt;
         }
         total_em * size_pt / PT_PER_MM
@@ -215,7 +293,7 @@ impl Pen<'_> {
             area.width_mm * PT_PER_MM,
             area.height_mm * PT_PER_MM,
         ];
-        self.sheet.rectangles.push(numbers(rectangle).into_value());
+        self.sheet.rectangles.push(rectangle);
     }
 
     /// Draws a line of this thickness along the inside of the area.
@@ -257,25 +335,16 @@ impl Pen<'_> {
         if payload.is_empty() {
             return Ok(());
         }
-        let code = qr::encode(payload)?;
-        let mut values = numbers([
+        let place = [
             (self.x_mm + area.x_mm) * PT_PER_MM,
             (self.y_mm + area.y_mm) * PT_PER_MM,
             area.width_mm * PT_PER_MM,
-        ]);
-        values.push((code.side_pixels as i64).into_value());
-        values.push(Value::Bytes(Bytes::new(code.pixels)));
-        self.sheet.codes.push(values.into_value());
+        ];
+        self.sheet.codes.push((place, qr::encode(payload)?));
         Ok(())
     }
 }
 
 fn numbers<const N: usize>(values: [f64; N]) -> Array {
     values.into_iter().map(IntoValue::into_value).collect()
-}
-
-fn entry(place: [f64; 3], text: Value) -> Value {
-    let mut values = numbers(place);
-    values.push(text);
-    values.into_value()
 }

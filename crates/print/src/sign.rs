@@ -2,19 +2,27 @@
 
 use std::collections::BTreeSet;
 
-use typst::foundations::Dict;
-
-use crate::sheet::{Pen, Sheet, area, bold, sheets_data};
+use crate::sheet::{Pen, Sheet, Sheets, area, bold};
 use crate::{Align, Fault, Fonts, Sign};
 
 /// Edge of the QR code in millimetres.
 const CODE_MM: f64 = 66.0;
 
-/// Data for one sign.
+/// The sheets with these signs, one to a sheet.
 ///
 /// # Errors
 /// [`Fault::QrTooLong`].
-pub fn sign_data(fonts: &Fonts, refused: &BTreeSet<char>, sign: &Sign) -> Result<Dict, Fault> {
+pub fn sign_sheets(fonts: &Fonts, refused: &BTreeSet<char>, signs: &[Sign]) -> Result<Sheets, Fault> {
+    let pages: Result<Vec<Sheet>, Fault> = signs.iter().map(|sign| page(fonts, refused, sign)).collect();
+    Ok(Sheets {
+        title: signs.first().map_or_else(String::new, |sign| sign.title.clone()),
+        width_mm: 297.0,
+        height_mm: 210.0,
+        pages: pages?,
+    })
+}
+
+fn page(fonts: &Fonts, refused: &BTreeSet<char>, sign: &Sign) -> Result<Sheet, Fault> {
     let mut sheet = Sheet::default();
     let mut pen = Pen {
         fonts,
@@ -55,5 +63,5 @@ pub fn sign_data(fonts: &Fonts, refused: &BTreeSet<char>, sign: &Sign) -> Result
         bold(18.0, Align::Center),
         &sign.footer,
     );
-    Ok(sheets_data(&sign.title, 297.0, 210.0, vec![sheet]))
+    Ok(sheet)
 }

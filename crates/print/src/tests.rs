@@ -3,6 +3,7 @@
 mod labels;
 mod papers;
 mod passes;
+mod pictures;
 mod reports;
 
 use std::io::Write;

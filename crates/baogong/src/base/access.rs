@@ -43,6 +43,7 @@ wording! {
         Pack = "pack", "装袋装箱", "Pack";
         Dispatch = "dispatch", "安排车次", "Plan trips";
         Deliver = "deliver", "送达与交付", "Deliver and hand over";
+        IssuePass = "issue_pass", "签发通行证", "Issue passes";
         ViewReport = "view_report", "查看报告", "See reports";
         Unmask = "unmask", "查看完整个人信息", "See full personal data";
         ManageUsers = "manage_users", "管理用户", "Manage users";
@@ -87,6 +88,7 @@ pub const ACCESS: &[(Action, &[Role])] = &[
         Action::Deliver,
         &[Headquarters, Office, Liaison, Driver, Volunteer, Supplier],
     ),
+    (Action::IssuePass, &[Headquarters, Office]),
     (
         Action::ViewReport,
         &[Administrator, Headquarters, Office, Supervisor],

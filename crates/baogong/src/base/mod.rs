@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod act;
+pub mod address;
 pub mod audit;
 pub mod book;
 pub mod clock;

@@ -6,6 +6,7 @@ mod export;
 mod import;
 mod input;
 mod keep;
+mod paper;
 mod plan;
 mod serve;
 
@@ -132,17 +133,12 @@ enum Command {
     },
     /// Write the labels of a round as PDF.
     Labels(export::Labels),
-    /// Write a report of an area as PDF or spreadsheet (by the ending of the file).
-    Report {
-        #[command(flatten)]
-        place: Place,
-        /// The key of the report, such as `situation`.
-        key: String,
-        /// The area code.
-        #[arg(long)]
-        area: String,
-        file: PathBuf,
-    },
+    /// Write a report of an area, round or trip as PDF or spreadsheet (by the ending of the file).
+    Report(export::Report),
+    /// Write the signs of drop points and sites as PDF.
+    Signs(paper::Signs),
+    /// Issue passes to vehicles, staff, volunteers or outlets and write them as PDF.
+    Passes(paper::Passes),
     /// Write a consistent copy of everything into one file.
     Backup {
         #[command(flatten)]
@@ -256,12 +252,9 @@ fn run(command: Option<Command>) -> Result<ExitCode> {
         Command::Export(task) => task.run(),
         Command::Template { form, file, lang } => export::template(&form, file, lang),
         Command::Labels(task) => task.run(),
-        Command::Report {
-            place,
-            key,
-            area,
-            file,
-        } => export::report(&place, &key, &area, &file),
+        Command::Report(task) => task.run(),
+        Command::Signs(task) => task.run(),
+        Command::Passes(task) => task.run(),
         Command::Backup { place, file } => {
             place.open_reader()?.db.backup(&file)?;
             println!("{}", file.display());

@@ -5,16 +5,21 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
+use baogong::base::address::{self, PUBLIC_URL};
 use baogong::base::tiles::{TileServer, TilesDatum};
 use baogong::base::{App, Refusal, Result, people};
 use baogong::demo;
 use baogong::web::admission::Limits;
 use baogong::web::front::Front;
-use baogong::web::serve::serve;
+use baogong::web::serve::{serve, set_setting};
 
 /// What the server takes on, and who reads its figures.
 #[derive(clap::Args, Clone)]
 pub struct Serving {
+    /// By which address phones reach the server, such as https://bg.example.cn: it goes into QR codes and links and is
+    /// kept; the settings page changes it too. Without it each code has the address of whoever prints it.
+    #[arg(long, env = "BAOGONG_PUBLIC_URL", value_parser = public_url)]
+    public_url: Option<String>,
     /// Requests of residents at once; more get a waiting page.
     #[arg(long, default_value_t = Limits::default().residents)]
     resident_requests: usize,
@@ -37,6 +42,11 @@ pub struct Serving {
 
 fn datum(word: &str) -> std::result::Result<TilesDatum, String> {
     TilesDatum::stored(word).map_err(|_| format!("{word} is not known; wgs84 or gcj02"))
+}
+
+/// A public address that was given on the command line, checked.
+pub fn public_url(written: &str) -> std::result::Result<String, String> {
+    address::origin(written).map_err(|error| error.to_string())
 }
 
 pub fn size(small: bool) -> baogong::simulate::Size {
@@ -66,6 +76,11 @@ pub fn start(
         let listener = tokio::net::TcpListener::bind(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
         println!("保供 Baogong  {address}");
+        if let Some(url) = serving.public_url {
+            app.db
+                .write(move |tx| set_setting(tx, PUBLIC_URL, &url))
+                .await?;
+        }
         let first = demo_county.is_some() && app.db.write(people::is_empty).await?;
         if demo_county.is_some() {
             if first {

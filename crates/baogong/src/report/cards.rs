@@ -68,6 +68,10 @@ pub fn contact_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Re
         let mut rows = posts_of(compound, lang);
         for staff in staff_of(tx, &compound.code)? {
             let of = |key| register::text(&staff.body, key);
+            // The liaison and the officer of a compound often stand in both registers.
+            if rows.iter().any(|row| row[2] == text(of("phone"))) {
+                continue;
+            }
             rows.push(vec![
                 text(post_word(of("post"), lang)),
                 text(of("name")),
@@ -75,12 +79,17 @@ pub fn contact_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Re
             ]);
         }
         if let Some(assigned) = assigned.get(&compound.code) {
-            let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &assigned.main)?;
-            let name = format!("{} {}", supplier.name, supplier.contact_name);
+            let (name, phone) = match supplier_of(tx, &in_district, &assigned.main)? {
+                Some(supplier) => (
+                    format!("{} {}", supplier.name, supplier.contact_name),
+                    supplier.contact_phone,
+                ),
+                None => (unregistered(&assigned.main, lang), String::new()),
+            };
             rows.push(vec![
                 text(lang.t("保供单位", "Supplier")),
                 text(name.trim()),
-                text(supplier.contact_phone),
+                text(phone),
             ]);
         }
         // What no register holds is written in by hand.
@@ -105,14 +114,23 @@ pub fn contact_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Re
             .into(),
         ));
     }
-    let place = area_name(tx, &subject.area)?;
-    Ok(cards(
-        ctx,
-        lang,
-        lang.t("应急联系卡", "Emergency contacts"),
-        &place,
-        blocks,
-    ))
+    let title = lang.t("应急联系卡", "Emergency contacts");
+    Ok(cards(ctx, lang, title, &area_name(tx, &subject.area)?, blocks))
+}
+
+/// A supplier as registered; one that was removed since leaves the rest of the card as it is.
+fn supplier_of(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<Supplier>> {
+    entry::get(tx, "suppliers", in_district, code)?
+        .map(|entry| entry.noun())
+        .transpose()
+}
+
+/// What stands in the line of a supplier that is not on the register any more.
+fn unregistered(code: &str, lang: Lang) -> String {
+    match lang {
+        Lang::Zh => format!("{code}（已不在登记中，请填写）"),
+        Lang::En => format!("{code} (no longer registered, fill in)"),
+    }
 }
 
 /// Liaison, information officer and property of a compound, as far as they are known.
@@ -150,7 +168,8 @@ fn staff_of(tx: &mut Tx, compound: &str) -> Result<Vec<Entry>> {
 /// What a round brings to each compound, from where and whereto, and what to watch out for (物资明白卡).
 pub fn materials_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
     let (in_district, round, packs, orders) = load(tx, ctx, subject)?;
-    let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &round.supplier)?;
+    let supplier = supplier_of(tx, &in_district, &round.supplier)?
+        .map_or_else(|| unregistered(&round.supplier, lang), |supplier| supplier.name);
     let mut blocks = Vec::new();
     for one in open::compounds(tx, &in_district, round.id)? {
         if !within(&one.compound, &subject.area) {
@@ -184,7 +203,7 @@ pub fn materials_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> 
             .collect();
         begin(&mut blocks, &area_name(tx, &one.compound)?);
         blocks.push(Block::Facts(vec![
-            (lang.t("来源", "From").into(), supplier.name.clone()),
+            (lang.t("来源", "From").into(), supplier.clone()),
             (lang.t("送到", "To").into(), one.drop_point.clone()),
             (lang.t("时间", "When").into(), clock::minute(round.deliver_s)),
         ]));
@@ -202,12 +221,12 @@ pub fn materials_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> 
             .into(),
         ));
     }
-    let place = format!("{} {}", round.code, round.title);
+    let title = lang.t("物资明白卡", "Materials card");
     Ok(cards(
         ctx,
         lang,
-        lang.t("物资明白卡", "Materials card"),
-        &place,
+        title,
+        &format!("{} {}", round.code, round.title),
         blocks,
     ))
 }

@@ -5,11 +5,13 @@ pub mod board;
 pub mod cards;
 pub mod documents;
 pub mod hxl;
+pub mod labels;
 pub mod lists;
 pub mod notices;
 pub mod records;
 pub mod render;
 pub mod rounds;
+pub mod signs;
 pub mod situation;
 pub mod tables;
 pub mod volunteers;
@@ -311,6 +313,7 @@ static PRINT_ROUNDS: Act = Act::new("report.print", Action::ViewRounds);
 static PRINT_DELIVERY: Act = Act::new("report.print", Action::Deliver);
 static PRINT_ADVANCES: Act = Act::new("report.print", Action::Collect);
 static PRINT_WORDS: Act = Act::new("report.print", Action::TakeOrders);
+static PRINT_PASSES: Act = Act::new("report.print", Action::IssuePass);
 static PRINT_OTHERS: Act = Act::new("report.print", Action::ViewReport);
 
 /// The record of a printed list, under the right that the list itself needs.
@@ -321,6 +324,7 @@ pub fn printing(action: Action) -> &'static Act {
         Action::Deliver => &PRINT_DELIVERY,
         Action::Collect => &PRINT_ADVANCES,
         Action::TakeOrders => &PRINT_WORDS,
+        Action::IssuePass => &PRINT_PASSES,
         _ => &PRINT_OTHERS,
     }
 }

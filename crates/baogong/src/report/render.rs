@@ -1,8 +1,8 @@
 //! A document as a page and as a spreadsheet; as PDF it goes to the `print` crate.
 
 use ::documents::sheet::{OutCell, OutColumn, OutKind, OutSheet};
-use kit::{Column, Lang, Markup, TableRow, Tile, Tone, html};
-use print::{Align, Block, Datum, Document, Table, TableColumn};
+use kit::{Column, Lang, Markup, PreEscaped, TableRow, Tile, Tone, html};
+use print::{Align, Block, Datum, Document, Format, Table, TableColumn};
 
 fn tone(tone: print::Tone) -> Tone {
     match tone {
@@ -13,11 +13,29 @@ fn tone(tone: print::Tone) -> Tone {
     }
 }
 
-/// The blocks of a document as HTML.
+/// The blocks of a document as HTML. A notice or card has a leaf for each of its pages, which the browser prints as the
+/// PDF does: a notice on a sheet of its own, cards four to a sheet.
 pub fn page(document: &Document, lang: Lang) -> Markup {
+    let class = match document.format {
+        Format::Report => return blocks(document, &document.blocks, lang),
+        Format::Notice => "leaf leaf-notice",
+        Format::Cards => "leaf leaf-card",
+    };
+    html! { div class="leaves" {
+        @for leaf in document.blocks.split(|block| matches!(block, Block::PageBreak)) {
+            div class=(class) {
+                p class="leaf-title" { strong { (document.title) } }
+                (blocks(document, leaf, lang))
+                @if !document.footer.is_empty() { p { small { (document.footer) } } }
+            }
+        }
+    } }
+}
+
+fn blocks(document: &Document, blocks: &[Block], lang: Lang) -> Markup {
     let print_lang = super::documents::print_lang(lang);
     html! {
-        @for block in &document.blocks {
+        @for block in blocks {
             @match block {
                 Block::Heading(words) => h2 { (words) },
                 Block::Address(words) | Block::Paragraph(words) => @for line in words.lines() { p { (line) } },
@@ -40,9 +58,15 @@ pub fn page(document: &Document, lang: Lang) -> Markup {
                     (table_markup(&lines.title, &lines.table(), print_lang))
                 },
                 Block::Facts(facts) => @for (name, value) in facts { p { strong { (name) } (lang.t("：", ": ")) (value) } },
-                Block::Code { payload, caption } => @if !payload.is_empty() { p { (caption) (lang.t("：", ": ")) a href=(payload) { (payload) } } },
+                Block::Code { payload, caption } => @if !payload.is_empty() {
+                    div class="leaf-code" {
+                        @if let Ok(picture) = print::code_picture(payload) { (PreEscaped(picture)) }
+                        p { (caption) (lang.t("：", ": ")) a href=(payload) { (payload) } }
+                    }
+                },
                 Block::Closing(lines) => p { @for line in lines { (line) br; } },
-                Block::Signatures(_) | Block::PageBreak => {},
+                Block::Signatures(names) => p class="signatures" { @for name in names { span { (name) (lang.t("：＿＿＿＿＿＿＿＿", ": ________________")) } } },
+                Block::PageBreak => {},
             }
         }
     }

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::open::{self, RoundRef};
 use super::order::{self, set_state};
 use super::{Order, OrderState, Pack, Round, RoundState, chart, payment, with_check_digit};
+use crate::base::address;
 use crate::base::book::{self, Kind, Move, Reason};
 use crate::base::id::{BoxId, OrderId, RoundId, TripId, derive, district};
 use crate::base::{Ctx, Refusal, Result};
@@ -405,8 +406,11 @@ pub fn boxes(tx: &mut Tx, at: &RoundRef) -> Result<Vec<BagBox>> {
 }
 
 /// The box with this code, as typed or scanned.
-pub fn box_by_code(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<BagBox>> {
-    let row = tx.row(&BOX_BY_CODE, &params![in_district, code.trim().to_uppercase()])?;
+pub fn box_by_code(tx: &mut Tx, in_district: &str, given: &str) -> Result<Option<BagBox>> {
+    let Some(code) = address::code_in(given, in_district) else {
+        return Ok(None);
+    };
+    let row = tx.row(&BOX_BY_CODE, &params![in_district, code])?;
     row.map(|row| read(&row, RoundId(row.get(6)?))).transpose()
 }
 

@@ -12,6 +12,7 @@ use kit::{Icon, Lang, Markup, NavGroup, NavItem, Shell, Tone};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
+use crate::base::address::PUBLIC_URL;
 use crate::base::id::district;
 use crate::base::people::User;
 use crate::base::{Action, Actor, App, Ctx, Refusal, RefusalKind, Result};
@@ -34,8 +35,12 @@ pub struct Web {
     pub bearer: bool,
     /// Path and query.
     pub path: String,
-    /// The host that the browser asked, for links to be sent.
-    pub host: String,
+    /// The host that the browser asked.
+    host: String,
+    /// Whether the browser, or the proxy that it asked, spoke TLS.
+    secure: bool,
+    /// The address by which people reach the installation, if it is set.
+    pub public_url: String,
     /// The page that the form was on.
     pub referer: String,
     /// The name of the installation's county.
@@ -96,10 +101,11 @@ pub const SITE: &str = "site";
 /// For how long, because another node may change them.
 const SITE_KEPT: Duration = Duration::from_secs(5);
 
-/// The name of the installation's county, and whether the data are synthetic.
-fn site(tx: &mut store::Tx) -> Result<(String, bool)> {
+/// The name of the installation's county, whether the data are synthetic, and its public address.
+fn site(tx: &mut store::Tx) -> Result<(String, bool, String)> {
     let name = super::serve::setting(tx, "site")?.unwrap_or_default();
-    Ok((name, super::serve::setting(tx, "demo")?.is_some()))
+    let public_url = super::serve::setting(tx, PUBLIC_URL)?.unwrap_or_default();
+    Ok((name, super::serve::setting(tx, "demo")?.is_some(), public_url))
 }
 
 impl Web {
@@ -107,7 +113,7 @@ impl Web {
     pub async fn of(app: App, parts: &Parts) -> Result<Self> {
         let mut web = Self::nobody(app, parts);
         let site = web.app.remembered(SITE, SITE_KEPT, site).await?;
-        (web.site, web.demo) = (*site).clone();
+        (web.site, web.demo, web.public_url) = (*site).clone();
         if let Some(secret) = web.session.clone() {
             let now_s = web.app.clock.now_s();
             let look = move |tx: &mut store::Tx| crate::base::people::session_user(tx, &secret, now_s);
@@ -156,6 +162,15 @@ impl Web {
                 .path_and_query()
                 .map_or_else(String::new, ToString::to_string),
             host: header("host"),
+            // A proxy says what the browser spoke; the page before, if it was one of ours, says it too.
+            secure: header("x-forwarded-proto")
+                .split(',')
+                .next()
+                .is_some_and(|scheme| scheme.trim().eq_ignore_ascii_case("https"))
+                || header("referer")
+                    .strip_prefix("https://")
+                    .is_some_and(|rest| rest.split('/').next() == Some(header("host").as_str())),
+            public_url: String::new(),
             referer: header("referer"),
             site: String::new(),
             demo: false,
@@ -217,6 +232,16 @@ impl Web {
     /// The district of the actor.
     pub fn district(&self) -> Result<String> {
         Ok(district(&self.actor()?.area).to_string())
+    }
+
+    /// Scheme and host for addresses that leave the page, on paper or in messages: those that are set, or else those
+    /// that this request came by.
+    pub fn origin(&self) -> String {
+        if !self.public_url.is_empty() {
+            return self.public_url.clone();
+        }
+        let scheme = if self.secure { "https" } else { "http" };
+        format!("{scheme}://{}", self.host)
     }
 
     /// The token that every form of this session carries.
@@ -284,6 +309,7 @@ impl Web {
                     ),
                     item(Action::ViewLists, "/lists", Icon::List, "两张清单", "Two lists"),
                     item(Action::Propose, "/proposals", Icon::Map, "分配", "Assignment"),
+                    item(Action::IssuePass, "/passes", Icon::Shield, "通行证", "Passes"),
                 ],
             ),
             group(
@@ -300,7 +326,8 @@ impl Web {
                 "管理",
                 "Manage",
                 vec![
-                    item(Action::ManageUsers, "/users", Icon::Gear, "用户", "Users"),
+                    item(Action::ManageUsers, "/users", Icon::People, "用户", "Users"),
+                    item(Action::ManageUsers, "/settings", Icon::Gear, "设置", "Settings"),
                     item(Action::ViewAudit, "/audit", Icon::Shield, "审计", "Audit"),
                 ],
             ),

@@ -289,3 +289,71 @@ fn what_cannot_be_read_is_said_and_the_rest_is_shown() {
     assert_eq!(outcome["rows"][0]["form"], "compounds");
     assert_eq!(outcome["rows"][0]["households"], 860);
 }
+
+/// DX-3, SH-9: signs and passes come from the command line as from the pages. The same pass keeps its number, and a code
+/// holds the public address only if there is one.
+#[test]
+fn signs_and_passes_are_written_as_pdf() {
+    if baogong::web::serve::printer().is_err() {
+        return;
+    }
+    let folder = Folder::new();
+    let data = folder.0.join("data");
+    let areas = folder.write("区划.csv", DIVISIONS);
+    let compounds = folder.write(
+        "小区.csv",
+        "社区,小区名称,户数,常住人口\n滨河路社区,橙香苑,120,315\n",
+    );
+    let vehicles = folder.write(
+        "车辆.csv",
+        "车牌号,车型,载重（公斤）,所属单位,驾驶员,驾驶员电话\n湘L12345,厢式货车,1500,惠民超市,周平,13800004567\n",
+    );
+    let within = |arguments: &[&str]| {
+        let mut all = arguments.to_vec();
+        all.extend(["--data", text(&data)]);
+        run(&all)
+    };
+    for file in [&areas, &compounds, &vehicles] {
+        let output = within(&["import", "--district", "431023", text(file)]);
+        let words = String::from_utf8_lossy(&output.stdout).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{words}");
+    }
+    let signs = folder.0.join("signs.pdf");
+    let output = within(&["signs", text(&signs), "--of", "compounds"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(said.contains("--public-url"), "{said}");
+    assert!(std::fs::read(&signs).unwrap().starts_with(b"%PDF-"));
+    let paper = folder.0.join("passes.pdf");
+    let issue = |until: &str| {
+        within(&[
+            "passes",
+            "vehicles",
+            text(&paper),
+            "--from",
+            "2026-01-01",
+            "--until",
+            until,
+            "--public-url",
+            "https://bg.example.cn",
+        ])
+    };
+    for _ in 0..2 {
+        let output = issue("2099-12-31");
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(0), "{said}");
+        assert!(!said.contains("--public-url"), "{said}");
+        assert!(std::fs::read(&paper).unwrap().starts_with(b"%PDF-"));
+    }
+    assert_eq!(issue("2001-01-01").status.code(), Some(1));
+    assert_eq!(issue("tomorrow").status.code(), Some(1));
+    let wrong = within(&["signs", text(&signs), "--public-url", "bg.example.cn"]);
+    assert_eq!(wrong.status.code(), Some(2));
+    let situation = folder.0.join("situation.csv");
+    let output = within(&["report", "closed", text(&situation), "--lang", "en"]);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(std::fs::read_to_string(&situation).unwrap().contains("Compound"));
+    let none = within(&["report", "pick-list", text(&situation), "--round", "R001"]);
+    assert_eq!(none.status.code(), Some(1));
+}

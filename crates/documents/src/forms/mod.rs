@@ -84,6 +84,8 @@ pub enum Kind {
     IdNumber,
     /// Unified social credit code of 18 characters (GB 32100).
     CreditCode,
+    /// GS1 company prefix of 4 to 12 digits, on which the codes of a firm's boxes stand.
+    CompanyPrefix,
     /// Whole number between `min` and `max`.
     Count {
         /// Smallest number allowed.
@@ -301,6 +303,10 @@ const fn usual_hint(kind: &Kind) -> Text {
         Kind::Plate => Text::new("如 渝F12345", "For example 渝F12345"),
         Kind::IdNumber => Text::new("18位身份证号，按文本填写", "18 characters, entered as text"),
         Kind::CreditCode => Text::new("18位统一社会信用代码", "18 characters"),
+        Kind::CompanyPrefix => Text::new(
+            "中国物品编码中心给的7至10位数字，按文本填写；没有就空着",
+            "4 to 12 digits given by GS1, entered as text; empty without one",
+        ),
         Kind::Count { .. } => Text::new("整数", "Whole number"),
         Kind::Weight => Text::new(
             "可写 500公斤、1.5吨、20斤",

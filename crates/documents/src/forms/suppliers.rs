@@ -59,6 +59,18 @@ pub static SUPPLIERS: Form = Form {
             &["信用代码", "社会信用代码", "营业执照号", "统一信用代码"],
         ),
         Column::new(
+            "gs1_prefix",
+            "厂商识别代码",
+            "GS1 company prefix",
+            Kind::CompanyPrefix,
+            &[
+                "GS1厂商识别代码",
+                "条码厂商识别代码",
+                "厂商代码",
+                "商品条码厂商识别代码",
+            ],
+        ),
+        Column::new(
             "kind",
             "类型",
             "Kind",

@@ -164,6 +164,7 @@ pub(super) fn cell(
             _ => values::id_number(&text).map(Cell::Text),
         },
         Kind::CreditCode => values::credit_code(&text).map(Cell::Text),
+        Kind::CompanyPrefix => values::company_prefix(&text).map(Cell::Text),
         Kind::Count { min, max } => {
             let cell = counted(values::count(&text, unit)?, min, max)?;
             guessed(&text, raw, doubt);

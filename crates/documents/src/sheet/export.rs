@@ -22,7 +22,7 @@ pub(super) fn width(column: &Column) -> f64 {
         Kind::Text { max } if max > 150 => 30.0,
         Kind::Text { max } if max > 60 => 24.0,
         Kind::Contents | Kind::Items => 36.0,
-        Kind::IdNumber | Kind::CreditCode => 21.0,
+        Kind::IdNumber | Kind::CreditCode | Kind::CompanyPrefix => 21.0,
         Kind::Phone | Kind::Time => 17.0,
         Kind::Choices(_) => 20.0,
         _ => 0.0,

@@ -55,7 +55,9 @@ fn tag(column: &Column) -> &'static str {
         "item" | "items" | "contents" => "#item",
         "state" | "status" | "duty" => "#status",
         "note" | "remark" => "#description",
-        "plate" | "certificate_no" | "pass_no" | "reference" | "credit_code" | "code" => "#meta+id",
+        "plate" | "certificate_no" | "pass_no" | "reference" | "credit_code" | "gs1_prefix" | "code" => {
+            "#meta+id"
+        }
         "orders" => "#output+num",
         "people" | "serves_people" => "#reached+num",
         key if key.ends_with("_g") => "#capacity+num",

@@ -30,6 +30,7 @@ fn full_row(form: &'static Form, seed: usize) -> Map<String, Value> {
             Kind::Plate => json!(format!("渝F{:05}", seed)),
             Kind::IdNumber => json!("11010519491231002X"),
             Kind::CreditCode => json!("91350100M000100Y43"),
+            Kind::CompanyPrefix => json!("69012345"),
             Kind::Count { min, max } => json!((number % (max - min + 1)).max(1) + min),
             Kind::Weight => json!(number * 1_237 + 100_005),
             Kind::Volume => json!(number + 14_005),

@@ -241,3 +241,21 @@ pub fn credit_code(text: &str) -> Result<String, Problem> {
     }
     Ok(code)
 }
+
+/// GS1 company prefix: 4 to 12 digits; one that was given in China begins with 690 to 699 and has 7 to 10.
+pub fn company_prefix(text: &str) -> Result<String, Problem> {
+    let prefix = compact(text);
+    let chinese = prefix.starts_with("69");
+    let fits = if chinese {
+        (7..=10).contains(&prefix.len())
+    } else {
+        (4..=12).contains(&prefix.len())
+    };
+    if !fits || !prefix.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(Problem::new(
+            "厂商识别代码应为数字：690 至 699 开头的 7 至 10 位，境外的 4 至 12 位；不是商品条码",
+            "a company prefix is digits: 7 to 10 of them behind 690 to 699, 4 to 12 abroad; it is not the code of a good",
+        ));
+    }
+    Ok(prefix)
+}

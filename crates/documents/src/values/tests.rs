@@ -190,6 +190,11 @@ fn identities_are_checked() {
     assert!(id_number("110105194912310021").is_err());
     assert_eq!(credit_code("91350100M000100Y43"), Ok("91350100M000100Y43".into()));
     assert!(credit_code("91350100M000100Y44").is_err());
+    assert_eq!(company_prefix("6901 2345"), Ok("69012345".into()));
+    assert_eq!(company_prefix("0614141"), Ok("0614141".into()));
+    for wrong in ["690123", "69012345678", "6901234567892", "123", "69O12345", ""] {
+        assert!(company_prefix(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]

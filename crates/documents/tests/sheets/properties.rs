@@ -17,6 +17,7 @@ fn value(kind: Kind, example: &str, seed: usize) -> Value {
         Kind::Plate => format!("渝F{:05}", seed % 100_000).into(),
         Kind::IdNumber => "11010519491231002X".into(),
         Kind::CreditCode => "91350100M000100Y43".into(),
+        Kind::CompanyPrefix => "69012345".into(),
         // A dwelling with nobody must be vacant, so no count is 0.
         Kind::Count { min, max } => (min.max(1) + (seed as i64) % (max - min.max(1) + 1)).into(),
         Kind::Weight => (seed as i64 * 7 % 1_000_000).into(),

@@ -197,8 +197,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ("contact-card.pdf", printer.document(&papers::contact_card())?),
         ("order-notice.pdf", printer.document(&papers::order_notice())?),
         ("charts.pdf", printer.document(&papers::charts(Lang::Zh))?),
-        ("sign.pdf", printer.sign(&sign)?),
-        ("sign-plain.pdf", printer.sign(&plain_sign)?),
+        ("sign.pdf", printer.signs(&[sign])?),
+        ("sign-plain.pdf", printer.signs(&[plain_sign])?),
         ("report.pdf", printer.document(&report(Lang::Zh, false))?),
         ("report-landscape.pdf", printer.document(&report(Lang::En, true))?),
     ];

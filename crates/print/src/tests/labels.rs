@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{BoxLabel, BoxSheet, Fault, Fonts, Label, LabelSheet, Lang, Printer, Sign};
 
-fn label(index: u32) -> Label {
+pub fn label(index: u32) -> Label {
     Label {
         compound: "永兴路阳光花园东区".into(),
         dwelling: format!("3栋2单元{:03}", 100 + index),
@@ -24,7 +24,7 @@ fn label(index: u32) -> Label {
     }
 }
 
-fn box_label() -> BoxLabel {
+pub fn box_label() -> BoxLabel {
     BoxLabel {
         compound: "永兴路阳光花园东区".into(),
         point: "西门岗亭".into(),
@@ -334,7 +334,7 @@ fn jobs_that_cannot_be_printed_say_why() {
         Err(Fault::QrTooLong { payload_bytes: 5_000 })
     );
     let bare = Printer::new(Fonts::new(Vec::new()));
-    assert_eq!(bare.sign(&Sign::default()), Err(Fault::NoFont));
+    assert_eq!(bare.signs(&[Sign::default()]), Err(Fault::NoFont));
 }
 
 /// A box names compound, drop point, buildings and its number.
@@ -374,7 +374,7 @@ fn dx_3_a_sign_is_large_and_complete() {
         qr: "https://bg.example/d/317".into(),
         footer: "永兴街道疫情防控指挥部".into(),
     };
-    let document = printer().lay_out_sign(&sign).unwrap();
+    let document = printer().lay_out_signs(std::slice::from_ref(&sign)).unwrap();
     assert_eq!(document.pages().len(), 1);
     let page = &document.pages()[0];
     let marks = marks(page);

@@ -159,8 +159,10 @@ pub fn get(tx: &mut Tx, in_district: &str, id: OrderId) -> Result<Order> {
 }
 
 /// The order with this code, as typed or scanned from a bag.
-pub fn by_code(tx: &mut Tx, in_district: &str, code: &str) -> Result<Option<Order>> {
-    let code = code.trim().to_uppercase();
+pub fn by_code(tx: &mut Tx, in_district: &str, given: &str) -> Result<Option<Order>> {
+    let Some(code) = address::code_in(given, in_district) else {
+        return Ok(None);
+    };
     let Some((round, position, number)) = open::order_code_parts(&code) else {
         return Ok(None);
     };

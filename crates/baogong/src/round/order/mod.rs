@@ -16,6 +16,7 @@ use uuid::Uuid;
 
 use super::{Channel, Line, Order, OrderState, Pack, PaymentState, Round, RoundState};
 use super::{ballot, chart, open, payment};
+use crate::base::address;
 use crate::base::book::{self, Blocked, Kind, Move, Reason};
 use crate::base::clock::{self, day_number, day_start_s};
 use crate::base::id::{BoxId, OrderId, RoundId, derive, district};

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::open::{self, RoundRef};
 use super::packing::{self, BagBox, BoxState};
 use super::{Order, OrderState, chart, order, payment};
+use crate::base::address;
 use crate::base::book::{self, Acc, Kind, Move, Reason};
 use crate::base::id::{OrderId, RoundId, TripId, derive};
 use crate::base::{Ctx, Refusal, Result};
@@ -346,14 +347,6 @@ pub struct DropOutcome {
     pub lost: Vec<String>,
 }
 
-/// The codes in a text that was scanned or typed.
-pub fn codes(text: &str) -> Vec<String> {
-    text.split(|character: char| !(character.is_ascii_alphanumeric() || character == '-'))
-        .filter(|code| !code.is_empty())
-        .map(str::to_uppercase)
-        .collect()
-}
-
 /// Hands the boxes of a stop over at the drop point. Boxes that were not counted, and bags reported missing, go to
 /// the loss account with the reason, and are refunded.
 pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcome> {
@@ -380,7 +373,7 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
         .into_iter()
         .filter(|one| one.compound == stop.compound && one.state == BoxState::Loaded)
         .collect();
-    let counted = codes(&draft.boxes);
+    let counted = address::codes_in(&draft.boxes, &trip_ref.district);
     if let Some(stranger) = counted
         .iter()
         .find(|code| !boxes.iter().any(|one| one.code == **code))
@@ -394,7 +387,7 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     }
     let (arrived, lost): (Vec<BagBox>, Vec<BagBox>) =
         boxes.into_iter().partition(|one| counted.contains(&one.code));
-    let missing = codes(&draft.missing_bags);
+    let missing = address::codes_in(&draft.missing_bags, &trip_ref.district);
     let reason = draft.reason.trim();
     if (!lost.is_empty() || !missing.is_empty()) && reason.is_empty() {
         return Err(Refusal::invalid(

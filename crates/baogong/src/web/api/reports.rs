@@ -193,7 +193,7 @@ async fn make_report(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
         trip: ask.get("trip").into(),
         words: ask.get("q").into(),
         only: ask.get("only").into(),
-        origin: format!("http://{}", web.host),
+        origin: web.origin(),
     };
     ctx.actor.check(report.action, &subject.area)?;
     let lang = match ask.get("lang") {

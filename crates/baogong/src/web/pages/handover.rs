@@ -12,6 +12,7 @@ use super::super::routes::{Route, read, write};
 use super::guard;
 use super::reports::exports;
 use super::rounds::{order_badge, reference, visible};
+use super::scan;
 use crate::base::access::Field as Datum;
 use crate::base::act::Act;
 use crate::base::id::district;
@@ -170,8 +171,11 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
         Column::text(web.t("状态", "State")),
         Column::text(""),
     ];
+    // A bag that was scanned stands alone.
+    let scanned = fields.get("bag");
     let rows = bags
         .iter()
+        .filter(|bag| scanned.is_empty() || bag.code == scanned)
         .map(|bag| {
             TableRow::new(vec![
                 html! { strong { (bag.dwelling()) } },
@@ -244,8 +248,10 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             }))
         }
         (kit::section(web.t("袋子，按楼栋单元顺序", "Bags in walking order"), html! {
+            (scan::field(&web))
+            @if !scanned.is_empty() { p { (web.t("只列出扫到的袋子：", "Only the bag that was scanned: ")) strong { (scanned) } " " a href=(format!("/rounds/{id}/handover?compound={compound}")) { (web.t("看全部", "All bags")) } } }
             (kit::table(web.t("袋子", "Bags"), &columns, rows, kit::empty(Icon::House, web.t("还没有到货", "Nothing has arrived"), web.t("车次到站交接后可以交付。", "Bags can be handed over once the trip has handed over its boxes."), html! {})))
-            @if waiting.len() > 1 { (kit::form(&format!("/rounds/{id}/hand-all"), &web.shell(""), html! {
+            @if scanned.is_empty() && waiting.len() > 1 { (kit::form(&format!("/rounds/{id}/hand-all"), &web.shell(""), html! {
                 (Field::hidden("compound", &compound))
                 (Field::text("building", web.t("整栋交付：楼栋号（不填即全部）", "A whole building (empty is all)")).small())
                 (kit::button(web.t("这些都已交付", "All these are handed over"), Tone::Good))

@@ -11,6 +11,7 @@ pub mod imports;
 pub mod lists;
 pub mod orders;
 pub mod packing;
+pub mod passes;
 pub mod payments;
 pub mod proposals;
 pub mod registers;
@@ -18,6 +19,8 @@ pub mod reports;
 pub mod resident;
 pub mod rounds;
 pub mod routes;
+pub mod scan;
+pub mod settings;
 pub mod sign;
 pub mod trips;
 pub mod users;
@@ -53,6 +56,9 @@ pub fn routes() -> Vec<Route> {
         packing::routes,
         routes::routes,
         trips::routes,
+        scan::routes,
+        passes::routes,
+        settings::routes,
         handover::routes,
         reports::routes,
         users::routes,

@@ -1,6 +1,6 @@
 //! Packing and loading: pick list, bags, short-picks, boxes, labels, trips from the boxes.
 
-use axum::extract::Path;
+use axum::extract::{Path, RawQuery};
 use kit::{Column, Field, Icon, TableRow, Tile, Tone, html};
 
 use super::super::Answer;
@@ -11,6 +11,7 @@ use super::super::routes::{Route, read, write};
 use super::guard;
 use super::reports::exports;
 use super::rounds::{own_area, reference, state_badge, visible};
+use super::scan;
 use crate::base::act::Act;
 use crate::base::words::{count, kilograms};
 use crate::base::{Action, Refusal, Result};
@@ -36,7 +37,8 @@ pub fn routes() -> Vec<Route> {
     ]
 }
 
-async fn page(web: Web, Path(id): Path<String>) -> Answer {
+async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> Answer {
+    let fields = Fields::of_query(&query.unwrap_or_default());
     let at = reference(&web, &id)?;
     let ctx = web.ctx()?;
     let (actor, lang) = (ctx.actor.clone(), web.lang);
@@ -105,8 +107,11 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
         Column::text(web.t("内容", "Contents")),
         Column::text(""),
     ];
+    // A bag that was scanned stands alone.
+    let scanned = fields.get("bag");
     let rows = waiting
         .iter()
+        .filter(|order| scanned.is_empty() || order.code == scanned)
         .take(100)
         .map(|order| {
             TableRow::new(vec![
@@ -164,15 +169,22 @@ async fn page(web: Web, Path(id): Path<String>) -> Answer {
         (kit::section_with(web.t("1 拣货", "1 Pick"), kit::link_button(&format!("/reports/pick-list?area={area}&round={id}&format=pdf"), web.t("打印拣货单", "Print the pick list"), Tone::Quiet), kit::table(web.t("拣货", "Pick"), &pick_columns, pick_rows, html! {})))
         (kit::section_with(web.t("2 装袋，每户一袋", "2 One bag per household"), html! {
             (kit::link_button(&format!("/labels?round={id}&sheet=a4"), web.t("标签 A4(3×8)", "Labels A4 (3×8)"), Tone::Quiet))
+            (kit::link_button(&format!("/labels?round={id}&sheet=a4&format=page"), web.t("标签 A4，用浏览器打印", "Labels A4 from the browser"), Tone::Quiet))
             (kit::link_button(&format!("/labels?round={id}&sheet=roll"), web.t("标签 100×70", "Labels 100×70"), Tone::Quiet))
             (kit::link_button(&format!("/labels?round={id}&sheet=continuous"), web.t("标签 80毫米连续纸", "Labels 80 mm roll"), Tone::Quiet))
             (kit::link_button(&format!("/reports/packing-matrix?area={area}&round={id}&format=pdf"), web.t("装袋核对表", "Packing matrix"), Tone::Quiet))
         }, html! {
-            @if may_pack && !waiting.is_empty() { (kit::confirm_form(&format!("/rounds/{id}/pack-all"), &web.shell(""), web.t("全部装好，没有缺货", "All packed, nothing short"), Tone::Accent, &format!("{}{}", waiting.len(), web.t("袋都按订单装足？缺货的请先单独处理。", " bags packed in full? Handle short ones first.")))) }
+            (scan::field(&web))
+            (scan::address_note(&web))
+            @if !scanned.is_empty() { p { (web.t("只列出扫到的袋子：", "Only the bag that was scanned: ")) strong { (scanned) } " "
+                @if orders.iter().any(|order| order.code == scanned && order.state == OrderState::Packed) { (kit::badge(Tone::Good, web.t("已装袋", "packed"))) " " }
+                a href=(format!("/rounds/{id}/packing")) { (web.t("看全部", "All bags")) } } }
+            @if scanned.is_empty() && may_pack && !waiting.is_empty() { (kit::confirm_form(&format!("/rounds/{id}/pack-all"), &web.shell(""), web.t("全部装好，没有缺货", "All packed, nothing short"), Tone::Accent, &format!("{}{}", waiting.len(), web.t("袋都按订单装足？缺货的请先单独处理。", " bags packed in full? Handle short ones first.")))) }
             (kit::table(web.t("待装袋", "To pack"), &columns, rows, kit::empty(Icon::Check, web.t("没有待装的袋", "Nothing to pack"), "", html! {})))
         }))
         (kit::section_with(web.t("3 按小区装箱", "3 Boxes per compound"), html! {
             (kit::link_button(&format!("/labels/boxes?round={id}"), web.t("箱标签 100×70", "Box labels 100×70"), Tone::Quiet))
+            (kit::link_button(&format!("/labels/boxes?round={id}&format=page"), web.t("箱标签，用浏览器打印", "Box labels from the browser"), Tone::Quiet))
             (kit::link_button(&format!("/labels/boxes?round={id}&sheet=large"), web.t("箱标签 100×150（条码）", "Box labels 100×150 (bar code)"), Tone::Quiet))
             (kit::link_button(&format!("/reports/materials-card?area={area}&round={id}&format=pdf"), web.t("物资明白卡", "Materials cards"), Tone::Quiet))
             (exports(&web, "boxes", &[("area", &area), ("round", &id)]))

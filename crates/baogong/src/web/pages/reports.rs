@@ -1,6 +1,7 @@
 //! Reports as pages, PDF and spreadsheets; labels for bags and boxes; signs for drop points.
 
 pub mod labels;
+pub mod sheets;
 
 use std::time::Duration;
 
@@ -28,6 +29,7 @@ pub fn routes() -> Vec<Route> {
         read("/labels", Gate::Needs(Action::ViewRounds), labels::bags),
         read("/labels/boxes", Gate::Needs(Action::ViewRounds), labels::boxes),
         read("/sign", Gate::Needs(Action::ViewRounds), labels::sign),
+        read("/signs", Gate::Needs(Action::ViewRounds), labels::all_signs),
     ]
 }
 
@@ -66,7 +68,7 @@ async fn run<T: Send + 'static>(
 
 /// Records who opened or printed `what`: short words without personal data, such as the report, the round and the
 /// format.
-async fn note(web: &Web, ctx: &Ctx, action: Action, area: &str, what: String) -> Result<()> {
+pub async fn note(web: &Web, ctx: &Ctx, action: Action, area: &str, what: String) -> Result<()> {
     web.app
         .act(ctx, printing(action), area, what, |_, _, what| Ok(what.clone()))
         .await?;
@@ -171,7 +173,7 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
         trip: fields.get("trip").to_string(),
         words: fields.get("q").to_string(),
         only: fields.get("only").to_string(),
-        origin: format!("http://{}", web.host),
+        origin: web.origin(),
     };
     let format = match fields.get("format") {
         "pdf" => "pdf",
@@ -270,9 +272,9 @@ fn buttons(web: &Web, pdf: &str, xlsx: &str) -> Markup {
 }
 
 /// A failure of the printer is ours, not the user's.
-fn document_fault(fault: print::Fault) -> Fault {
+pub fn document_fault(fault: print::Fault) -> Fault {
     Fault::Document(fault.to_string())
 }
 
 #[cfg(test)]
-mod tests;
+pub mod tests;

@@ -449,12 +449,7 @@ async fn link(web: Web, fields: Fields) -> Answer {
             ),
         ));
     };
-    let scheme = if web.referer.starts_with("https://") {
-        "https"
-    } else {
-        "http"
-    };
-    let href = format!("{scheme}://{}/enter/{made}", web.host);
+    let href = format!("{}/enter/{made}", web.origin());
     let site = web.shell("").site;
     let message = match web.lang {
         kit::Lang::Zh => format!(

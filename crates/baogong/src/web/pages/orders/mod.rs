@@ -81,7 +81,6 @@ pub fn routes() -> Vec<Route> {
             Gate::Needs(Action::TakeOrders),
             one::cancel,
         ),
-        read("/find", Gate::Needs(Action::ViewRounds), find),
     ]
 }
 
@@ -406,27 +405,4 @@ async fn relief(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     } else {
         web.warned(&to, &words)
     })
-}
-
-async fn find(web: Web, RawQuery(query): RawQuery) -> Answer {
-    let fields = Fields::of_query(&query.unwrap_or_default());
-    let code = fields.get("code").to_string();
-    let in_district = web.district()?;
-    let asked = code.clone();
-    let found = web
-        .app
-        .read(move |tx| order::by_code(tx, &in_district, &asked))
-        .await?;
-    match found {
-        Some(order) => Ok(web.go(&format!("/orders/{}", order.id))),
-        None => Ok(web.page(
-            web.t("查袋号", "Find a bag"),
-            kit::empty(
-                Icon::Search,
-                web.t("没有这个袋号", "No such bag"),
-                &code,
-                kit::link_button("/rounds", web.t("回轮次", "Back to rounds"), Tone::Accent),
-            ),
-        )),
-    }
 }

@@ -182,7 +182,7 @@ pub async fn texts(web: &Web, id: &str, compound: &str) -> Result<(Round, String
     let Known {
         round, packs, orders, ..
     } = &known;
-    let link = format!("http://{}/o/{}", web.host, known.token);
+    let link = format!("{}/o/{}", web.origin(), known.token);
     let mut opening = announcement(
         &Announcement {
             compound: &known.name,
@@ -248,8 +248,9 @@ pub(super) async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQ
             @if texts.calls.is_empty() { (none("按楼栋安排好取货时段以后，这里就有每个时段的叫号。", "Once pick-up slots are arranged, the call for each of them stands here.")) }
             @for (index, call) in texts.calls.iter().enumerate() { (kit::copy_text(web.lang, &format!("call-{index}"), call)) }
         }))
-        (kit::section(web.t("下单链接", "Order link"), html! { p { a href=(texts.link) { (texts.link) } } (kit::copy_text(web.lang, "link", &texts.link)) }))
-        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/reports/order-notice?area={compound}&round={id}&format=pdf"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) }))
+        (kit::section(web.t("下单链接", "Order link"), html! { (super::super::scan::address_note(&web)) p { a href=(texts.link) { (texts.link) } } (kit::copy_text(web.lang, "link", &texts.link)) }))
+        (kit::section(web.t("楼道张贴", "For the stairwell"), html! { (kit::link_button(&format!("/reports/order-notice?area={compound}&round={id}&format=pdf"), web.t("打印带二维码的告示（PDF）", "Print a notice with QR code (PDF)"), Tone::Accent)) " "
+            (kit::link_button(&format!("/reports/order-notice?area={compound}&round={id}"), web.t("用浏览器打印", "Print from the browser"), Tone::Quiet)) }))
     };
     Ok(web.page(title, body))
 }

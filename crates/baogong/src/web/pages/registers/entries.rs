@@ -195,6 +195,9 @@ fn show_view(web: &Web, register: &'static Register, view: &View, whole: bool) -
                 @if register.key() == "compounds" {
                     (kit::link_button_with(Icon::People, &address("/registers/households", &[("area", &entry.code)]), web.t("住户", "Households"), Tone::Accent))
                 }
+                @if matches!(register.key(), "compounds" | "sites") && actor.may(Action::ViewRounds) {
+                    (kit::link_button_with(Icon::Print, &address("/sign", &[("site", &entry.code)]), web.t("打印标识", "Print the sign"), Tone::Plain))
+                }
                 @if may_edit { (kit::link_button_with(Icon::Edit, &edit, web.t("修改", "Edit"), Tone::Plain)) }
             }
         }))

@@ -207,6 +207,12 @@ pub(super) async fn page(web: Web, Path(key): Path<String>, RawQuery(query): Raw
         (kit::heading(register.word(web.lang), &lead, html! {
             (add)
             @if actor.may(Action::ImportRegister) { (kit::link_button_with(Icon::Upload, "/imports", web.t("导入", "Import"), Tone::Plain)) }
+            @if total > 0 && matches!(register.key(), "compounds" | "sites") && actor.may(Action::ViewRounds) {
+                (kit::link_button_with(Icon::Print, &address("/signs", &[("of", register.key()), ("area", &filter.area)]), web.t("打印全部标识", "Print all signs"), Tone::Plain))
+            }
+            @if total > 0 && crate::pass::PassKind::of(register.key()).is_some() && actor.may(Action::IssuePass) {
+                (kit::link_button_with(Icon::Shield, &address("/passes", &[("kind", register.key()), ("area", &filter.area)]), web.t("发证", "Passes"), Tone::Plain))
+            }
         }))
         (kit::section("", html! {
             (kit::search_bar(web.lang, &base, &filter.words, web.t("名称、房号、电话等", "name, room, phone …"), html! {

@@ -4,17 +4,17 @@ use axum::http::StatusCode;
 use kit::Lang;
 
 use super::super::registers::harness::{COMPOUND, DISTRICT, HOME, PHONE, STREET, Town, new_entry, town};
-use super::labels::{bag_labels, box_labels};
 use crate::base::id::BatchId;
 use crate::base::{Ctx, Result};
 use crate::register::entry;
+use crate::report::labels::{Place, bag_labels, box_labels};
 use crate::round::open::{self, PackDraft, RoundDraft, RoundRef};
 use crate::round::order::{self, OrderDraft, Want};
 use crate::round::packing::{self, BoxDraft};
 use crate::round::{Channel, payment};
 
 /// A round in which two households have ordered and paid, or only ordered.
-async fn round(town: &Town, paid: bool) -> RoundRef {
+pub async fn round(town: &Town, paid: bool) -> RoundRef {
     let ctx = Ctx::system(&town.app.clock);
     let made: Result<RoundRef> = town
         .app
@@ -68,6 +68,42 @@ async fn round(town: &Town, paid: bool) -> RoundRef {
     made.unwrap()
 }
 
+/// Packs every bag of the round and puts so many into a box; gives how many boxes.
+pub async fn boxed(town: &Town, at: &RoundRef, bags_max: i64) -> usize {
+    let (ctx, of) = (Ctx::system(&town.app.clock), at.clone());
+    let boxed: Result<usize> = town
+        .app
+        .db
+        .write(move |tx| {
+            let all = serde_json::from_value(
+                serde_json::json!({"district": DISTRICT, "round": of.id, "compound": ""}),
+            )?;
+            packing::pack_all(tx, &ctx.sub("pack"), &all)?;
+            packing::fill_boxes(tx, &ctx.sub("box"), &BoxDraft { at: all, bags_max })
+        })
+        .await;
+    boxed.unwrap()
+}
+
+/// Adds entries to the registers.
+pub async fn registered(town: &Town, changes: Vec<entry::Change>) {
+    let ctx = Ctx::system(&town.app.clock);
+    let written: Result<()> = town
+        .app
+        .db
+        .write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes))
+        .await;
+    written.unwrap();
+}
+
+fn all_of(round: &RoundRef) -> Place<'_> {
+    Place {
+        round,
+        area: DISTRICT,
+        origin: "https://bg.cn",
+    }
+}
+
 #[tokio::test]
 async fn labels_follow_the_walk_and_mask_the_phone() {
     let town = town().await;
@@ -85,7 +121,7 @@ async fn labels_follow_the_walk_and_mask_the_phone() {
     let (of, maker) = (at.clone(), supplier.clone());
     let labels = town
         .app
-        .read(move |tx| bag_labels(tx, &maker, Lang::Zh, &of, DISTRICT))
+        .read(move |tx| bag_labels(tx, &maker, Lang::Zh, &all_of(&of)))
         .await
         .unwrap();
     let dwellings: Vec<&str> = labels.iter().map(|label| label.dwelling.as_str()).collect();
@@ -100,33 +136,21 @@ async fn labels_follow_the_walk_and_mask_the_phone() {
         (&[("蔬菜包".to_string(), 2)][..], "60.00 元")
     );
     assert_eq!((first.paid.as_str(), first.bag, first.bags), ("已付", 1, 1));
-    assert_eq!(first.qr, format!("BG:{DISTRICT}:{}", first.code));
+    assert_eq!(first.qr, format!("https://bg.cn/q/{DISTRICT}/{}", first.code));
     // Another supplier does not even learn that the round exists.
     let mut other = supplier.clone();
     other.actor.supplier = Some("S002".into());
     let of = at.clone();
     assert!(
         town.app
-            .read(move |tx| bag_labels(tx, &other, Lang::Zh, &of, DISTRICT))
+            .read(move |tx| bag_labels(tx, &other, Lang::Zh, &all_of(&of)))
             .await
             .is_err()
     );
-    let of = at.clone();
-    let boxed: Result<usize> = town
-        .app
-        .db
-        .write(move |tx| {
-            let all = serde_json::from_value(
-                serde_json::json!({"district": DISTRICT, "round": of.id, "compound": ""}),
-            )?;
-            packing::pack_all(tx, &ctx.sub("pack"), &all)?;
-            packing::fill_boxes(tx, &ctx.sub("box"), &BoxDraft { at: all, bags_max: 1 })
-        })
-        .await;
-    assert_eq!(boxed.unwrap(), 2);
+    assert_eq!(boxed(&town, &at, 1).await, 2);
     let boxes = town
         .app
-        .read(move |tx| box_labels(tx, &supplier, Lang::Zh, &at, DISTRICT))
+        .read(move |tx| box_labels(tx, &supplier, Lang::Zh, &all_of(&at)))
         .await
         .unwrap();
     let numbers: Vec<(u32, u32, u32, &str)> = boxes
@@ -220,6 +244,7 @@ async fn the_sign_and_labels_are_printed() {
     let headquarters = town.client("headquarters", DISTRICT).await;
     for path in [
         format!("/sign?compound={COMPOUND}"),
+        "/signs".to_string(),
         format!("/labels?round={}&sheet=roll", at.id),
         "/reports/coverage?format=pdf".to_string(),
     ] {
@@ -254,14 +279,14 @@ async fn the_papers_of_form_6_are_made_from_the_registers() {
         "431023001001",
         serde_json::json!({"name": "周平", "phone": "13500004444", "employer": "干劲社区", "post": "grid_worker"}),
     );
-    let changes = [volunteer, worker];
-    let ctx = Ctx::system(&town.app.clock);
-    let written: Result<()> = town
-        .app
-        .db
-        .write(move |tx| entry::write(tx, &ctx, BatchId::fresh(), &changes))
-        .await;
-    written.unwrap();
+    // Registered twice, as it happens: whom to call stands on the card once.
+    let again = new_entry(
+        "staff",
+        "P002",
+        "431023001001",
+        serde_json::json!({"name": "周平", "phone": "13500004444", "employer": "干劲社区", "post": "building_captain"}),
+    );
+    registered(&town, vec![volunteer, worker, again]).await;
     office
         .get(&format!("/reports/task-list?area={COMPOUND}"))
         .await
@@ -275,10 +300,11 @@ async fn the_papers_of_form_6_are_made_from_the_registers() {
         .holds("小区责任人")
         .holds("从投放点送到单元门口")
         .holds("陈静");
-    office
+    let card = office
         .get(&format!("/reports/contact-card?area={COMPOUND}"))
-        .await
-        .holds("幸福里")
+        .await;
+    assert_eq!(card.text.matches("13500004444").count(), 1);
+    card.holds("幸福里")
         .holds("网格员")
         .holds("13500004444")
         .holds("急救120");
@@ -332,4 +358,104 @@ async fn the_papers_of_a_round_are_made() {
         let file = headquarters.get(&format!("{}&format=pdf", page(key))).await;
         assert_eq!(&file.bytes[..5], b"%PDF-", "{key}: {}", file.text);
     }
+}
+
+/// What can be printed as PDF is printed by the browser too, at the size of the stock; only a roll without a fixed length
+/// is not.
+#[tokio::test]
+async fn sheets_are_printed_by_the_browser_at_their_size() {
+    if crate::web::serve::printer().is_err() {
+        return;
+    }
+    let town = town().await;
+    let at = round(&town, true).await;
+    let headquarters = town.client("headquarters", DISTRICT).await;
+    let page = |path: String| {
+        let headquarters = &headquarters;
+        async move { headquarters.get(&path).await }
+    };
+    page(format!("/labels?round={}&sheet=a4&format=page", at.id))
+        .await
+        .holds("class=\"sheet sheet-a4\"")
+        .holds("width=\"210mm\" height=\"297mm\"")
+        .holds(">3栋2单元501<")
+        .lacks("style=");
+    page(format!("/labels?round={}&sheet=roll&format=page", at.id))
+        .await
+        .holds("width=\"100mm\" height=\"70mm\"");
+    let refused = page(format!("/labels?round={}&sheet=continuous&format=page", at.id)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    refused.holds("请用PDF");
+    page(format!("/sign?compound={COMPOUND}&format=page"))
+        .await
+        .holds("width=\"297mm\" height=\"210mm\"")
+        .holds("幸福里");
+    page(format!("/reports/order-notice?area={COMPOUND}&round={}", at.id))
+        .await
+        .holds("class=\"leaf leaf-notice\"")
+        .holds("<svg xmlns");
+    page(format!("/reports/missed-notice?area={COMPOUND}&round={}", at.id))
+        .await
+        .holds("class=\"leaf leaf-card\"");
+}
+
+/// DX-3: hubs and pick-up points have signs as well, each with its own words, one by one and all together.
+#[tokio::test]
+async fn every_site_has_its_sign() {
+    let town = town().await;
+    let hub = new_entry(
+        "sites",
+        "D001",
+        "431023001001",
+        serde_json::json!({"name": "干劲中转站", "kind": "hub", "address": "府前路8号", "contact_phone": "13500005555"}),
+    );
+    registered(&town, vec![hub]).await;
+    let office = town.client("office", DISTRICT).await;
+    office
+        .get("/registers/sites/entry?code=D001")
+        .await
+        .holds("/sign?site=D001");
+    office.get("/registers/sites").await.holds("/signs?of=sites");
+    if crate::web::serve::printer().is_err() {
+        return;
+    }
+    office
+        .get("/sign?site=D001&format=page")
+        .await
+        .holds("干劲中转站")
+        .holds("府前路8号")
+        .holds("物资中转站")
+        .lacks("13500005555");
+    let all = office.get("/signs?format=page").await;
+    assert_eq!(all.text.matches("sheet-a4-landscape").count(), 3);
+    let sites = office.get("/signs?of=sites&format=page").await;
+    assert_eq!(sites.text.matches("sheet-a4-landscape").count(), 1);
+    assert_eq!(office.get("/sign?site=D999").await.status, StatusCode::NOT_FOUND);
+}
+
+/// A supplier that was taken off the register leaves its line on a card empty and the rest as it is.
+#[tokio::test]
+async fn a_card_is_printed_though_its_supplier_is_gone() {
+    let town = town().await;
+    let at = round(&town, true).await;
+    let headquarters = town.client("headquarters", DISTRICT).await;
+    let gone: Result<()> = town
+        .app
+        .db
+        .write(move |tx| {
+            let before = entry::get(tx, "suppliers", DISTRICT, "S001")?;
+            let ctx = Ctx::system(&crate::base::clock::Clock::default());
+            let change = entry::Change { before, after: None };
+            entry::write(tx, &ctx, BatchId::fresh(), &[change])
+        })
+        .await;
+    gone.unwrap();
+    headquarters
+        .get(&format!(
+            "/reports/materials-card?area={COMPOUND}&round={}",
+            at.id
+        ))
+        .await
+        .holds("S001（已不在登记中，请填写）")
+        .holds("蔬菜包");
 }
