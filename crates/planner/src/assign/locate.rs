@@ -3,7 +3,7 @@
 use super::anneal::State;
 use super::duals::Duals;
 use super::model::Model;
-use super::share::{Sharing, repair};
+use super::share::{AT_LEAST, Sharing, repair};
 use crate::effort::Meter;
 use crate::random::Random;
 
@@ -100,10 +100,12 @@ pub(super) fn search(
     let (_, home) = state.best?;
     let mut sharing = Sharing::new(model, &duals.price, home);
     let mut work = 0;
-    while going && !sharing.is_exhausted() {
+    let mut steps = 0;
+    while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
+        steps += 1;
         work += sharing.improve(random);
         let shared = work / (model.compounds * MOVES) as u64;
-        going = meter.goes_on(rounds + shared, Some(sharing.cost));
+        going = going && meter.goes_on(rounds + shared, Some(sharing.cost));
     }
     Some((sharing.cost, sharing.home))
 }

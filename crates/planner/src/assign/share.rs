@@ -22,6 +22,9 @@ const SHRINKING: f64 = 0.03;
 /// So often a capacity that is exceeded is mended.
 const REPAIRS: u32 = 20;
 
+/// So many parts are solved even when the time is over: some milliseconds that make the most of a late answer.
+pub(super) const AT_LEAST: u32 = 8;
+
 /// Rounds in which the prices are fitted to a part.
 const FITTINGS: u32 = 20;
 
