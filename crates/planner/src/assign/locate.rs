@@ -3,7 +3,7 @@
 use super::anneal::State;
 use super::duals::Duals;
 use super::model::Model;
-use super::share::{Sharing, repair};
+use super::share::{AT_LEAST, Sharing, repair};
 use crate::effort::Meter;
 use crate::random::Random;
 
@@ -97,20 +97,17 @@ pub(super) fn search(
         going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
         state.adapt(before, 1.0 + ADAPTED * (meter.done() - before));
     }
-    let (mut cost, home) = state.best?;
+    let (_, home) = state.best?;
     let mut sharing = Sharing::new(model, &duals.price, home);
-    let (spent, openings) = (rounds, cost - sharing.cost);
     let mut work = 0;
-    while going && !sharing.is_exhausted() {
+    let mut steps = 0;
+    while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
+        steps += 1;
         work += sharing.improve(random);
-        cost = sharing.cost + openings;
-        going = meter.goes_on(spent + work / (model.compounds * MOVES) as u64, Some(cost));
+        let shared = work / (model.compounds * MOVES) as u64;
+        going = going && meter.goes_on(rounds + shared, Some(sharing.cost));
     }
-    let mut used: Vec<u32> = sharing.home.clone();
-    used.sort_unstable();
-    used.dedup();
-    let openings = used.iter().map(|supplier| model.opening[*supplier as usize]);
-    Some((sharing.cost + openings.sum::<i64>(), sharing.home))
+    Some((sharing.cost, sharing.home))
 }
 
 /// While nothing within all capacities is known, tries to get there from here, whoever must be opened for it.

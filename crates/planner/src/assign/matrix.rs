@@ -6,7 +6,7 @@ use super::duals::{self, Duals};
 use super::locate;
 use super::model::Model;
 use super::prices::Prices;
-use super::share::Sharing;
+use super::share::{AT_LEAST, Sharing};
 use crate::effort::{Effort, Meter};
 use crate::random::Random;
 use std::sync::atomic::AtomicBool;
@@ -151,10 +151,12 @@ fn search(
             let mut sharing = Sharing::new(model, &duals.price, home);
             let spent = rounds;
             let mut work = 0;
-            while going && !sharing.is_exhausted() {
+            let mut steps = 0;
+            while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
+                steps += 1;
                 work += sharing.improve(&mut random);
                 rounds = spent + work / (model.compounds * MOVES) as u64;
-                going = meter.goes_on(rounds, Some(sharing.cost));
+                going = going && meter.goes_on(rounds, Some(sharing.cost));
             }
             if best.as_ref().is_none_or(|(least, _)| sharing.cost <= *least) {
                 best = Some((sharing.cost, sharing.home));

@@ -22,6 +22,9 @@ const SHRINKING: f64 = 0.03;
 /// So often a capacity that is exceeded is mended.
 const REPAIRS: u32 = 20;
 
+/// So many parts are solved even when the time is over: some milliseconds that make the most of a late answer.
+pub(super) const AT_LEAST: u32 = 8;
+
 /// Rounds in which the prices are fitted to a part.
 const FITTINGS: u32 = 20;
 
@@ -34,7 +37,7 @@ const WORK_IN_VAIN: u64 = 30_000_000;
 pub(super) struct Sharing<'a> {
     model: &'a Model,
     price: &'a [f64],
-    /// Cost of the ways; openings do not change.
+    /// Cost of the ways and of the suppliers in use.
     pub(super) cost: i64,
     /// The supplier of each compound.
     pub(super) home: Vec<u32>,
@@ -55,12 +58,19 @@ impl<'a> Sharing<'a> {
         for (supplier, compound) in home.iter().zip(0..) {
             members[*supplier as usize].push(compound);
         }
-        let used = (0..model.suppliers as u32).filter(|supplier| !members[*supplier as usize].is_empty());
+        // A small problem is a single part, in which closed suppliers may open too.
+        let is_used = |supplier: &u32| !members[*supplier as usize].is_empty();
+        let used =
+            (0..model.suppliers as u32).filter(|supplier| model.suppliers <= LARGEST || is_used(supplier));
+        let openings = (0..model.suppliers as u32)
+            .filter(is_used)
+            .map(|supplier| model.opening[supplier as usize]);
         let ways = home.iter().enumerate();
         Sharing {
             used: used.collect(),
             cost: ways
                 .map(|(compound, supplier)| model.cost(compound, *supplier as usize))
+                .chain(openings)
                 .sum(),
             changed: vec![0; model.suppliers],
             solved: HashMap::new(),
@@ -102,11 +112,10 @@ impl<'a> Sharing<'a> {
         self.size = (self.size + step).clamp(SMALLEST, largest as f64);
         self.in_vain += work;
         if let Some(sides) = &search.best {
-            let present: i64 = search.items.iter().map(|item| item.present).sum();
-            if search.best_cost < present {
+            if search.best_cost < search.present {
                 self.in_vain = 0;
             }
-            self.cost += search.best_cost - present;
+            self.cost += search.best_cost - search.present;
             for (item, side) in search.items.iter().zip(sides) {
                 let (from, to) = (self.home[item.compound as usize], part[*side as usize]);
                 if from != to {
@@ -204,7 +213,11 @@ struct Part {
     /// Those whose choice matters most first.
     items: Vec<Item>,
     room: Vec<i64>,
-    /// No sharing costs less.
+    /// What each of them costs to use at all.
+    opening: Vec<i64>,
+    /// Cost of ways and openings as it is.
+    present: i64,
+    /// No sharing costs less, openings aside.
     bound: f64,
     /// What a better sharing may cost beyond the bound.
     budget: f64,
@@ -244,7 +257,19 @@ impl Part {
             .map(|supplier| model.capacity(*supplier as usize)[0])
             .collect();
         let mut prices: Vec<f64> = part.iter().map(|supplier| price[*supplier as usize]).collect();
-        let present: i64 = items.iter().map(|item| item.present).sum();
+        let opening: Vec<i64> = part
+            .iter()
+            .map(|supplier| model.opening[*supplier as usize])
+            .collect();
+        let used = part
+            .iter()
+            .zip(&opening)
+            .filter(|(supplier, _)| !members[**supplier as usize].is_empty());
+        let present = items
+            .iter()
+            .map(|item| item.present)
+            .chain(used.map(|(_, cost)| *cost))
+            .sum();
         let bound = fit(&items, &room, present, &mut prices);
         for item in &mut items {
             let full =
@@ -266,6 +291,8 @@ impl Part {
             work: u64::from(FITTINGS) * (items.len() * part.len()) as u64 / 4,
             items,
             room,
+            opening,
+            present,
             bound,
             budget: 0.0,
             best: None,
@@ -285,6 +312,14 @@ impl Part {
     fn branch(&mut self, place: usize, extra: f64, cost: i64) {
         self.nodes += 1;
         if place == self.items.len() {
+            let mut sides = 0u32;
+            self.chosen.iter().for_each(|side| sides |= 1 << side);
+            let opened = self
+                .opening
+                .iter()
+                .enumerate()
+                .filter(|(side, _)| sides & (1 << side) != 0);
+            let cost = cost + opened.map(|(_, opening)| opening).sum::<i64>();
             if cost < self.best_cost {
                 self.best_cost = cost;
                 self.best = Some(self.chosen.clone());
