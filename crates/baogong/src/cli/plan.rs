@@ -36,6 +36,10 @@ pub struct PlanFiles {
     /// For how many days food is brought.
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(i64).range(1..=60))]
     days: i64,
+    /// The categories that a main supplier must be able to give itself, parted by commas: grain, oil, vegetables, eggs,
+    /// meat. Without it all that some supplier gives.
+    #[arg(long, value_delimiter = ',', value_parser = ["grain", "oil", "vegetables", "eggs", "meat"])]
+    categories: Vec<String>,
     /// The plan whose norms and rules hold: fc, yu or dx.
     #[arg(long, default_value = "fc")]
     plan: String,
@@ -160,6 +164,7 @@ impl PlanFiles {
             depart_s,
             until_s,
             days: self.days,
+            categories: self.categories.clone(),
             seconds: self.seconds,
             seed: self.seed,
             load_min: self.load_min,

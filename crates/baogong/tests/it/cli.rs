@@ -7,17 +7,21 @@ use std::process::{Command, Output};
 use serde_json::{Value, json};
 
 /// A folder of its own for the files of a test; removed with everything in it.
-struct Folder(PathBuf);
+pub struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!("baogong-cli-{}", uuid::Uuid::new_v4().simple()));
         std::fs::create_dir(&path).unwrap();
         Self(path)
     }
 
-    fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
-        let path = self.0.join(name);
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
         std::fs::write(&path, content).unwrap();
         path
     }
@@ -29,7 +33,7 @@ impl Drop for Folder {
     }
 }
 
-fn run(arguments: &[&str]) -> Output {
+pub fn run(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_baogong"))
         .args(arguments)
         .env_remove("BAOGONG_DATABASE")
@@ -37,11 +41,11 @@ fn run(arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn text(path: &Path) -> &str {
+pub fn text(path: &Path) -> &str {
     path.to_str().unwrap()
 }
 
-fn json_of(output: &Output) -> Value {
+pub fn json_of(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
         panic!(
             "{error}: {}{}",

@@ -7,6 +7,7 @@ mod ballot;
 mod cli;
 mod imports;
 mod migration;
+mod plan;
 mod process;
 mod proposals;
 mod routes;

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use super::dwelling::{Register, Scope};
 use super::entry::{Change, Household, Reading, read};
 use super::goods::Catalogue;
-use super::lex::{Segment, Shape, Written};
+use super::lex::{Segment, Shape};
 use super::lines::{
     has_example, is_chatter, is_field_heading, is_menu, is_menu_letter, is_organiser, is_placeholder,
     scope_of,
 };
 use super::quantity::in_sale_units;
+use super::written::Written;
 use super::{Line, line_words, several, words};
 
 /// An entry as written, before it is compared with the others.

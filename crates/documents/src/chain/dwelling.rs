@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::address::{Building, Court, Parse, Rooms, building_at, courts, normal, parses};
 use super::numerals::{folded_term, is_numeral, one_edit};
+use super::pinyin::spells;
 use super::{Alias, Candidate, Dwelling};
 
 /// At most so many candidates are offered for one question.
@@ -162,6 +163,19 @@ impl<'a> Register<'a> {
         let matches = |index: &usize| {
             let mut names = several(self.dwellings[*index].name.as_deref());
             names.any(|name| folded_term(name).first() == Some(&surname))
+                && building.is_none_or(|building| self.lives_in(*index, building, None))
+        };
+        (0..self.dwellings.len())
+            .filter(matches)
+            .take(CANDIDATES_MAX)
+            .collect()
+    }
+
+    /// Households with a name that sounds like these Latin capitals, and, when it is known, of the building.
+    pub fn sounding(&self, letters: &[char], building: Option<&str>) -> Vec<usize> {
+        let matches = |index: &usize| {
+            let mut names = several(self.dwellings[*index].name.as_deref());
+            names.any(|name| spells(letters, &folded_term(name)))
                 && building.is_none_or(|building| self.lives_in(*index, building, None))
         };
         (0..self.dwellings.len())

@@ -2,10 +2,10 @@
 
 use super::dwelling::{Register, Scope};
 use super::goods::{Catalogue, Named};
-use super::lex::Written;
 use super::numerals::{KEYCAP, is_numeral, mobile};
 use super::quantity::{Quantity, Token, is_boundary, quantity_at};
 use super::remarks::{behind_room, landline, remark_at};
+use super::written::Written;
 use super::{Candidate, Reason, order, words};
 
 /// Whose entry it is.

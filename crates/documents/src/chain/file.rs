@@ -1,7 +1,7 @@
-//! A chain message read against a register and a price list that are plain CSV files, without a database.
+//! A chain message read against a register and a price list that are plain files, without a database.
 //!
 //! Register: 楼栋, 单元, 房号, 姓名, 电话. Goods: 编码, 名称, 别名 (with `|` between), 单位, 单价分. The columns
-//! stand in any order under any of the usual headings; files are UTF-8, UTF-16 or GB18030.
+//! stand in any order under any of the usual headings; files are XLSX, XLS, ODS, or CSV in UTF-8, UTF-16 or GB18030.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::numerals::folded_term;
 use super::{Candidate, Context, Dwelling, Good, Line, Parsed, parse};
 use crate::forms::{GOODS, HOUSEHOLDS};
-use crate::sheet::{CellError, decode, letter};
+use crate::sheet::{CellError, cells, decode, letter};
 
 /// Rows in which the heading is looked for, so that a title may stand above it.
 const HEADING_ROWS_MAX: usize = 10;
@@ -109,8 +109,8 @@ pub struct FileGuess {
     pub lines: Vec<FileOrderLine>,
 }
 
-/// Reads a chain message against a register and a price list, each the bytes of a CSV file; the message is
-/// plain text in the same encodings.
+/// Reads a chain message against a register and a price list, each the bytes of a spreadsheet or CSV
+/// file; the message is plain text in the encodings of CSV.
 ///
 /// # Errors
 ///
@@ -252,7 +252,7 @@ impl Wanted {
     }
 }
 
-/// The rows of a CSV file with the cells of the columns wanted.
+/// The rows of a file with the cells of the columns wanted.
 struct Table {
     columns: Vec<Option<usize>>,
     rows: Vec<(usize, Vec<String>)>,
@@ -261,33 +261,13 @@ struct Table {
 /// Reads the file and finds the heading row: the one that names the most columns.
 fn table(sheet: &str, bytes: &[u8], wanted: &[Wanted], errors: &mut Vec<CellError>) -> Option<Table> {
     let place = Place::file(sheet);
-    let text = match decode::decode(bytes) {
-        Ok(text) => text,
+    let rows = match cells(bytes) {
+        Ok(rows) => rows,
         Err(rejected) => {
             errors.push(place.error("", "", rejected.zh(), rejected.en()));
             return None;
         }
     };
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(decode::separator(&text))
-        .from_reader(text.as_bytes());
-    let mut rows: Vec<(usize, Vec<String>)> = Vec::new();
-    for record in reader.records() {
-        match record {
-            Ok(record) => {
-                let row = record.position().map_or(0, csv::Position::line);
-                let cells = record.iter().map(|cell| cell.trim().to_string()).collect();
-                rows.push((usize::try_from(row).unwrap_or(usize::MAX), cells));
-            }
-            Err(error) => {
-                let zh = format!("不是能读的CSV文件（{error}）；请另存为“CSV UTF-8”");
-                errors.push(place.error("", "", zh, format!("not a readable CSV file ({error})")));
-                return None;
-            }
-        }
-    }
     let columns_of = |cells: &[String]| -> Vec<Option<usize>> {
         let mut columns: Vec<Option<usize>> = vec![None; wanted.len()];
         for (column, cell) in cells.iter().enumerate() {

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::numerals::{folded_term, initials, is_numeral, one_edit};
+use super::pinyin::spells_part;
 use super::{Alias, Candidate, Good};
 
 /// Words that follow a menu letter: A套餐, A款.
@@ -247,8 +248,8 @@ impl<'a> Catalogue<'a> {
         })
     }
 
-    /// Goods that a misspelt or shortened word may mean: one character wrong, pinyin initials, or a part
-    /// of the name.
+    /// Goods that a misspelt or shortened word may mean: one character wrong, pinyin in full or its initials, or a
+    /// part of the name.
     pub fn similar(&self, written: &[char]) -> Vec<usize> {
         let mut similar: Vec<usize> = Vec::new();
         // D2 in a list whose menu is not in the text may be the fourth good.
@@ -269,6 +270,7 @@ impl<'a> Catalogue<'a> {
             let shared = term.iter().any(|character| written.contains(character));
             let near = (term.len() >= 2 && written.len() >= 2 && shared && one_edit(term, written))
                 || (latin && initials(term).is_some_and(|initials| initials == spelt))
+                || (latin && spells_part(written, term))
                 || (written.len() >= 2 && term.len() > written.len() && contains(term, written));
             if near {
                 similar.extend(goods.iter().filter(|good| self.goods.len() > **good));

@@ -337,7 +337,7 @@ impl Scan<'_> {
         Some(Household::Several(near))
     }
 
-    /// Candidates for 3栋王姐 or 王某.
+    /// Candidates for 3栋王姐, 王某 or wangxiuying.
     fn surname(&self, register: &Register<'_>, building: Option<&str>) -> Household {
         let near = (0..self.text.len())
             .filter(|start| self.is_free(*start) && words::SURNAMES.contains(self.text[*start]))
@@ -347,7 +347,32 @@ impl Scan<'_> {
                     .any(|word| starts_with(&self.text, start + 1, word))
             })
             .map_or_else(Vec::new, |start| register.surname(self.text[start], building));
-        Household::Unwritten(near)
+        if !near.is_empty() {
+            return Household::Unwritten(near);
+        }
+        let spelt = self.latin_words().into_iter();
+        let near = spelt.map(|letters| register.sounding(&letters, building));
+        Household::Unwritten(near.into_iter().find(|near| !near.is_empty()).unwrap_or_default())
+    }
+
+    /// Runs of free Latin letters, and two such runs with a space between them as one: zhangsan, zhang san.
+    fn latin_words(&self) -> Vec<Vec<char>> {
+        let mut runs: Vec<(usize, usize)> = Vec::new();
+        for index in 0..self.text.len() {
+            if !self.is_free(index) || !self.text[index].is_ascii_alphabetic() {
+                continue;
+            }
+            match runs.last_mut() {
+                Some((_, end)) if *end == index => *end += 1,
+                _ => runs.push((index, index + 1)),
+            }
+        }
+        let word = |(start, end): &(usize, usize)| self.text[*start..*end].to_vec();
+        let pairs = runs
+            .windows(2)
+            .filter(|pair| pair[0].1 + 1 == pair[1].0 && self.text[pair[0].1] == ' ')
+            .map(|pair| [word(&pair[0]), word(&pair[1])].concat());
+        pairs.chain(runs.iter().map(word)).collect()
     }
 }
 

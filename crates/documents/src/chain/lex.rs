@@ -2,61 +2,10 @@
 
 use super::address::starts_with;
 use super::dwelling::{Register, Scope};
-use super::numerals::{KEYCAP, decimal, fold};
+use super::numerals::{KEYCAP, decimal};
 use super::quantity::{is_unit_start, unit_at};
 use super::stamp::without_stamp;
-
-/// A stretch of text with its folded form, character by character.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Written {
-    /// As pasted.
-    pub original: Vec<char>,
-    /// Folded, see `numerals::fold`.
-    pub folded: Vec<char>,
-}
-
-impl Written {
-    /// Folds a text.
-    pub fn new(text: &str) -> Self {
-        let original: Vec<char> = text.chars().collect();
-        let folded = original.iter().copied().map(fold).collect();
-        Written { original, folded }
-    }
-
-    /// A part of it.
-    pub fn slice(&self, start: usize, end: usize) -> Self {
-        Written {
-            original: self.original[start..end].to_vec(),
-            folded: self.folded[start..end].to_vec(),
-        }
-    }
-
-    /// Appends the next line; the line break separates clauses.
-    pub fn join(&mut self, next: &Written) {
-        self.original.push('\n');
-        self.folded.push(',');
-        self.original.extend(&next.original);
-        self.folded.extend(&next.folded);
-    }
-
-    /// The original text, trimmed.
-    pub fn text(&self) -> String {
-        self.original.iter().collect::<String>().trim().to_string()
-    }
-
-    /// Whether it holds nothing but spaces and decoration.
-    pub fn is_blank(&self) -> bool {
-        self.folded.iter().all(|character| *character == ' ')
-    }
-
-    /// The folded text without spaces, for comparison.
-    pub fn key(&self) -> String {
-        self.folded
-            .iter()
-            .filter(|character| !matches!(character, ' ' | ','))
-            .collect()
-    }
-}
+use super::written::Written;
 
 /// What a segment is by its shape alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

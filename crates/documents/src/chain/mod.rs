@@ -23,6 +23,7 @@ mod menu;
 mod merge;
 mod numerals;
 mod order;
+mod pinyin;
 mod quantity;
 mod reason;
 mod remarks;
@@ -32,6 +33,7 @@ mod stamp;
 #[cfg(test)]
 mod tests;
 mod words;
+mod written;
 
 pub use announce::{
     Announcement, ListedOrder, Offer, PickupCall, Unpaid, announcement, numbered_list, pickup_call,

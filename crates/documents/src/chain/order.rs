@@ -3,9 +3,9 @@
 use super::dwelling::Register;
 use super::entry::{Change, Household, Scan};
 use super::goods::Named;
-use super::lex::Written;
 use super::numerals::MILLI;
 use super::quantity::{Doubt, Quantity, Token, in_sale_units, is_boundary, pair, sale_unit};
+use super::written::Written;
 use super::{Candidate, Reason, words};
 
 /// What was understood of the goods of an entry.

@@ -4,7 +4,7 @@ use super::address::normal;
 use super::dwelling::{Found, Register, Scope};
 use super::entry::{Change, Household, Reading, read};
 use super::goods::Catalogue;
-use super::lex::Written;
+use super::written::Written;
 
 /// More households than this on one line are a list of something else.
 const HOUSEHOLDS_MAX: usize = 6;

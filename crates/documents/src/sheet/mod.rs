@@ -5,6 +5,7 @@
 //! lines that are no data appear in [`SheetReading::skipped`] with the reason.
 
 mod carry;
+mod cells;
 mod check;
 mod check_row;
 pub(crate) mod decode;
@@ -30,6 +31,7 @@ mod sums;
 mod template;
 mod write;
 
+pub(crate) use cells::cells;
 pub use detect::{Detected, detect};
 pub use divisions::Divisions;
 pub use duplicates::{Duplicate, DuplicateKind};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use planner::Point;
 use planner::slots::Group;
 
+use super::areas::Areas;
 use super::read::{CompoundRow, FileError, Lists, Row, VehicleRow};
 use super::{Said, said};
 use crate::register::entry::point;
@@ -75,6 +76,9 @@ pub struct County {
     /// What was assumed or left out.
     pub notes: Vec<Said>,
 }
+
+/// Households and people by building and unit.
+type Entrances = BTreeMap<(String, String), (u32, i64)>;
 
 /// How a compound is found: by its name and the stem of its community's.
 fn key(community: &str, compound: &str) -> (String, String) {
@@ -180,7 +184,7 @@ impl County {
     fn add_households(&mut self, lists: &Lists, areas: &Areas, index: &mut Index) -> Vec<FileError> {
         let mut errors = Vec::new();
         let mut seen: HashSet<(usize, &str, &str, &str)> = HashSet::new();
-        let mut entrances: BTreeMap<usize, BTreeMap<(String, String), (u32, i64)>> = BTreeMap::new();
+        let mut entrances: BTreeMap<usize, Entrances> = BTreeMap::new();
         let (mut twice, mut strange): (usize, BTreeMap<String, String>) = (0, BTreeMap::new());
         for row in &lists.households {
             let household = &row.noun;
@@ -444,42 +448,6 @@ impl County {
                     .push(said(format!("有{count}{zh}。"), format!("{count} {en}.")));
             }
         }
-    }
-}
-
-/// Communities with their streets, by stem of the name and by code.
-struct Areas(HashMap<String, (String, String)>);
-
-impl Areas {
-    fn of(areas: &[(String, String, String)]) -> Areas {
-        let streets: HashMap<&str, &str> = areas
-            .iter()
-            .filter(|(_, _, level)| level == "street")
-            .map(|(code, name, _)| (code.as_str(), name.as_str()))
-            .collect();
-        let mut known = HashMap::new();
-        for (code, name, _) in areas.iter().filter(|(_, _, level)| level == "community") {
-            let street = code.get(..9).and_then(|code| streets.get(code)).copied();
-            let both = (name.clone(), street.unwrap_or_default().to_string());
-            known.insert(code.clone(), both.clone());
-            known.insert(plain(name).to_string(), both);
-        }
-        Areas(known)
-    }
-
-    /// A community's name, which offices also write as its code.
-    fn community(&self, written: &str) -> String {
-        let found = self.0.get(written.trim());
-        found.map_or_else(|| written.trim().to_string(), |(name, _)| name.clone())
-    }
-
-    /// The street, where it is not written that of the community.
-    fn street(&self, written: &str, community: &str) -> String {
-        if !written.trim().is_empty() {
-            return written.trim().to_string();
-        }
-        let found = self.0.get(community).or_else(|| self.0.get(plain(community)));
-        found.map_or_else(String::new, |(_, street)| street.clone())
     }
 }
 

@@ -17,8 +17,10 @@ const TABLE_PLACES_MAX: usize = 3_000;
 /// The most trips of a vehicle in a day.
 const TRIPS_MAX: usize = 16;
 /// Rounds of the search where no time is given, and as many more for each stop.
-const ROUNDS: u64 = 20_000;
-const ROUNDS_PER_STOP: u64 = 60;
+const ROUNDS: u64 = 4_000;
+const ROUNDS_PER_STOP: u64 = 8;
+/// Rounds of the search that only asks how many trips are needed, and one more for each stop.
+const PROBE_ROUNDS: u64 = 500;
 /// What stands for a way of which an end is not known: within a community, a street, and beyond.
 const WITHIN_M: [i32; 3] = [1_000, 3_000, 8_000];
 /// Great circle to road, where the ways are not kept in a table; as in the planner's own estimate.
@@ -203,13 +205,18 @@ pub fn drive(
     }))
 }
 
-/// Solves with as few trips per vehicle as serve everybody, so that goods arrive early.
+/// Solves with as few trips per vehicle as serve everybody, so that goods arrive early: a short search says how many.
 fn as_few_trips(
     problem: &mut Problem,
     drops: &[Drop],
     home: &[Option<usize>],
     asked: &Asked,
 ) -> Result<Plan> {
+    let solve = |problem: &Problem, effort: &Effort| {
+        route::solve(problem, effort, asked.seed)
+            .map_err(|flaw| Fault::Invariant(format!("trips: {}", flaw.what)))
+    };
+    let stops = drops.len() as u64;
     let load: i64 = drops.iter().map(|drop| drop.weight_g).sum();
     let room: i64 = problem.vehicles.iter().map(|one| one.capacity.weight_g).sum();
     let mut trips = usize::try_from(load / room.max(1)).unwrap_or(TRIPS_MAX) + 1;
@@ -219,29 +226,26 @@ fn as_few_trips(
             // Whoever comes from elsewhere loads on the way, which takes a trip of its own.
             vehicle.trips_max = trips + usize::from(home.is_none());
         }
-        let begun = Instant::now();
-        let seconds = asked.seconds.unwrap_or(f64::INFINITY);
-        let spent = move || begun.elapsed().as_secs_f64() / seconds;
-        let effort = Effort {
-            spent: asked.seconds.is_some().then_some(&spent),
-            rounds: match asked.seconds {
-                Some(_) => u64::MAX,
-                None => ROUNDS + ROUNDS_PER_STOP * drops.len() as u64,
-            },
-            threads: 2,
-            watch: None,
-        };
-        let plan = route::solve(problem, &effort, asked.seed)
-            .map_err(|flaw| Fault::Invariant(format!("trips: {}", flaw.what)))?;
-        let more = plan
-            .unserved
-            .iter()
-            .any(|left| left.reason == Reason::NoVehicleLeft);
-        if !more || trips == TRIPS_MAX {
-            return Ok(plan);
+        let probe = solve(problem, &Effort::rounds(PROBE_ROUNDS + stops))?;
+        let full = |left: &route::Unserved| left.reason == Reason::NoVehicleLeft;
+        if trips == TRIPS_MAX || !probe.unserved.iter().any(full) {
+            break;
         }
         trips *= 2;
     }
+    let begun = Instant::now();
+    let seconds = asked.seconds.unwrap_or(f64::INFINITY);
+    let spent = move || begun.elapsed().as_secs_f64() / seconds;
+    let effort = Effort {
+        spent: asked.seconds.is_some().then_some(&spent),
+        rounds: match asked.seconds {
+            Some(_) => u64::MAX,
+            None => ROUNDS + ROUNDS_PER_STOP * stops,
+        },
+        threads: 2,
+        watch: None,
+    };
+    Ok(solve(problem, &effort)?)
 }
 
 /// What goes to each compound, in parts that some vehicle can carry.

@@ -1,6 +1,7 @@
 //! A proposal from spreadsheets alone, without server or database: who supplies whom, which vehicle goes where, what is
 //! picked, who fetches when. What a list does not say is assumed and told; every part is verified before anybody sees it.
 
+mod areas;
 mod county;
 mod drive;
 mod map;
@@ -65,6 +66,8 @@ pub struct Asked {
     pub until_s: i64,
     /// For how many days food is brought.
     pub days: i64,
+    /// Keys of the categories that a main supplier must be able to give; all that somebody gives when empty.
+    pub categories: Vec<String>,
     /// Seconds for the search of routes; without them it makes a fixed number of rounds, which gives a fixed answer.
     pub seconds: Option<f64>,
     /// The seed.

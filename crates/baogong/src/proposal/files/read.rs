@@ -36,6 +36,8 @@ impl FileError {
         let at = &self.at;
         let place = match at.sheet.as_str() {
             "" => String::new(),
+            // The one sheet of a CSV file is called like the file.
+            sheet if sheet == self.file => format!(" {}{}", at.column, at.row),
             sheet => format!(" {sheet}!{}{}", at.column, at.row),
         };
         let value = match at.value.as_str() {
@@ -221,7 +223,7 @@ impl Lists {
                 return Ok(());
             }
         };
-        let known = reading.sheets.iter().any(|sheet| used(sheet));
+        let known = reading.sheets.iter().any(used);
         for (index, sheet) in reading.sheets.into_iter().enumerate() {
             let source = Source {
                 file: file.name.clone(),

@@ -4,6 +4,7 @@ use planner::assign::{self, Assignment, Problem};
 use planner::effort::Effort;
 
 use super::{Asked, County, Said, said};
+use crate::base::words::kilograms;
 use crate::base::{Fault, Refusal, Result};
 use crate::plan::rules::{CATEGORIES, Rules, category_word};
 use crate::proposal::assignment::{self, Stored};
@@ -48,11 +49,16 @@ pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Sai
         .iter()
         .map(|one| assignment::capacity(&one.noun))
         .collect();
+    let wanted = |category: &usize| {
+        let key = CATEGORIES[*category].0;
+        asked.categories.is_empty() || asked.categories.iter().any(|one| one == key)
+    };
     let counted: Vec<usize> = (0..CATEGORIES.len())
+        .filter(wanted)
         .filter(|category| offered.iter().any(|capacity| capacity[*category] > 0))
         .collect();
     for (category, (key, _, _)) in CATEGORIES.iter().enumerate() {
-        if !counted.contains(&category) {
+        if wanted(&category) && !counted.contains(&category) {
             let word = |lang| category_word(key, lang);
             notes.push(said(
                 format!(
@@ -122,12 +128,50 @@ pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Sai
     if let Some(finding) = planner::check::assignment(&problem, &answer).first() {
         return Err(Fault::Invariant(format!("assignment: {}", finding.what)).into());
     }
+    tell_lacks(&answer, notes);
     Ok(Supply {
         words: assignment::stored(&problem, &answer, assignment::Facts::default()),
         problem,
         answer,
         counted,
     })
+}
+
+/// Says what compounds without a supplier lack in sum, where the totals alone would do for everybody.
+fn tell_lacks(answer: &Assignment, notes: &mut Vec<Said>) {
+    let without = answer
+        .choices
+        .iter()
+        .filter(|choice| choice.main.is_none())
+        .count();
+    if without == 0 {
+        return;
+    }
+    let sums = |lang: kit::Lang| -> Vec<String> {
+        let of = |key: &str| -> i64 {
+            let lacks = answer.lacks.iter().filter(|lack| lack.category == key);
+            lacks.map(|lack| lack.short_by).sum()
+        };
+        CATEGORIES
+            .iter()
+            .map(|(key, _, _)| (key, of(key)))
+            .filter(|(_, short)| *short > 0)
+            .map(|(key, short)| match lang {
+                kit::Lang::Zh => format!("{}{}公斤", category_word(key, lang), kilograms(short)),
+                kit::Lang::En => format!("{} {} kg", category_word(key, lang), kilograms(short)),
+            })
+            .collect()
+    };
+    notes.push(said(
+        format!(
+            "有{without}个小区没有主供：一家主供要供齐各品类，各单位合计每天还差{}才能都供上。品类可由别家另供的，用 --categories 只算主供必须供的品类。",
+            sums(kit::Lang::Zh).join("、")
+        ),
+        format!(
+            "{without} compounds have no main supplier: one supplier gives all categories, and together they lack {} a day. Where others bring a category, name those of the main supplier by --categories.",
+            sums(kit::Lang::En).join(", ")
+        ),
+    ));
 }
 
 /// The code under which the planner knows a compound.

@@ -1,1 +1,317 @@
+//! Plans from small lists whose best answer is known.
 
+use std::collections::BTreeMap;
+
+use kit::Lang;
+
+use super::*;
+use crate::base::clock::parse_minute;
+use crate::plan::plan as programme;
+
+const SUPPLIERS: &str = "单位名称,类型,纬度,经度,米面日供应能力,食用油日供应能力,蔬菜日供应能力,蛋日供应能力,肉日供应能力,服务范围\n\
+    东店,超市,26.100000,113.200000,1000,1000,1000,1000,1000,东社区\n\
+    西店,超市,26.100000,113.000000,1000,1000,1000,1000,1000,西社区\n";
+const COMPOUNDS: &str = "街道,社区,小区,纬度,经度,楼栋数,单元数,户数,常住人口\n\
+    河街道,东社区,东园,26.101000,113.201000,2,4,40,100\n\
+    河街道,东社区,东苑,26.102000,113.199000,1,1,20,50\n\
+    河街道,西社区,西园,26.101000,113.001000,3,3,30,80\n";
+const VEHICLES: &str = "车牌,车型,载重,单位,驾驶员,电话,状态,通行证有效期\n\
+    湘L12345,货车,500,东店,赵东,13800001111,可用,\n\
+    湘L22345,货车,500,县运输队,钱西,13800002222,可用,\n\
+    湘L32345,货车,500,东店,孙南,13800003333,故障,\n\
+    湘L42345,货车,500,东店,李北,13800004444,可用,2020-01-01\n";
+
+fn asked() -> Asked {
+    Asked {
+        plan: programme("fc").unwrap(),
+        level: ControlLevel::Control,
+        depart_s: parse_minute("2026-11-23 07:30").unwrap(),
+        until_s: parse_minute("2026-11-23 20:00").unwrap(),
+        days: 2,
+        categories: Vec::new(),
+        seconds: None,
+        seed: 1,
+        load_min: 30,
+        unload_min: 10,
+        km_per_h: 25,
+        bags_per_volunteer: 10,
+        roads: None,
+    }
+}
+
+fn lists(files: &[(&str, &str)]) -> Lists {
+    let files: Vec<File> = files
+        .iter()
+        .map(|(name, text)| File {
+            name: (*name).to_string(),
+            bytes: text.as_bytes().to_vec(),
+            named: true,
+        })
+        .collect();
+    Lists::read(&files, "2026-11-22").unwrap()
+}
+
+fn planned(files: &[(&str, &str)], asked: &Asked) -> Planned {
+    let lists = lists(files);
+    assert!(lists.errors.is_empty(), "{:?}", lists.errors);
+    plan(&lists, asked)
+        .unwrap()
+        .unwrap_or_else(|errors| panic!("{errors:?}"))
+}
+
+fn all() -> [(&'static str, &'static str); 3] {
+    [("供.csv", SUPPLIERS), ("区.csv", COMPOUNDS), ("车.csv", VEHICLES)]
+}
+
+fn mains(planned: &Planned) -> BTreeMap<&str, Option<&str>> {
+    let choices = &planned.supply.answer.choices;
+    let names = planned.county.compounds.iter().map(|one| one.name.as_str());
+    names
+        .zip(choices.iter().map(|choice| choice.main.as_deref()))
+        .collect()
+}
+
+fn told(planned: &Planned, words: &str) -> bool {
+    planned.notes.iter().any(|note| note.zh.contains(words))
+}
+
+/// DX-1, YU-12: the nearest with room, a backup for each; CT-4: everything is driven there.
+#[test]
+fn the_nearest_supplies_and_every_compound_is_driven_to() {
+    let planned = planned(&all(), &asked());
+    let expected = [
+        ("东园", Some("东店")),
+        ("东苑", Some("东店")),
+        ("西园", Some("西店")),
+    ];
+    assert_eq!(mains(&planned), expected.into_iter().collect());
+    assert!(
+        planned
+            .supply
+            .answer
+            .choices
+            .iter()
+            .all(|choice| choice.backup.is_some())
+    );
+    let drive = planned.drive.as_ref().unwrap();
+    assert!(drive.plan.unserved.is_empty(), "{:?}", drive.plan.unserved);
+    // 975 g a person and day by the norms, for two days; a load of 500 kg takes any of these at once.
+    let weights: BTreeMap<&str, i64> = drive
+        .drops
+        .iter()
+        .map(|drop| {
+            (
+                planned.county.compounds[drop.compound].name.as_str(),
+                drop.weight_g,
+            )
+        })
+        .collect();
+    assert_eq!(
+        weights,
+        [("东园", 195_000), ("东苑", 97_500), ("西园", 156_000)].into()
+    );
+    let plates: Vec<&str> = drive.vehicles.iter().map(|one| one.plate.as_str()).collect();
+    assert_eq!(
+        plates,
+        ["湘L12345", "湘L22345"],
+        "neither the broken one nor the one without a valid pass"
+    );
+    assert!(told(&planned, "湘L32345") && told(&planned, "湘L42345"));
+}
+
+/// What is picked is what is driven is what people eat.
+#[test]
+fn picks_add_up_to_the_norms() {
+    let goods = "保供单位,编码,名称,品类,计量单位,重量,单价,库存\n\
+        东店,M10,大米10公斤,米面,袋,10,50,3\n\
+        东店,M5,大米5公斤,米面,袋,5,27,\n";
+    let mut files = all().to_vec();
+    files.push(("价.csv", goods));
+    let planned = planned(&files, &asked());
+    let sum = |category: usize| {
+        planned
+            .picks
+            .iter()
+            .map(|pick| pick.need_g[category])
+            .sum::<i64>()
+    };
+    assert_eq!(sum(0), 230 * 350 * 2);
+    let drive = planned.drive.as_ref().unwrap();
+    let driven: i64 = drive.drops.iter().map(|drop| drop.weight_g).sum();
+    assert_eq!((0..5).map(sum).sum::<i64>(), driven);
+    let pieces: BTreeMap<&str, i64> =
+        planned
+            .picks
+            .iter()
+            .flat_map(|pick| &pick.pieces)
+            .fold(BTreeMap::new(), |mut sums, piece| {
+                *sums.entry(piece.code.as_str()).or_default() += piece.count;
+                sums
+            });
+    assert_eq!(pieces["M10"], 3, "no more than is in stock");
+    let grain_g: i64 = 3 * 10_000 + pieces["M5"] * 5_000;
+    let eaten_g = 150 * 350 * 2;
+    assert!(
+        grain_g >= eaten_g && grain_g < eaten_g + 2 * 10_000,
+        "{grain_g} of {eaten_g}"
+    );
+}
+
+/// FC-8: nobody is called before the goods are there, at most five at once, every household once.
+#[test]
+fn fc_8_slots_begin_when_the_goods_are_there() {
+    let households = "社区,小区,楼栋,单元,房号,户主,人口数\n\
+        东社区,东园,1,1,101,甲,3\n东社区,东园,1,1,102,乙,3\n东社区,东园,2,1,101,丙,2\n";
+    let again = "社区,小区,楼栋,单元,房号,户主,人口数\n东社区,东园,1,1,102,乙,3\n";
+    let mut files = all().to_vec();
+    files.extend([("户.csv", households), ("户二.csv", again)]);
+    let planned = planned(&files, &asked());
+    let drive = planned.drive.as_ref().unwrap();
+    assert_eq!(planned.pickup.people_max, 5);
+    for called in &planned.pickup.compounds {
+        let there_s = asked().depart_s + drive.there_s(called.compound).unwrap();
+        assert!(called.slots.iter().all(|slot| slot.start_s >= there_s));
+        let fetched: i64 = called.slots.iter().map(|slot| i64::from(slot.households)).sum();
+        assert_eq!(fetched, planned.county.compounds[called.compound].households);
+    }
+    let east = planned
+        .county
+        .compounds
+        .iter()
+        .find(|one| one.name == "东园")
+        .unwrap();
+    assert_eq!(
+        (east.households, east.persons),
+        (3, 8),
+        "the repeated dwelling counts once"
+    );
+    assert!(told(&planned, "同一房号"));
+}
+
+#[test]
+fn without_vehicles_it_says_which_list_is_missing() {
+    let planned = planned(&all()[..2], &asked());
+    assert!(planned.drive.is_none());
+    assert!(told(&planned, "附表5"));
+    assert!(!planned.pickup.compounds.is_empty() && !planned.picks.is_empty());
+}
+
+/// A missing position is never taken as the place where the equator meets the meridian of Greenwich.
+#[test]
+fn without_positions_compounds_are_grouped_by_what_suppliers_serve() {
+    let strip = |text: &str| -> String {
+        text.lines()
+            .map(|line| {
+                let cells: Vec<&str> = line.split(',').collect();
+                let kept = cells.iter().zip(0..).filter(|(cell, _)| {
+                    !(matches!(**cell, "纬度" | "经度")
+                        || cell.starts_with("26.")
+                        || cell.starts_with("113."))
+                });
+                kept.map(|(cell, _)| *cell).collect::<Vec<_>>().join(",") + "\n"
+            })
+            .collect()
+    };
+    let (suppliers, compounds) = (strip(SUPPLIERS), strip(COMPOUNDS));
+    let files = [
+        ("供.csv", suppliers.as_str()),
+        ("区.csv", compounds.as_str()),
+        ("车.csv", VEHICLES),
+    ];
+    let planned = planned(&files, &asked());
+    let expected = [
+        ("东园", Some("东店")),
+        ("东苑", Some("东店")),
+        ("西园", Some("西店")),
+    ];
+    assert_eq!(mains(&planned), expected.into_iter().collect());
+    assert!(planned.county.compounds.iter().all(|one| one.at.is_none()));
+    assert!(planned.drive.as_ref().unwrap().plan.unserved.is_empty());
+    assert!(told(&planned, "没有坐标"));
+}
+
+#[test]
+fn a_compound_without_a_position_takes_the_middle_of_its_community() {
+    let compounds = format!("{COMPOUNDS}河街道,东社区,东坊,,,1,1,10,30\n");
+    let planned = planned(&[("供.csv", SUPPLIERS), ("区.csv", &compounds)], &asked());
+    let added = planned
+        .county
+        .compounds
+        .iter()
+        .find(|one| one.name == "东坊")
+        .unwrap();
+    assert!(added.estimated);
+    assert_eq!(
+        added.at.map(|at| (at.lat_e6, at.lng_e6)),
+        Some((26_101_500, 113_200_000))
+    );
+    assert_eq!(mains(&planned)["东坊"], Some("东店"));
+}
+
+/// CQ-7: what cannot be supplied is told with the category that is short.
+#[test]
+fn shortages_name_the_category() {
+    let few = SUPPLIERS.replace(",1000,1000,1000,1000,1000", ",1000,1000,1000,1000,10");
+    let planned = planned(&[("供.csv", &few), ("区.csv", COMPOUNDS)], &asked());
+    let answer = &planned.supply.answer;
+    assert_eq!(answer.shortages.len(), 1);
+    assert_eq!(answer.shortages[0].category, "meat");
+    assert_eq!(answer.shortages[0].short_by, 230 * 115 - 20_000);
+    assert!(answer.unserved_persons > 0);
+    let without = Asked {
+        categories: vec!["grain".into(), "vegetables".into()],
+        ..asked()
+    };
+    let planned = planned_of(&few, &without);
+    assert_eq!(
+        planned.supply.answer.unserved_persons, 0,
+        "meat is not asked of the main supplier"
+    );
+}
+
+fn planned_of(suppliers: &str, asked: &Asked) -> Planned {
+    planned(&[("供.csv", suppliers), ("区.csv", COMPOUNDS)], asked)
+}
+
+#[test]
+fn a_compound_of_two_communities_is_asked_about_by_cell() {
+    let compounds = format!("{COMPOUNDS}河街道,西社区,东园,26.1,113.0,1,1,10,30\n");
+    let households = "小区,楼栋,单元,房号,户主,人口数\n西园,1,1,101,甲,3\n东园,1,1,101,乙,3\n";
+    let lists = lists(&[
+        ("供.csv", SUPPLIERS),
+        ("区.csv", &compounds),
+        ("户.csv", households),
+    ]);
+    assert!(lists.errors.is_empty(), "{:?}", lists.errors);
+    let errors = plan(&lists, &asked()).unwrap().err().unwrap();
+    assert_eq!(errors.len(), 1);
+    let words = errors[0].words(Lang::Zh);
+    assert!(words.starts_with("户.csv A3 小区 \"东园\": 有2个社区"), "{words}");
+}
+
+/// YU-13: under lockdown trained people carry to the doors, so nobody is called down.
+#[test]
+fn yu_13_under_lockdown_bags_are_carried_to_the_doors() {
+    let lockdown = Asked {
+        plan: programme("yu").unwrap(),
+        level: ControlLevel::Lockdown,
+        ..asked()
+    };
+    let planned = planned(&all(), &lockdown);
+    assert!(planned.pickup.to_door);
+    assert!(
+        planned
+            .pickup
+            .compounds
+            .iter()
+            .all(|one| one.slots.is_empty() && !one.entrances.is_empty())
+    );
+}
+
+#[test]
+fn the_same_seed_gives_the_same_plan() {
+    let (one, other) = (planned(&all(), &asked()), planned(&all(), &asked()));
+    assert_eq!(one.supply.answer, other.supply.answer);
+    assert_eq!(one.drive.unwrap().plan, other.drive.unwrap().plan);
+    assert_eq!(one.picks, other.picks);
+}

@@ -116,3 +116,53 @@ fn settled_questions_teach_aliases() {
         .collect();
     assert_eq!(orders, [(0, &[(0, 1)][..]), (1, &[(0, 2)][..])]);
 }
+
+/// The same lists as workbooks, with a title above and numbers kept as numbers.
+#[test]
+fn x_3_registers_and_prices_are_read_from_workbooks() {
+    use crate::sheet::{OutCell, OutColumn, OutKind, OutSheet, write};
+    let book = |title: &str, headings: &[&str], rows: &[&[&str]]| {
+        let columns = headings.iter().map(|heading| OutColumn {
+            title: (*heading).to_string(),
+            width: 0.0,
+            kind: OutKind::Count,
+        });
+        let cell = |text: &&str| match text.parse::<i64>() {
+            Ok(number) => OutCell::Int(number),
+            Err(_) => OutCell::from(*text),
+        };
+        let sheet = OutSheet {
+            name: "表".into(),
+            title: title.into(),
+            columns: columns.collect(),
+            rows: rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
+            ..OutSheet::default()
+        };
+        write(&[sheet]).unwrap()
+    };
+    let register = book(
+        "桂花园住户",
+        &["楼栋", "单元", "房号", "姓名", "电话"],
+        &[
+            &["3", "1", "201", "张三", "13800000201"],
+            &["3", "1", "202", "李四", ""],
+        ],
+    );
+    let goods = book(
+        "价目",
+        &["编码", "名称", "别名", "单位", "单价分"],
+        &[&["R1", "大米", "米", "袋", "4500"]],
+    );
+    let parsed = parse_files(
+        &register,
+        &goods,
+        "#接龙\n1. 3-1-201 大米2袋\n2. 3-1-202 米1袋".as_bytes(),
+    )
+    .unwrap();
+    assert_eq!(parsed.orders.len(), 2, "{parsed:?}");
+    assert_eq!(parsed.orders[0].dwelling, "3-1-201");
+    let empty = book("住户", &["楼栋", "房号"], &[&["3", ""]]);
+    let errors = parse_files(&empty, &goods, b"").unwrap_err();
+    assert_eq!((errors[0].row, errors[0].column.as_str()), (3, "B"), "{errors:?}");
+    assert!(parse_files(b"PK\x03\x04 broken", &goods, b"").is_err());
+}

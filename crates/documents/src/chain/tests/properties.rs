@@ -352,6 +352,26 @@ fn pinyin_initials_lead_to_a_candidate_only() {
     assert_eq!(parsed.questions[0].candidates, [Candidate::Good(0)]);
 }
 
+/// Whole pinyin is asked about with the household or good that it spells, however clear the rest is.
+#[test]
+fn full_pinyin_is_proposed_and_never_taken() {
+    let corpus = menu();
+    let context = corpus.context();
+    for (text, candidate) in [
+        ("1. wangxiuying 鸡蛋1板", Candidate::Dwelling(0)),
+        ("1. wang xiuying 鸡蛋1板", Candidate::Dwelling(0)),
+        ("1. 3-2-501 sanwenyu2盒", Candidate::Good(3)),
+        ("1. 3-2-501 jidan 2板", Candidate::Good(2)),
+        ("HePing 三文鱼2盒", Candidate::Dwelling(5)),
+    ] {
+        let parsed = parse(text, &context);
+        check_invariants(text, &parsed, &context);
+        assert!(parsed.orders.is_empty(), "{text}: {:?}", parsed.orders);
+        assert_eq!(parsed.questions.len(), 1, "{text}: {parsed:?}");
+        assert_eq!(parsed.questions[0].candidates, [candidate], "{text}");
+    }
+}
+
 #[test]
 fn empty_context_orders_nothing() {
     let context = Context {

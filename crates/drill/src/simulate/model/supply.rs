@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use baogong::base::address::codes_in;
 use baogong::base::id::{BoxId, OrderId, RoundId, TripId};
 use baogong::round::handover::{HandDraft, Outcome};
 use baogong::round::packing::{BoxDraft, Short};
-use baogong::round::trips::{DropDraft, TripDraft, codes};
+use baogong::round::trips::{DropDraft, TripDraft};
 use baogong::round::{OrderState, RoundState};
 
 use super::super::script::Command;
@@ -147,7 +148,7 @@ impl Model {
             .filter(|(_, one)| one.trip == Some(id) && one.compound == compound && one.loaded)
             .map(|(id, _)| *id)
             .collect();
-        let counted = codes(&draft.boxes);
+        let counted = codes_in(&draft.boxes, &draft.at.trip.district);
         if !counted
             .iter()
             .all(|code| here.iter().any(|id| self.boxes[id].code == *code))
@@ -157,7 +158,7 @@ impl Model {
         let (arrived, lost): (Vec<BoxId>, Vec<BoxId>) = here
             .into_iter()
             .partition(|id| counted.contains(&self.boxes[id].code));
-        let missing = codes(&draft.missing_bags);
+        let missing = codes_in(&draft.missing_bags, &draft.at.trip.district);
         if (!lost.is_empty() || !missing.is_empty()) && draft.reason.is_empty() {
             return Err("invalid");
         }

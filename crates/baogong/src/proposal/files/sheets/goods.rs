@@ -77,18 +77,24 @@ fn pieces(pick: &Pick, lang: Lang) -> String {
         .iter()
         .map(|piece| format!("{} {}×{}{}", piece.code, piece.name, piece.count, piece.unit))
         .collect();
-    for (loose, (key, _, _)) in pick.loose_g.iter().zip(CATEGORIES) {
-        if *loose > 0 && !pick.pieces.is_empty() {
+    // A category of which nothing is offered in pieces is weighed out whole, as its column says.
+    let parts = pick.loose_g.iter().zip(&pick.need_g).zip(CATEGORIES);
+    for ((loose, need), (key, _, _)) in parts {
+        if *loose > 0 && loose < need {
             words.push(format!(
-                "{}{} {}",
+                "{}{} {}{}",
                 category_word(key, lang),
                 lang.t("另称", " weighed out"),
-                kilograms(*loose) + lang.t("公斤", " kg")
+                kilograms(*loose),
+                lang.t("公斤", " kg")
             ));
         }
     }
     words.join(lang.t("；", "; "))
 }
+
+/// Supplier, place in its list, code, name and unit.
+type Line = (usize, usize, String, String, String);
 
 /// One line for each good, or category without goods, of each supplier.
 pub fn totals(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
@@ -109,7 +115,7 @@ pub fn totals(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
             weight(lang.t("公斤", "kg")),
         ],
     );
-    let mut goods: BTreeMap<(usize, usize, String, String, String), (i64, i64)> = BTreeMap::new();
+    let mut goods: BTreeMap<Line, (i64, i64)> = BTreeMap::new();
     for pick in &planned.picks {
         for piece in &pick.pieces {
             let key = (

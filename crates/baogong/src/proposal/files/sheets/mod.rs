@@ -51,11 +51,11 @@ fn text(title: &str, width: f64) -> OutColumn {
 }
 
 fn count(title: &str) -> OutColumn {
-    column(title, 9.0, OutKind::Count)
+    column(title, 10.0, OutKind::Count)
 }
 
 fn weight(title: &str) -> OutColumn {
-    column(title, 11.0, OutKind::WeightKg)
+    column(title, 12.0, OutKind::WeightKg)
 }
 
 fn number(value: usize) -> OutCell {
