@@ -1,0 +1,132 @@
+//! The entries of the registers as typed nouns.
+
+use serde::{Deserialize, Serialize};
+
+use super::dwelling_words;
+
+/// A compound (小区).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Compound {
+    pub compound: String,
+    pub community: String,
+    pub address: String,
+    pub latitude: Option<i64>,
+    pub longitude: Option<i64>,
+    pub households: i64,
+    pub residents: i64,
+    pub floating: i64,
+    pub liaison_name: String,
+    pub liaison_phone: String,
+    pub officer_name: String,
+    pub officer_phone: String,
+    pub drop_point: String,
+}
+
+/// A household (户).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Household {
+    pub compound: String,
+    pub building: String,
+    pub unit: String,
+    pub room: String,
+    pub head: String,
+    pub members: i64,
+    pub phone: String,
+    pub needs: Vec<String>,
+    pub status: String,
+    pub offline: i64,
+    pub diet: String,
+}
+
+impl Household {
+    /// `3栋2单元501`
+    pub fn dwelling(&self) -> String {
+        dwelling_words(&self.building, &self.unit, &self.room)
+    }
+}
+
+/// A supplier (保供单位).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Supplier {
+    pub name: String,
+    pub kind: String,
+    pub address: String,
+    pub latitude: Option<i64>,
+    pub longitude: Option<i64>,
+    pub contact_name: String,
+    pub contact_phone: String,
+    pub grain_daily_g: i64,
+    pub oil_daily_g: i64,
+    pub vegetables_daily_g: i64,
+    pub eggs_daily_g: i64,
+    pub meat_daily_g: i64,
+}
+
+/// A hub, drop point or pick-up point.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Site {
+    pub name: String,
+    pub kind: String,
+    pub compound: String,
+    pub address: String,
+    pub latitude: Option<i64>,
+    pub longitude: Option<i64>,
+}
+
+/// A vehicle.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Vehicle {
+    pub plate: String,
+    pub model: String,
+    pub load_g: i64,
+    pub cold: i64,
+    pub employer: String,
+    pub driver_name: String,
+    pub driver_phone: String,
+    pub state: String,
+}
+
+/// One kind of goods in a pack.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, utoipa::ToSchema)]
+#[allow(missing_docs)]
+pub struct Content {
+    pub name: String,
+    pub category: String,
+    pub weight_g: i64,
+}
+
+/// A pack or single good that a supplier offers.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct Good {
+    pub supplier: String,
+    pub code: String,
+    pub name: String,
+    pub category: String,
+    pub unit: String,
+    pub weight_g: i64,
+    pub price_fen: i64,
+    pub contents: Vec<Content>,
+    pub aliases: String,
+    pub limit_per_order: i64,
+    pub stock: Option<i64>,
+}
+
+/// A registered position, if both numbers are there.
+pub fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
+    Some(planner::Point {
+        lat_e6: i32::try_from(latitude?).ok()?,
+        lng_e6: i32::try_from(longitude?).ok()?,
+    })
+}
