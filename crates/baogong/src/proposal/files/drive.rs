@@ -9,7 +9,6 @@ use std::time::Instant;
 use super::{Asked, County, Said, Supply, said};
 use crate::base::{Fault, Result, clock};
 use crate::plan::rules::Rules;
-use crate::proposal::assignment;
 use crate::register::entry::Vehicle;
 
 /// Above so many places ways are computed where they are needed, not kept in a table.
@@ -259,28 +258,35 @@ fn drops(
 ) -> Vec<Drop> {
     let mut drops = Vec::new();
     for (compound, living) in county.compounds.iter().enumerate() {
-        let Some(supplier) = supply.main(compound) else {
-            continue;
-        };
-        let weight_g: i64 = assignment::demand(rules, living.persons).iter().sum::<i64>() * asked.days;
-        let largest = vehicles
-            .iter()
-            .zip(home)
-            .filter(|(_, home)| home.is_none_or(|home| home == supplier))
-            .map(|(vehicle, _)| vehicle.load_g)
-            .max()
-            .unwrap_or(weight_g);
-        let parts = (weight_g.max(1) - 1) / largest.max(1) + 1;
-        let bags = living.households.max(1);
-        for part in 0..parts {
-            let share = |whole: i64| whole * (part + 1) / parts - whole * part / parts;
-            drops.push(Drop {
-                compound,
-                supplier,
-                part: (part + 1, parts),
-                weight_g: share(weight_g),
-                bags: share(bags),
-            });
+        for (supplier, daily_g) in supply.deliveries(compound, rules, living.persons) {
+            let weight_g: i64 = daily_g.iter().sum::<i64>() * asked.days;
+            if weight_g == 0 {
+                continue;
+            }
+            let largest = vehicles
+                .iter()
+                .zip(home)
+                .filter(|(_, home)| home.is_none_or(|home| home == supplier))
+                .map(|(vehicle, _)| vehicle.load_g)
+                .max()
+                .unwrap_or(weight_g);
+            let parts = (weight_g.max(1) - 1) / largest.max(1) + 1;
+            // The main supplier packs the bags; what others add comes in bulk.
+            let bags = if supply.main(compound) == Some(supplier) {
+                living.households.max(1)
+            } else {
+                0
+            };
+            for part in 0..parts {
+                let share = |whole: i64| whole * (part + 1) / parts - whole * part / parts;
+                drops.push(Drop {
+                    compound,
+                    supplier,
+                    part: (part + 1, parts),
+                    weight_g: share(weight_g),
+                    bags: share(bags),
+                });
+            }
         }
     }
     drops

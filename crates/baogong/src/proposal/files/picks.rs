@@ -4,7 +4,6 @@ use std::collections::HashMap;
 
 use super::{Asked, County, Drive, Drop, Supply};
 use crate::plan::rules::{CATEGORIES, Rules};
-use crate::proposal::assignment;
 use crate::register::entry::Good;
 
 /// Goods for one stop.
@@ -61,18 +60,16 @@ pub fn picks(
         }
         None => {
             for (compound, living) in county.compounds.iter().enumerate() {
-                let Some(supplier) = supply.main(compound) else {
-                    continue;
-                };
-                let need = assignment::demand(rules, living.persons);
-                let drop = Drop {
-                    compound,
-                    supplier,
-                    part: (1, 1),
-                    weight_g: need.iter().sum::<i64>() * asked.days,
-                    bags: living.households,
-                };
-                places.push((String::new(), 0, drop));
+                for (supplier, daily_g) in supply.deliveries(compound, rules, living.persons) {
+                    let drop = Drop {
+                        compound,
+                        supplier,
+                        part: (1, 1),
+                        weight_g: daily_g.iter().sum::<i64>() * asked.days,
+                        bags: living.households,
+                    };
+                    places.push((String::new(), 0, drop));
+                }
             }
             places.sort_by_key(|(_, _, drop)| drop.supplier);
         }
@@ -81,7 +78,11 @@ pub fn picks(
     places
         .into_iter()
         .map(|(trip, stop, drop)| {
-            let whole = assignment::demand(rules, county.compounds[drop.compound].persons);
+            let whole = supply
+                .deliveries(drop.compound, rules, county.compounds[drop.compound].persons)
+                .into_iter()
+                .find(|(supplier, _)| *supplier == drop.supplier)
+                .map_or_else(Vec::new, |(_, daily_g)| daily_g);
             let (part, parts) = drop.part;
             let need_g: Vec<i64> = whole
                 .iter()

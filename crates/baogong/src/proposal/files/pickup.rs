@@ -114,10 +114,8 @@ fn there_s(supply: &Supply, asked: &Asked, drive: Option<&Drive>, compound: usiz
     let after_s = match drive {
         Some(drive) => drive.there_s(compound)?,
         None => {
-            let metres = supply.answer.choices[compound]
-                .main
-                .as_ref()
-                .map(|_| supply.answer.choices[compound].distance_m.unwrap_or(0))?;
+            supply.main(compound)?;
+            let metres = supply.answer.choices[compound].distance_m.unwrap_or(0);
             metres * 36 / (10 * asked.km_per_h.max(1)) + asked.unload_min * 60
         }
     };

@@ -40,6 +40,21 @@ pub fn summary(planned: &Planned, lists: &Lists, asked: &Asked, lang: Lang) -> V
             })
         })
         .collect();
+    let shared: Vec<Value> = compounds
+        .iter()
+        .zip(&planned.supply.shared)
+        .filter_map(|(living, shared)| Some((living, shared.as_ref()?)))
+        .map(|(living, shared)| {
+            json!({
+                "community": living.community, "compound": living.name, "main": shared.main,
+                "given_g": shared.given, "short_g": shared.short,
+                "added": shared.added.iter().map(|one| json!({
+                    "supplier": one.supplier, "category": planned.supply.problem.categories[one.category],
+                    "amount_g": one.amount,
+                })).collect::<Vec<_>>(),
+            })
+        })
+        .collect();
     let trips = planned.drive.as_ref().map(|drive| {
         let tours = &drive.plan.tours;
         let unserved: Vec<Value> = drive
@@ -89,6 +104,7 @@ pub fn summary(planned: &Planned, lists: &Lists, asked: &Asked, lang: Lang) -> V
             "gap_percent": planned.supply.gap().map(|gap| gap as f64 / 100.0),
             "shortages": shortages,
             "lacks": lacks,
+            "shared": shared,
         },
         "trips": trips,
         "picks_g": picks,

@@ -1,6 +1,6 @@
 //! Who supplies whom, from lists alone: the same model and the same words as for the registers.
 
-use planner::assign::{self, Assignment, Problem};
+use planner::assign::{self, Assignment, Partial, Problem};
 use planner::effort::Effort;
 
 use super::{Asked, County, Said, said};
@@ -20,6 +20,8 @@ pub struct Supply {
     pub problem: Problem,
     /// What came out, verified.
     pub answer: Assignment,
+    /// By compound: what several suppliers give together where none has enough of everything; verified.
+    pub shared: Vec<Option<Partial>>,
     /// The same in words.
     pub words: Stored,
     /// The categories that count, as positions in [`CATEGORIES`]; the others no supplier has named.
@@ -129,7 +131,18 @@ pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Sai
         return Err(Fault::Invariant(format!("assignment: {}", finding.what)).into());
     }
     tell_lacks(&answer, notes);
+    let shares = assign::partial(&problem, &answer);
+    if let Some(finding) = planner::check::partial(&problem, &answer, &shares).first() {
+        return Err(Fault::Invariant(format!("shares: {}", finding.what)).into());
+    }
+    let mut shares = shares.into_iter();
+    let shared = answer
+        .choices
+        .iter()
+        .map(|choice| choice.main.is_none().then(|| shares.next()).flatten())
+        .collect();
     Ok(Supply {
+        shared,
         words: assignment::stored(&problem, &answer, assignment::Facts::default()),
         problem,
         answer,
@@ -185,10 +198,42 @@ impl Supply {
         code.parse().unwrap_or(usize::MAX)
     }
 
-    /// The main supplier of a compound, as index.
+    /// The main supplier of a compound, as index; where several feed it together, the one that gives most.
     pub fn main(&self, compound: usize) -> Option<usize> {
-        let main = self.answer.choices.get(compound)?.main.as_ref()?;
-        self.problem.suppliers.iter().position(|one| one.code == *main)
+        let together = || self.shared.get(compound)?.as_ref()?.main.as_ref();
+        let main = self.answer.choices.get(compound)?.main.as_ref();
+        self.supplier(main.or_else(together)?)
+    }
+
+    fn supplier(&self, code: &str) -> Option<usize> {
+        self.problem.suppliers.iter().position(|one| one.code == code)
+    }
+
+    /// What each supplier brings to a compound in a day, the main one first: grams in the order of [`CATEGORIES`].
+    pub fn deliveries(&self, compound: usize, rules: &Rules, persons: i64) -> Vec<(usize, Vec<i64>)> {
+        let Some(main) = self.main(compound) else {
+            return Vec::new();
+        };
+        let mut whole = assignment::demand(rules, persons);
+        let Some(shared) = &self.shared[compound] else {
+            return vec![(main, whole)];
+        };
+        for (category, given) in self.counted.iter().zip(&shared.given) {
+            whole[*category] = *given;
+        }
+        let mut deliveries = vec![(main, whole)];
+        for added in &shared.added {
+            let Some(supplier) = self.supplier(&added.supplier) else {
+                continue;
+            };
+            let place = deliveries.iter().position(|(one, _)| *one == supplier);
+            let place = place.unwrap_or_else(|| {
+                deliveries.push((supplier, vec![0; CATEGORIES.len()]));
+                deliveries.len() - 1
+            });
+            deliveries[place].1[self.counted[added.category]] += added.amount;
+        }
+        deliveries
     }
 
     /// How far the answer can be from the best, in hundredths of a per cent; `None` without a bound.
@@ -211,6 +256,16 @@ impl Supply {
                 for (sum, need) in load.iter_mut().zip(&compound.demand) {
                     sum.0 += need;
                 }
+            }
+        }
+        for shared in self.shared.iter().flatten() {
+            if shared.main.as_ref() == Some(code) {
+                for (sum, given) in load.iter_mut().zip(&shared.given) {
+                    sum.0 += given;
+                }
+            }
+            for added in shared.added.iter().filter(|added| added.supplier == *code) {
+                load[added.category].0 += added.amount;
             }
         }
         load

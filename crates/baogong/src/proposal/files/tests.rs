@@ -315,3 +315,32 @@ fn the_same_seed_gives_the_same_plan() {
     assert_eq!(one.drive.unwrap().plan, other.drive.unwrap().plan);
     assert_eq!(one.picks, other.picks);
 }
+
+/// DX-1: vegetables in the east, everything else in the west; nobody can feed a compound alone, and nobody goes without.
+#[test]
+fn suppliers_that_lack_something_feed_a_compound_together() {
+    let halves = "单位名称,类型,纬度,经度,米面日供应能力,食用油日供应能力,蔬菜日供应能力,蛋日供应能力,肉日供应能力,服务范围\n\
+        东店,超市,26.100000,113.200000,0,0,1000,0,0,东社区\n\
+        西店,超市,26.100000,113.000000,1000,1000,0,1000,1000,西社区\n";
+    let planned = planned(
+        &[("供.csv", halves), ("区.csv", COMPOUNDS), ("车.csv", VEHICLES)],
+        &asked(),
+    );
+    assert!(planned.supply.shared.iter().all(Option::is_some));
+    for (compound, shared) in planned.supply.shared.iter().flatten().enumerate() {
+        assert_eq!(
+            shared.main.as_deref(),
+            Some("西店"),
+            "it gives four of five categories"
+        );
+        assert_eq!(shared.added.len(), 1);
+        assert!(shared.short.iter().all(|short| *short == 0));
+        assert!(planned.supply.main(compound).is_some());
+    }
+    let drive = planned.drive.as_ref().unwrap();
+    assert_eq!(drive.drops.len(), 6, "both come to each of three compounds");
+    let weight_g: i64 = drive.drops.iter().map(|drop| drop.weight_g).sum();
+    assert_eq!(weight_g, 195_000 + 97_500 + 156_000);
+    let sheet = sheets::together(&planned, Lang::Zh).unwrap();
+    assert_eq!(sheet.rows.len(), 6);
+}

@@ -5,7 +5,7 @@ use kit::Lang;
 
 use super::super::{Asked, Lists, Planned, Source};
 use super::{day, moment, sheet, text};
-use crate::base::words::count;
+use crate::base::words::{count, kilograms};
 use crate::plan::rules::{CATEGORIES, RuleKey, category_word};
 
 /// Tells everything that somebody must know before using the other sheets.
@@ -124,15 +124,43 @@ fn result(planned: &Planned, lang: Lang) -> String {
         (Lang::Zh, 0) => "全部有主供单位。".to_string(),
         (Lang::En, 0) => "all have a main supplier.".to_string(),
         (Lang::Zh, _) => format!(
-            "有{without}个小区（{}人）没有单位能供，见“短缺”。",
-            count(answer.unserved_persons)
+            "有{without}个小区（{}人）没有一家单位能供齐，由几家拼供，见“拼供”{}。",
+            count(answer.unserved_persons),
+            still_short(planned, lang)
         ),
         (Lang::En, _) => format!(
-            "{without} compounds ({} people) have none, see Shortages.",
-            count(answer.unserved_persons)
+            "{without} compounds ({} people) need several, see Together{}.",
+            count(answer.unserved_persons),
+            still_short(planned, lang)
         ),
     };
     words + &rest
+}
+
+/// What nobody has, by category, as the end of a sentence.
+fn still_short(planned: &Planned, lang: Lang) -> String {
+    let shared = planned.supply.shared.iter().flatten();
+    let mut short_g = vec![0; planned.supply.problem.categories.len()];
+    for one in shared {
+        for (sum, short) in short_g.iter_mut().zip(&one.short) {
+            *sum += short;
+        }
+    }
+    let words: Vec<String> = short_g
+        .iter()
+        .zip(&planned.supply.problem.categories)
+        .filter(|(short, _)| **short > 0)
+        .map(|(short, key)| match lang {
+            Lang::Zh => format!("{}{}公斤", category_word(key, lang), kilograms(*short)),
+            Lang::En => format!("{} {} kg", category_word(key, lang), kilograms(*short)),
+        })
+        .collect();
+    match (words.is_empty(), lang) {
+        (true, Lang::Zh) => "，各类都够".to_string(),
+        (true, Lang::En) => "; of everything there is enough".to_string(),
+        (false, Lang::Zh) => format!("，每天仍缺{}", words.join("、")),
+        (false, Lang::En) => format!("; a day still short of {}", words.join(", ")),
+    }
 }
 
 fn quality(planned: &Planned, lang: Lang) -> Option<String> {

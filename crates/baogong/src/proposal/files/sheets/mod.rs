@@ -6,6 +6,8 @@ mod people;
 mod roads;
 
 pub use about::headlines;
+#[cfg(test)]
+pub use people::together;
 
 use documents::sheet::{OutCell, OutColumn, OutKind, OutSheet, Picture};
 use kit::Lang;
@@ -27,6 +29,9 @@ pub fn workbook(
         people::loads(planned, lang),
         people::shortages(planned, lang),
     ];
+    if let Some(together) = people::together(planned, lang) {
+        sheets.insert(2, together);
+    }
     if let Some(drive) = &planned.drive {
         sheets.push(roads::trips(planned, drive, asked, lang));
         sheets.push(roads::stops(planned, drive, asked, lang));

@@ -33,13 +33,20 @@ pub fn assignment(planned: &Planned, lang: Lang) -> OutSheet {
             text(lang.t("原因", "Reason"), 46.0),
         ],
     );
-    for (living, choice) in planned.county.compounds.iter().zip(&planned.supply.words.choices) {
+    let compounds = planned.county.compounds.iter().zip(&planned.supply.words.choices);
+    for (number_of, (living, choice)) in compounds.enumerate() {
         let mut reasons = Vec::new();
+        let together = planned.supply.shared.get(number_of).and_then(Option::as_ref);
         if choice.main.is_none() {
-            reasons.push(
-                lang.t("没有单位能供，见“短缺”", "nobody can, see Shortages")
+            reasons.push(match together.and_then(|shared| shared.main.as_ref()) {
+                Some(main) => match lang {
+                    Lang::Zh => format!("没有一家能供齐，由{main}牵头，见“拼供”"),
+                    Lang::En => format!("nobody has all of it; {main} leads, see Together"),
+                },
+                None => lang
+                    .t("没有单位能供，见“短缺”", "nobody can, see Shortages")
                     .to_string(),
-            );
+            });
         } else if choice.rank == 1 {
             reasons.push(lang.t("最近", "nearest").to_string());
         }
@@ -79,6 +86,76 @@ pub fn assignment(planned: &Planned, lang: Lang) -> OutSheet {
         ]);
     }
     out
+}
+
+/// The compounds that no supplier can feed alone: who gives what, and what nobody has. `None` when there are none.
+pub fn together(planned: &Planned, lang: Lang) -> Option<OutSheet> {
+    let mut columns = vec![
+        text(lang.t("社区（村）", "Community"), 15.0),
+        text(lang.t("小区", "Compound"), 18.0),
+        count(lang.t("人数", "People")),
+        text(lang.t("保供单位", "Supplier"), 24.0),
+        text(lang.t("作用", "Part"), 10.0),
+    ];
+    let categories = &planned.supply.problem.categories;
+    for key in categories {
+        let word = category_word(key, lang);
+        columns.push(weight(&format!("{word}{}", lang.t("（公斤/天）", " (kg a day)"))));
+    }
+    let mut out = sheet(
+        lang.t("拼供", "Together"),
+        lang.t("几家单位拼供的小区", "Compounds that several suppliers feed together").to_string(),
+        vec![
+            lang.t(
+                "没有一家能供齐的小区：牵头的单位对接联络人、统一配送，其余单位按类补足。",
+                "No supplier has everything for these: the leading one deals with the liaison, the others add what is missing.",
+            )
+            .to_string(),
+        ],
+        columns,
+    );
+    for (living, shared) in planned.county.compounds.iter().zip(&planned.supply.shared) {
+        let Some(shared) = shared else { continue };
+        let mut row = |supplier: &str, part: &str, amounts: Vec<i64>| {
+            let mut cells: Vec<OutCell> = vec![
+                living.community.as_str().into(),
+                living.name.as_str().into(),
+                living.persons.into(),
+                supplier.into(),
+                part.into(),
+            ];
+            cells.extend(
+                amounts
+                    .into_iter()
+                    .map(|amount| some(Some(amount).filter(|amount| *amount > 0))),
+            );
+            out.rows.push(cells);
+        };
+        if let Some(main) = &shared.main {
+            row(main, lang.t("牵头", "leads"), shared.given.clone());
+        }
+        let mut others: Vec<&str> = shared.added.iter().map(|one| one.supplier.as_str()).collect();
+        others.sort_unstable();
+        others.dedup();
+        for other in others {
+            let of_category = |category| {
+                let adds = shared
+                    .added
+                    .iter()
+                    .filter(|one| one.supplier == other && one.category == category);
+                adds.map(|one| one.amount).sum()
+            };
+            row(
+                other,
+                lang.t("补足", "adds"),
+                (0..categories.len()).map(of_category).collect(),
+            );
+        }
+        if shared.short.iter().any(|short| *short > 0) {
+            row("", lang.t("仍缺", "still short"), shared.short.clone());
+        }
+    }
+    (!out.rows.is_empty()).then_some(out)
 }
 
 /// Each supplier with what it must give a day and what it can.
@@ -175,7 +252,7 @@ pub fn shortages(planned: &Planned, lang: Lang) -> OutSheet {
     for lack in &answer.lacks {
         let living = &planned.county.compounds[planned.supply.compound(&lack.compound)];
         out.rows.push(vec![
-            lang.t("没有主供", "No supplier").into(),
+            lang.t("没有一家能供齐", "Nobody has all").into(),
             format!("{} {}", living.community, living.name).into(),
             category_word(&lack.category, lang).into(),
             OutCell::Blank,
