@@ -120,9 +120,9 @@ proptest! {
             capacity: rows.iter().map(|row| row.1).collect(),
             opening: rows.iter().map(|row| if opens { row.2 } else { 0 }).collect(),
         };
-        let placed = place(&matrix, &Effort::rounds(200), seed);
+        let placed = place(&matrix, &Effort::rounds(2_000), seed);
         prop_assert_eq!(check::placed(&matrix, &placed), vec![]);
-        prop_assert_eq!(&placed, &place(&matrix, &Effort::rounds(200), seed));
+        prop_assert_eq!(&placed, &place(&matrix, &Effort::rounds(2_000), seed));
         match least_placement(&matrix, 0, &mut vec![0; rows.len()]) {
             Some(least) => {
                 prop_assert!(placed.mains.is_some() && placed.cost >= least);
