@@ -5,7 +5,7 @@ use print::{Datum, Document};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, numbers, table, text, words};
+use super::documents::{document, listing, numbers, table, text, words};
 use super::rounds::load;
 use crate::base::access::{Field, within};
 use crate::base::id::{ProposalId, district};
@@ -118,12 +118,13 @@ pub fn closed(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("保供单位", "Supplier"), 4),
     ];
     let place = area_name(tx, &subject.area)?;
-    let mut document = document(
+    let mut document = listing(
         ctx,
         lang,
         lang.t("封闭小区一览", "Closed compounds"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     );
     document.landscape = true;
     Ok(document)
@@ -172,12 +173,13 @@ pub fn assignment(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         }
     }
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("保供单位分配表", "Assignment of suppliers"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -207,13 +209,7 @@ pub fn directives(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         words(lang.t("说明", "Note"), 4),
     ];
     let place = area_name(tx, district(&subject.area))?;
-    let mut document = document(
-        ctx,
-        lang,
-        lang.t("指令一览", "Directives"),
-        &place,
-        vec![table(lang, columns, rows, None)],
-    );
+    let mut document = listing(ctx, lang, lang.t("指令一览", "Directives"), &place, columns, rows);
     document.landscape = true;
     Ok(document)
 }
@@ -255,13 +251,7 @@ pub fn rounds(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("状态", "State"), 3),
     ];
     let place = area_name(tx, &subject.area)?;
-    let mut document = document(
-        ctx,
-        lang,
-        lang.t("轮次一览", "Rounds"),
-        &place,
-        vec![table(lang, columns, rows, None)],
-    );
+    let mut document = listing(ctx, lang, lang.t("轮次一览", "Rounds"), &place, columns, rows);
     document.landscape = true;
     Ok(document)
 }
@@ -333,12 +323,13 @@ pub fn boxes(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("状态", "State"), 3),
     ];
     let place = format!("{} · {}", area_name(tx, &subject.area)?, round.code);
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("装箱清单", "Boxes"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -379,12 +370,13 @@ pub fn trips(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("状态", "State"), 2),
     ];
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("车次一览", "Trips"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -422,11 +414,12 @@ pub fn users(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("状态", "State"), 2),
     ];
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("用户一览", "Users"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
