@@ -166,7 +166,7 @@ fn draw_text(svg: &mut String, item: &TextItem, place: Point) {
     };
     let _ = write!(
         svg,
-        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" textLength=\"{}\" lengthAdjust=\"spacing\" fill=\"{}\"{weight}>",
+        "<text x=\"{}\" y=\"{}\" font-size=\"{}\" textLength=\"{}\" lengthAdjust=\"spacingAndGlyphs\" fill=\"{}\"{weight}>",
         short(place.x.to_pt()),
         short(place.y.to_pt()),
         short(item.size.to_pt()),
