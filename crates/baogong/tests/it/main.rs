@@ -6,6 +6,7 @@ mod access;
 mod ballot;
 mod cli;
 mod county;
+mod exports;
 mod imports;
 mod migration;
 mod plan;

@@ -31,6 +31,7 @@ mod input;
 mod lists;
 mod orders;
 mod packing;
+mod passes;
 mod payments;
 mod plan;
 mod proposals;
@@ -63,6 +64,7 @@ const PARTS: &[Part] = &[
     (packing::routes, packing::described),
     (trips::routes, trips::described),
     (handover::routes, handover::described),
+    (passes::routes, passes::described),
     (reports::routes, reports::described),
     (resident::routes, resident::described),
 ];
