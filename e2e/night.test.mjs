@@ -1,7 +1,7 @@
 // From a paid order to the door, each by the person who does it, on the screen that person has (FC-5…FC-9, DX-3, DX-4).
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { PHONE, close, open, start, stop, visit, words } from "./lib/browser.mjs";
+import { PHONE, close, open, printed, start, stop, visit, words } from "./lib/browser.mjs";
 import { prepared } from "./lib/prepare.mjs";
 import { assign, compounds, confirm, homes, issueDirective, openRound, press } from "./lib/steps.mjs";
 
@@ -63,6 +63,15 @@ test("bags are packed and boxed, and the chosen vehicle gets a trip", async () =
   await press(staff, `${round.path}/trips`);
   assert.match(await words(staff), /1个车次已排好/);
   trip = await staff.locator("main a[href^='/trips/']").first().getAttribute("href");
+});
+
+test("bag labels are printed from the browser at their size, on each kind of paper (DX-3)", async () => {
+  const at = `/labels?round=${round.path.split("/")[2]}&format=page`;
+  const papers = [["a4", 1, [210, 297]], ["roll", 3, [100, 70]], ["continuous", 3, [80, 45]]];
+  for (const [sheet, pages, size] of papers) {
+    await visit(staff, `${at}&sheet=${sheet}`);
+    assert.deepEqual(await printed(staff), Array(pages).fill(size), sheet);
+  }
 });
 
 test("the trip is loaded, arrives and is handed over at the gate on a phone", async () => {

@@ -191,6 +191,9 @@ fn style(web: &Path, out: &Path, parts: &[&str], name: &str, node: bool) -> Outc
         text.push_str(&fs::read_to_string(
             web.join("styles").join(format!("{part}.css")),
         )?);
+        if *part == "print" {
+            text.push_str(&strips()?);
+        }
     }
     if !node {
         return Ok(text.into_bytes());
@@ -203,6 +206,20 @@ fn style(web: &Path, out: &Path, parts: &[&str], name: &str, node: bool) -> Outc
         &out.join(format!("minified-{name}")),
         &["--target=chrome80,safari13,firefox78"],
     )
+}
+
+/// Pages for labels on a continuous roll 80 mm wide, which differ in length by steps of 5 mm (`crates/print/src/label.rs`).
+/// A style can name the size of a page, but not compute it.
+fn strips() -> Outcome<String> {
+    let mut text = String::new();
+    for height_mm in (40..=300).step_by(5) {
+        writeln!(
+            text,
+            "@page strip-{height_mm} {{ size: 80mm {height_mm}mm; margin: 0; }}\n\
+             @media print {{ .sheet-strip:has(> svg[height=\"{height_mm}mm\"]) {{ page: strip-{height_mm}; height: {height_mm}mm; }} }}"
+        )?;
+    }
+    Ok(text)
 }
 
 /// A script that cannot be built is an error of ours when Node runs, and left out when it does not.

@@ -107,6 +107,13 @@ export async function words(page) {
   return (await page.locator("main").innerText()).replace(/[ \t]+/g, " ");
 }
 
+/** The sheets that the browser prints of a page, each as [width, height] in whole millimetres. */
+export async function printed(page) {
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  const sheets = [...pdf.matchAll(/\/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)\]/g)];
+  return sheets.map(([, width, height]) => [width, height].map((points) => Math.round((points * 25.4) / 72)));
+}
+
 /** Closes a page with its profile; one that was never opened is no error, so that what comes after still happens. */
 export async function close(page) {
   await page?.context().close();

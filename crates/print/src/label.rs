@@ -117,6 +117,13 @@ const CONTINUOUS80: Geometry = Geometry {
 };
 /// White below the last line of a label on a continuous roll, where it is torn off.
 const TEAR_MM: f64 = 5.0;
+/// A label on a continuous roll is a multiple of this long, since a browser must know beforehand which sizes of pages
+/// there are; `crates/kit/build.rs` lists them.
+const STRIP_STEP_MM: f64 = 5.0;
+/// The longest label on a continuous roll; what needs more is set smaller.
+const STRIP_MAX_MM: f64 = 300.0;
+/// The largest part of it that the remark may take.
+const STRIP_NOTE_MAX_MM: f64 = 100.0;
 
 impl LabelSheet {
     /// Labels on one page.
@@ -183,11 +190,14 @@ fn stretched(pen: &Pen, geometry: &Geometry, label: &Label) -> Geometry {
     };
     let mut stretched = *geometry;
     let goods = fit::whole_units(pen.fonts, &goods_words(pen, &label.lines), GOODS_BLANKS, false);
-    stretched.goods.0.height_mm = needed_mm(&goods, geometry.goods, false);
     let note = fit::units(pen.fonts, &pen.readable(&label.note), true);
+    let note_mm = needed_mm(&note, geometry.note, true).min(STRIP_NOTE_MAX_MM);
+    let goods_max_mm = STRIP_MAX_MM - stretched.goods.0.y_mm - note_mm - TEAR_MM;
+    stretched.goods.0.height_mm = needed_mm(&goods, geometry.goods, false).min(goods_max_mm);
     stretched.note.0.y_mm = stretched.goods.0.y_mm + stretched.goods.0.height_mm;
-    stretched.note.0.height_mm = needed_mm(&note, geometry.note, true);
-    stretched.page_height_mm = stretched.note.0.y_mm + stretched.note.0.height_mm + TEAR_MM;
+    stretched.note.0.height_mm = note_mm;
+    let needed_mm = stretched.note.0.y_mm + note_mm + TEAR_MM;
+    stretched.page_height_mm = (needed_mm / STRIP_STEP_MM).ceil() * STRIP_STEP_MM;
     stretched
 }
 

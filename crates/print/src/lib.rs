@@ -1,7 +1,7 @@
 //! Everything that leaves the office on paper: labels for bags and boxes, signs for drop points, passes, reports,
 //! notices and cards.
 //!
-//! The crate takes plain data and returns the bytes of a PDF, or for sheets pictures that a browser prints. It knows no database, clock or network, and it is
+//! The crate takes plain data and returns the bytes of a PDF, or pictures of its pages that a browser prints. It knows no database, clock or network, and it is
 //! the only crate that depends on Typst. Text of users reaches Typst as values, never as markup.
 //!
 //! Two ways lead to a page:

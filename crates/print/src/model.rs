@@ -214,6 +214,7 @@ impl Lines {
             title: title.to_string(),
             align,
             weight: 1,
+            ..TableColumn::default()
         };
         let mut columns = vec![column("", Align::Left)];
         columns.extend(self.series.iter().map(|(name, _)| column(name, Align::Right)));
@@ -285,6 +286,9 @@ pub struct TableColumn {
     pub align: Align,
     /// Width relative to the other columns; 0 counts as 1.
     pub weight: u16,
+    /// On paper the column is no column: its value stands as a line above the rows that share it, again on every page
+    /// that they go on to. Rows with the same value must follow each other.
+    pub section: bool,
 }
 
 /// Where text stands in a cell.

@@ -101,6 +101,14 @@ impl Printer {
         boxes::box_label_sheets(&self.fonts, &BTreeSet::new(), self.lang, sheet, labels).map(svg::pictures)
     }
 
+    /// The pages of [`Printer::document`] as pictures, see [`Printer::label_pictures`].
+    ///
+    /// # Errors
+    /// As [`Printer::document`].
+    pub fn document_pictures(&self, document: &Document) -> Result<Vec<String>, Fault> {
+        Ok(svg::page_pictures(&self.lay_out_document(document)?))
+    }
+
     /// The pages of [`Printer::passes`] as pictures, see [`Printer::label_pictures`].
     ///
     /// # Errors

@@ -55,21 +55,26 @@ impl Code {
         (side_pixels, pixels)
     }
 
-    /// The dark modules as the outline of a vector picture whose unit is a module: one box for each run in a row.
+    /// The dark modules as the outline of a vector picture whose unit is a module.
     pub fn path(&self) -> String {
-        let mut path = String::new();
-        for (y, row) in self.dark.chunks(self.side).enumerate() {
-            let mut x = 0;
-            for run in row.chunk_by(|left, right| left == right) {
-                if run.first() == Some(&true) {
-                    // Writing into a string cannot fail.
-                    let _ = write!(path, "M{x} {y}h{0}v1h-{0}z", run.len());
-                }
-                x += run.len();
-            }
-        }
-        path
+        outline(self.dark.chunks(self.side))
     }
+}
+
+/// The outline of what is dark in these rows, in units of a pixel: one box for each run in a row.
+pub fn outline<Row: AsRef<[bool]>>(rows: impl Iterator<Item = Row>) -> String {
+    let mut path = String::new();
+    for (y, row) in rows.enumerate() {
+        let mut x = 0;
+        for run in row.as_ref().chunk_by(|left, right| left == right) {
+            if run.first() == Some(&true) {
+                // Writing into a string cannot fail.
+                let _ = write!(path, "M{x} {y}h{0}v1h-{0}z", run.len());
+            }
+            x += run.len();
+        }
+    }
+    path
 }
 
 #[cfg(test)]

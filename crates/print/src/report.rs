@@ -111,12 +111,21 @@ pub fn report_data(
         .into_iter()
         .map(IntoValue::into_value)
         .collect();
-    let blocks: Array = document
-        .blocks
-        .iter()
-        .filter_map(|block| writer.block(block).transpose())
-        .map(|block| block.map(IntoValue::into_value))
-        .collect::<Result<Array, Fault>>()?;
+    let mut blocks: Vec<Dict> = Vec::with_capacity(document.blocks.len());
+    for (index, block) in document.blocks.iter().enumerate() {
+        let Some(data) = writer.block(block)? else {
+            continue;
+        };
+        let below_table = matches!(block, Block::Signatures(_))
+            && index > 0
+            && matches!(document.blocks[index - 1], Block::Table(_));
+        match blocks.last_mut().filter(|_| below_table) {
+            // Who signs a table signs below its last rows, not on a page of its own.
+            Some(table) => table.insert("signatures".into(), data.into_value()),
+            None => blocks.push(data),
+        }
+    }
+    let blocks: Array = blocks.into_iter().map(IntoValue::into_value).collect();
     Ok(dict! {
         "title" => writer.line(&document.title),
         "subtitle" => writer.line(&document.subtitle),

@@ -32,6 +32,7 @@ pub fn table_data(
     table: &Table,
     (width_pt, text_pt): (f64, f64),
 ) -> Dict {
+    let (table, sections) = without_sections(table, lang);
     let rows_widest = table
         .rows
         .iter()
@@ -124,6 +125,7 @@ pub fn table_data(
     dict! {
         "kind" => "table",
         "size" => size_pt,
+        "text_size" => text_pt,
         "inset" => INSET_PT,
         "widths" => widths_pt.iter().map(|width_pt| width_pt.into_value()).collect::<Array>(),
         "sides" => sides,
@@ -132,7 +134,66 @@ pub fn table_data(
         "total" => broken(&total, true),
         "empty" => readable(fonts, refused, empty),
         "tall" => tall,
+        "sections" => sections.iter().map(|words| readable_line(fonts, refused, words).into_value()).collect::<Array>(),
     }
+}
+
+/// Takes the columns whose values stand above the rows out of the table; gives what stands above each row, empty where
+/// that is what stood above the row before.
+fn without_sections(table: &Table, lang: Lang) -> (Table, Vec<String>) {
+    let is_section = |index: usize| table.columns.get(index).is_some_and(|column| column.section);
+    if !(0..table.columns.len()).any(is_section) || (0..table.columns.len()).all(is_section) {
+        return (table.clone(), vec![String::new(); table.rows.len()]);
+    }
+    let rest_of = |row: &Vec<Datum>| -> Vec<Datum> {
+        let cells = row.iter().enumerate();
+        cells
+            .filter(|(index, _)| !is_section(*index))
+            .map(|(_, datum)| datum.clone())
+            .collect()
+    };
+    let above = |row: &Vec<Datum>| -> String {
+        let cells = row.iter().enumerate().filter(|(index, _)| is_section(*index));
+        let words: Vec<String> = cells
+            .map(|(_, datum)| datum.text(lang))
+            .filter(|words| !words.is_empty())
+            .collect();
+        words.join(" ")
+    };
+    let mut before = String::new();
+    let sections = table
+        .rows
+        .iter()
+        .map(|row| {
+            let words = above(row);
+            if words == before {
+                return String::new();
+            }
+            before.clone_from(&words);
+            words
+        })
+        .collect();
+    // The word for the sum goes on to the first cell that is left.
+    let total = table.total.as_ref().map(|total| {
+        let mut rest = rest_of(total);
+        if let (Some(first @ Datum::Blank), words) = (rest.first_mut(), above(total)) {
+            *first = Datum::Text(words);
+        }
+        rest
+    });
+    let columns = table
+        .columns
+        .iter()
+        .filter(|column| !column.section)
+        .cloned()
+        .collect();
+    let rest = Table {
+        columns,
+        rows: table.rows.iter().map(rest_of).collect(),
+        total,
+        empty: table.empty.clone(),
+    };
+    (rest, sections)
 }
 
 /// Parts a heading before the bracket that holds the unit: `重量（公斤）` is `重量` and `（公斤）`.

@@ -58,6 +58,18 @@ pub fn day(at_s: i64, lang: Lang) -> String {
     super::clock::zoned(at_s).strftime(pattern).to_string()
 }
 
+/// The day without its year, for what is near: `11月21日`, `21 November`.
+pub fn calendar_day(at_s: i64, lang: Lang) -> String {
+    let pattern = lang.t("%-m月%-d日", "%-d %B");
+    super::clock::zoned(at_s).strftime(pattern).to_string()
+}
+
+/// A moment as one announces it: `11月21日18:00`, `21 November, 18:00`.
+pub fn moment(at_s: i64, lang: Lang) -> String {
+    let pattern = lang.t("%-m月%-d日%H:%M", "%-d %B, %H:%M");
+    super::clock::zoned(at_s).strftime(pattern).to_string()
+}
+
 /// Fen as yuan with two decimals, such as `12.50`.
 pub fn yuan(amount_fen: i64) -> String {
     let sign = if amount_fen < 0 { "-" } else { "" };

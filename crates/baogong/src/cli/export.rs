@@ -249,7 +249,7 @@ impl Export {
         let (ctx, lang) = (Ctx::system(&app.clock), self.words());
         let document = app
             .db
-            .read_blocking(move |tx| (report.make)(tx, &ctx, lang, &subject))?;
+            .read_blocking(move |tx| report.document(tx, &ctx, lang, &subject))?;
         let bytes = if csv {
             render::csv(&document, lang, self.hxl)
         } else {

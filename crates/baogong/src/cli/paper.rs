@@ -198,7 +198,7 @@ impl Report {
         let (ctx, lang): (_, kit::Lang) = (Ctx::system(&app.clock), self.lang.into());
         let document = app
             .db
-            .read_blocking(move |tx| (report.make)(tx, &ctx, lang, &subject))?;
+            .read_blocking(move |tx| report.document(tx, &ctx, lang, &subject))?;
         let bytes = match ending(&self.file) {
             "xlsx" => render::workbook(&document, lang, false).map_err(document_fault)?,
             "csv" => render::csv(&document, lang, false).map_err(document_fault)?,

@@ -42,7 +42,7 @@ stmt!(
 );
 stmt!(
     SHORTS,
-    "SELECT o.code, o.compound, l.pack, l.quantity - l.packed, l.short_reason
+    "SELECT o.code, o.compound, l.pack, l.quantity - l.packed, l.short_reason, o.round
      FROM orders o CROSS JOIN order_line l
      WHERE l.district = o.district AND l.order_id = o.id AND o.district = $1 AND o.compound >= $2 AND o.compound < $3
        AND o.state IN ('packed', 'loaded', 'dropped', 'handed', 'returned') AND l.short_reason <> ''
@@ -135,7 +135,7 @@ pub struct ShortPick {
     pub order: String,
     /// The compound.
     pub compound: String,
-    /// The pack's code.
+    /// The pack's name.
     pub pack: String,
     /// How many.
     pub quantity: i64,
@@ -288,10 +288,13 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
     board.food = food.into_iter().filter(|(_, grams)| *grams > 0).collect();
     board.food.sort_by_key(|(_, grams)| std::cmp::Reverse(*grams));
     for row in tx.rows(&SHORTS, &range())? {
+        let (code, round): (String, Uuid) = (row.get(2)?, row.get(5)?);
+        let of_round = packs.get(&RoundId(round));
+        let known = of_round.and_then(|packs| packs.iter().find(|pack| pack.code == code));
         board.shorts.push(ShortPick {
             order: row.get(0)?,
             compound: row.get(1)?,
-            pack: row.get(2)?,
+            pack: known.map_or(code, |pack| pack.name.clone()),
             quantity: row.get(3)?,
             reason: row.get(4)?,
         });

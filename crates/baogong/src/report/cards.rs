@@ -9,8 +9,8 @@ use super::documents::{compounds_in, document, numbers, post_word, table, text, 
 use super::rounds::load;
 use crate::base::access::within;
 use crate::base::id::district;
-use crate::base::words::{day, kilograms};
-use crate::base::{Ctx, Refusal, Result, clock};
+use crate::base::words::{day, kilograms, moment};
+use crate::base::{Ctx, Refusal, Result};
 use crate::proposal::assignment;
 use crate::register;
 use crate::register::correct::area_name;
@@ -205,7 +205,7 @@ pub fn materials_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> 
         blocks.push(Block::Facts(vec![
             (lang.t("来源", "From").into(), supplier.clone()),
             (lang.t("送到", "To").into(), one.drop_point.clone()),
-            (lang.t("时间", "When").into(), clock::minute(round.deliver_s)),
+            (lang.t("时间", "When").into(), moment(round.deliver_s, lang)),
         ]));
         let columns = vec![
             words(lang.t("物资", "Goods"), 3),

@@ -28,12 +28,7 @@ pub fn document(ctx: &Ctx, lang: Lang, title: &str, place: &str, blocks: Vec<Blo
         blocks,
         format: Format::Report,
         landscape: false,
-        footer: lang
-            .t(
-                "含个人信息的清单用后请销毁",
-                "Destroy lists with personal data after use",
-            )
-            .to_string(),
+        footer: String::new(),
         lang: print_lang(lang),
     }
 }
@@ -44,6 +39,15 @@ pub fn words(title: &str, weight: u16) -> TableColumn {
         title: title.to_string(),
         align: Align::Left,
         weight,
+        section: false,
+    }
+}
+
+/// A column whose words stand above the rows on paper, see [`TableColumn::section`].
+pub fn section(title: &str) -> TableColumn {
+    TableColumn {
+        section: true,
+        ..words(title, 3)
     }
 }
 
@@ -53,6 +57,7 @@ pub fn numbers(title: &str, weight: u16) -> TableColumn {
         title: title.to_string(),
         align: Align::Right,
         weight,
+        section: false,
     }
 }
 
@@ -110,6 +115,18 @@ pub fn compounds_in(tx: &mut Tx, area: &str) -> Result<Vec<Entry>> {
         return Ok(found.into_iter().collect());
     }
     entry::all(tx, "compounds", area)
+}
+
+/// A building as one says it: `3栋`; one with a name keeps it, and without a number there is none.
+pub fn building_words(building: &str, lang: Lang) -> String {
+    let numbered = building
+        .chars()
+        .next_back()
+        .is_some_and(|last| last.is_ascii_alphanumeric());
+    match lang {
+        Lang::Zh if numbered => format!("{building}栋"),
+        Lang::Zh | Lang::En => building.to_string(),
+    }
 }
 
 /// The word for a post of staff, such as `网格员`.

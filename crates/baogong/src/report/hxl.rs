@@ -9,6 +9,7 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("区域", "Area", "#adm+name"),
     ("房号", "Dwelling", "#loc+name+dwelling"),
     ("楼栋", "Building", "#loc+name+building"),
+    ("小区、楼栋", "Compound, building", "#loc+name+building"),
     ("单元", "Unit", "#loc+name+unit"),
     ("户数", "Households", "#population+hh"),
     ("住户", "Households", "#population+hh"),

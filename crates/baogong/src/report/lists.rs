@@ -5,7 +5,7 @@ use print::{Block, Datum, Document};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, listing, numbers, table, text, words};
+use super::documents::{document, listing, numbers, section, table, text, words};
 use crate::base::access::Field;
 use crate::base::clock;
 use crate::base::id::district;
@@ -219,7 +219,7 @@ pub fn advances(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
         ]);
     }
     let columns = vec![
-        words(lang.t("小区", "Compound"), 4),
+        section(lang.t("小区", "Compound")),
         words(lang.t("房号", "Dwelling"), 4),
         words(lang.t("户主", "Head"), 2),
         numbers(lang.t("垫付（元）", "Owed (yuan)"), 2),
@@ -228,7 +228,7 @@ pub fn advances(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
     let total = vec![
         text(lang.t("合计", "Total")),
         Datum::Blank,
-        Datum::Blank,
+        text(""),
         Datum::AmountFen(total_fen),
         Datum::Blank,
     ];

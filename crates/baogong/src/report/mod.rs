@@ -3,6 +3,7 @@
 
 pub mod board;
 pub mod cards;
+pub mod delivery;
 pub mod documents;
 pub mod hxl;
 pub mod labels;
@@ -17,7 +18,7 @@ pub mod tables;
 pub mod volunteers;
 
 use kit::Lang;
-use print::Document;
+use print::{Document, Format};
 use store::Tx;
 
 use crate::base::act::Act;
@@ -54,6 +55,21 @@ pub struct Report {
     pub personal: bool,
     /// Makes it.
     pub make: fn(&mut Tx, &Ctx, Lang, &Subject) -> Result<Document>,
+}
+
+impl Report {
+    /// The report as a document; a list with personal data says at its foot what is to become of it.
+    pub fn document(&self, tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
+        let mut document = (self.make)(tx, ctx, lang, subject)?;
+        if self.personal && document.format == Format::Report {
+            let words = lang.t(
+                "含个人信息，用后请销毁",
+                "Contains personal data: destroy after use",
+            );
+            document.footer = words.to_string();
+        }
+        Ok(document)
+    }
 }
 
 /// Every report.
@@ -208,7 +224,7 @@ pub static REPORTS: &[Report] = &[
         action: Action::Deliver,
         listed: false,
         personal: true,
-        make: rounds::door_list,
+        make: delivery::door_list,
     },
     Report {
         key: "slots",
@@ -216,7 +232,7 @@ pub static REPORTS: &[Report] = &[
         action: Action::Deliver,
         listed: false,
         personal: false,
-        make: rounds::slots,
+        make: delivery::slots,
     },
     Report {
         key: "statement",
@@ -231,8 +247,8 @@ pub static REPORTS: &[Report] = &[
         title: ("车次单", "Trip sheet"),
         action: Action::Deliver,
         listed: false,
-        personal: false,
-        make: rounds::trip_sheet,
+        personal: true,
+        make: delivery::trip_sheet,
     },
     Report {
         key: "task-list",

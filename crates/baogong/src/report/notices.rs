@@ -6,11 +6,12 @@ use print::{Block, Document, Format};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, table, text, words};
+use super::delivery::unit_words;
+use super::documents::{building_words, document, table, text, words};
 use super::rounds::load;
 use crate::base::access::within;
 use crate::base::id::district;
-use crate::base::words::{day, yuan};
+use crate::base::words::{day, moment, yuan};
 use crate::base::{Ctx, Refusal, Result, clock};
 use crate::plan::release::Release;
 use crate::register;
@@ -60,7 +61,15 @@ pub fn order(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         .map_or_else(String::new, |entry| entry.name);
     let offers: Vec<String> = packs
         .iter()
-        .map(|pack| format!("{} {}{}", pack.name, yuan(pack.price_fen), lang.t("元", " yuan")))
+        .map(|pack| {
+            format!(
+                "{}{}{}{}",
+                pack.name,
+                lang.t("", " "),
+                yuan(pack.price_fen),
+                lang.t("元", " yuan")
+            )
+        })
         .collect();
     let ballot = round.release == Release::Ballot;
     let mut blocks = Vec::new();
@@ -81,7 +90,7 @@ pub fn order(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         };
         if ballot {
             body.push_str(lang.t(
-                "\n本轮货少，截单后公开摇号，抽中的才付款；登记先后不影响结果。",
+                "\n本轮货源有限，截单后公开摇号，抽中后再付款；登记先后不影响结果。",
                 "\nGoods are few: after cut-off there is a public draw, and only who is drawn pays. It does not matter who asks first.",
             ));
         }
@@ -94,15 +103,15 @@ pub fn order(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
             ),
             (
                 lang.t("截单时间", "Order until").into(),
-                clock::minute(round.cutoff_s),
+                moment(round.cutoff_s, lang),
             ),
             (
                 lang.t("付款截止", "Pay until").into(),
-                clock::minute(round.pay_by_s),
+                moment(round.pay_by_s, lang),
             ),
             (
                 lang.t("送达时间", "Delivered by").into(),
-                clock::minute(round.deliver_s),
+                moment(round.deliver_s, lang),
             ),
             (lang.t("投放点", "Drop point").into(), one.drop_point.clone()),
         ]));
@@ -132,7 +141,12 @@ pub fn pickup(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
                 blocks.push(Block::PageBreak);
             }
             blocks.push(address(
-                &format!("{name}{}{}", first.building, lang.t("栋", "")),
+                format!(
+                    "{name}{}{}",
+                    lang.t("", " "),
+                    building_words(&first.building, lang)
+                )
+                .trim_end(),
                 lang,
             ));
             blocks.push(Block::Paragraph(
@@ -146,13 +160,9 @@ pub fn pickup(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
             let rows = building
                 .iter()
                 .map(|slot| {
-                    let unit = match slot.unit.as_str() {
-                        "" => lang.t("全栋", "all").to_string(),
-                        unit => format!("{unit}{}", lang.t("单元", "")),
-                    };
                     vec![
-                        text(unit),
-                        text(format!("{}–{}", clock::short(slot.start_s), until(slot.end_s))),
+                        text(unit_words(&slot.unit, lang)),
+                        text(format!("{}–{}", moment(slot.start_s, lang), until(slot.end_s))),
                     ]
                 })
                 .collect();
@@ -203,8 +213,8 @@ pub fn missed(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         ]));
         blocks.push(Block::Paragraph(
             lang.t(
-                "您订的生活物资送到时没有人应门，现放在投放点保管。请打电话约时间，我们再送一次；有肉、蛋等冷藏品的请尽快联系。",
-                "Nobody answered when we brought your goods. They are kept at the drop point. Please call and we will come again; if there is meat or eggs in the bag, call soon.",
+                "您订的生活物资送到时没有人应门，现放在投放点保管。请打电话约时间，我们再送一次；有肉类等需要冷藏的，请尽快联系。",
+                "Nobody answered when we brought your goods. They are kept at the drop point. Please call and we will come again; if anything in the bag must be kept cool, call soon.",
             )
             .into(),
         ));

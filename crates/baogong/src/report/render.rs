@@ -13,8 +13,7 @@ fn tone(tone: print::Tone) -> Tone {
     }
 }
 
-/// The blocks of a document as HTML. A notice or card has a leaf for each of its pages, which the browser prints as the
-/// PDF does: a notice on a sheet of its own, cards four to a sheet.
+/// The blocks of a document as HTML, to be read on a screen. A notice or card has a leaf for each of its pages.
 pub fn page(document: &Document, lang: Lang) -> Markup {
     let class = match document.format {
         Format::Report => return blocks(document, &document.blocks, lang),
@@ -145,14 +144,19 @@ fn add_tags(sheet: &mut OutSheet) {
 fn sheets(document: &Document, lang: Lang) -> Vec<OutSheet> {
     let mut sheets = Vec::new();
     let mut heading = document.title.clone();
-    let notes: Vec<String> = document
+    let made = document
         .meta
         .iter()
-        .map(|(label, value)| format!("{label}: {value}"))
-        .collect();
+        .map(|(label, value)| format!("{label}{}{value}", lang.t("：", ": ")));
+    let about = Some(document.subtitle.clone()).filter(|words| !words.is_empty());
+    let notes: Vec<String> = about.into_iter().chain(made).collect();
     let sheet = |name: &str, columns, rows, total| OutSheet {
         name: sheet_name(name),
-        title: format!("{} {name}", document.title).trim().to_string(),
+        title: if name == document.title {
+            name.to_string()
+        } else {
+            format!("{} {name}", document.title).trim().to_string()
+        },
         notes: notes.clone(),
         columns,
         rows,

@@ -1,22 +1,25 @@
-//! Papers of a round: pick list, orders, hand-over list, slots, statement; and the sheet of a trip.
+//! Papers of a round: pick list, orders, packing matrix, statement.
 
 use kit::Lang;
-use print::{Block, Datum, Document, Tone};
+use print::{Block, Datum, Document, TableColumn, Tone, amount_text, weight_text};
 use store::Tx;
 use uuid::Uuid;
 
 use super::Subject;
-use super::documents::{document, figure, listing, numbers, table, text, words};
+use super::documents::{building_words, document, figure, listing, numbers, section, table, text, words};
 use crate::base::access::Field;
-use crate::base::id::{RoundId, TripId, district};
-use crate::base::words::{count, kilograms, yuan};
-use crate::base::{Ctx, Refusal, Result, clock};
+use crate::base::id::{RoundId, district};
+use crate::base::words::{count, moment};
+use crate::base::{Ctx, Refusal, Result};
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Supplier};
 use crate::round::open::{self, RoundRef};
-use crate::round::packing::{self, boxes_of_trip};
+use crate::round::packing;
 use crate::round::settlement::{self, StatementLine};
-use crate::round::{Order, OrderState, Pack, Round, handover, order, trips};
+use crate::round::{Order, OrderState, Pack, Round, order};
+
+/// Up to so many packs each get a column of their own; more would leave no room to write in.
+const MATRIX_PACKS_MAX: usize = 12;
 
 fn id(subject: &Subject) -> Result<RoundId> {
     Ok(RoundId(
@@ -46,22 +49,33 @@ pub(super) fn load(
     Ok((in_district, round, packs, orders))
 }
 
-/// What an order holds, in words: `蔬菜包 × 2、米面包 × 1`.
-pub fn contents(order: &Order, packs: &[Pack], packed: bool, lang: Lang) -> String {
+/// What an order holds, each with its number: `蔬菜包×2`.
+fn items(order: &Order, packs: &[Pack], packed: bool) -> Vec<String> {
     let lines = order.lines.iter().filter_map(|line| {
         let quantity = if packed { line.packed } else { line.quantity };
         let name = packs
             .iter()
             .find(|pack| pack.code == line.pack)
             .map_or(line.pack.as_str(), |pack| pack.name.as_str());
-        (quantity > 0).then(|| format!("{name} × {quantity}"))
+        (quantity > 0).then(|| format!("{name}×{quantity}"))
     });
-    lines.collect::<Vec<_>>().join(lang.t("、", ", "))
+    lines.collect()
+}
+
+/// What an order holds, in words: `蔬菜包×2、米面包×1`.
+pub fn contents(order: &Order, packs: &[Pack], packed: bool, lang: Lang) -> String {
+    items(order, packs, packed).join(lang.t("、", ", "))
+}
+
+/// The name of the supplier of a round.
+pub(super) fn supplier_name(tx: &mut Tx, in_district: &str, round: &Round) -> Result<String> {
+    let supplier: Supplier = entry::noun(tx, "suppliers", in_district, &round.supplier)?;
+    Ok(supplier.name)
 }
 
 /// What the supplier has to pick.
 pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
-    let (_, round, packs, orders) = load(tx, ctx, subject)?;
+    let (in_district, round, packs, orders) = load(tx, ctx, subject)?;
     let picks = packing::pick_list(&packs, &orders);
     let weight_g: i64 = picks.iter().map(|pick| pick.weight_g).sum();
     let bags = orders
@@ -74,6 +88,10 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
         .map(|pick| {
             for (name, grams) in &pick.parts {
                 *goods.entry(name.clone()).or_default() += grams;
+            }
+            // A good that is sold by itself is taken from stock as it is.
+            if pick.parts.is_empty() {
+                *goods.entry(pick.name.clone()).or_default() += pick.weight_g;
             }
             vec![
                 text(pick.name.as_str()),
@@ -90,17 +108,36 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
         .filter(|(_, grams)| *grams > 0)
         .map(|(name, grams)| vec![text(name), Datum::WeightG(grams), Datum::Blank])
         .collect();
+    let sums = |count: fn(&packing::Pick) -> i64| Datum::Count(picks.iter().map(count).sum());
+    let total = vec![
+        text(lang.t("合计", "Total")),
+        Datum::Blank,
+        sums(|pick| pick.to_pack),
+        sums(|pick| pick.packed),
+        Datum::WeightG(weight_g),
+        Datum::Blank,
+    ];
     let blocks = vec![
+        Block::Facts(vec![
+            (
+                lang.t("供货单位", "Supplier").into(),
+                supplier_name(tx, &in_district, &round)?,
+            ),
+            (
+                lang.t("送达时间", "Delivered by").into(),
+                moment(round.deliver_s, lang),
+            ),
+        ]),
         Block::Figures(vec![
             figure(
                 lang.t("待装袋", "Bags to pack"),
-                bags,
+                count(bags as i64),
                 lang.t("袋", ""),
                 Tone::Plain,
             ),
             figure(
                 lang.t("总重", "Weight"),
-                kilograms(weight_g),
+                weight_text(weight_g),
                 lang.t("公斤", "kg"),
                 Tone::Plain,
             ),
@@ -117,9 +154,12 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
                 words(lang.t("核对", "Checked"), 2),
             ],
             rows,
-            None,
+            Some(total),
         ),
-        Block::Heading(lang.t("按商品", "By good").into()),
+        Block::Heading(
+            lang.t("按商品（套餐拆开计）", "By good, packs taken apart")
+                .into(),
+        ),
         table(
             lang,
             vec![
@@ -130,6 +170,10 @@ pub fn pick_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
             goods,
             None,
         ),
+        Block::Signatures(vec![
+            lang.t("拣货人", "Picked by").into(),
+            lang.t("复核人", "Checked by").into(),
+        ]),
     ];
     Ok(document(
         ctx,
@@ -146,8 +190,8 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
     let mut rows = Vec::with_capacity(orders.len());
     for order in orders.iter().filter(|order| order.state.live()) {
         rows.push(vec![
-            text(order.code.as_str()),
             text(area_name(tx, &order.compound)?),
+            text(order.code.as_str()),
             text(order.dwelling()),
             text(ctx.actor.show(Field::Phone, &order.phone)),
             text(contents(order, &packs, false, lang)),
@@ -157,11 +201,11 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         ]);
     }
     let columns = vec![
-        words(lang.t("订单号", "Order"), 4),
-        words(lang.t("小区", "Compound"), 3),
+        section(lang.t("小区", "Compound")),
+        words(lang.t("订单号", "Order"), 3),
         words(lang.t("房号", "Dwelling"), 3),
         words(lang.t("电话", "Phone"), 3),
-        words(lang.t("内容", "Contents"), 6),
+        words(lang.t("内容", "Contents"), 11),
         numbers(lang.t("金额（元）", "Yuan"), 2),
         words(lang.t("付款", "Payment"), 2),
         words(lang.t("状态", "State"), 2),
@@ -178,48 +222,23 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
     Ok(report)
 }
 
-/// What goes into which bag: a line for each bag as one walks, a column for each pack, to be ticked off (FC-9).
+/// What goes into which bag, to be ticked off: a line for each bag as one walks, and a column for each pack (FC-9). Where
+/// there are more packs than a sheet has room for, each bag lists its own with a box before each.
 pub fn packing_matrix(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
     let (_, round, packs, mut orders) = load(tx, ctx, subject)?;
     orders.retain(|order| matches!(order.state, OrderState::Confirmed | OrderState::Packed));
-    let quantity = |order: &Order, pack: &Pack| -> i64 {
-        let lines = order.lines.iter().filter(|line| line.pack == pack.code);
-        lines.map(|line| line.quantity).sum()
-    };
-    let mut columns = vec![words(lang.t("房号", "Dwelling"), 4)];
-    columns.extend(packs.iter().map(|pack| numbers(&pack.name, 2)));
-    columns.extend([
-        numbers(lang.t("件数", "Pieces"), 2),
-        words(lang.t("袋号", "Bag"), 4),
-        words(lang.t("装好", "Packed"), 2),
-    ]);
+    let columns = matrix_columns(&packs, lang);
     let mut blocks = Vec::new();
     for of_compound in orders.chunk_by(|left, right| left.compound == right.compound) {
-        let mut totals = vec![0; packs.len()];
-        let mut rows = Vec::with_capacity(of_compound.len());
-        for order in of_compound {
-            let mut row = vec![text(order.dwelling())];
-            let mut pieces = 0;
-            for (pack, total) in packs.iter().zip(&mut totals) {
-                let quantity = quantity(order, pack);
-                pieces += quantity;
-                *total += quantity;
-                // An empty cell is found faster than a nought.
-                row.push(if quantity == 0 {
-                    text("")
-                } else {
-                    Datum::Count(quantity)
-                });
-            }
-            row.extend([Datum::Count(pieces), text(order.code.as_str()), Datum::Blank]);
-            rows.push(row);
-        }
-        let mut total = vec![text(format!("{} {}", of_compound.len(), lang.t("袋", "bags")))];
-        total.extend(totals.iter().map(|total| Datum::Count(*total)));
-        total.extend([Datum::Count(totals.iter().sum()), Datum::Blank, Datum::Blank]);
         let compound = of_compound.first().map_or("", |order| order.compound.as_str());
-        blocks.push(Block::Heading(area_name(tx, compound)?));
+        let name = area_name(tx, compound)?;
+        let (rows, total) = matrix_rows(of_compound, &packs, &name, lang);
+        blocks.push(Block::Heading(name));
         blocks.push(table(lang, columns.clone(), rows, Some(total)));
+        blocks.push(Block::Signatures(vec![
+            lang.t("装袋人", "Packed by").into(),
+            lang.t("核对人", "Checked by").into(),
+        ]));
     }
     if blocks.is_empty() {
         blocks.push(table(lang, columns, Vec::new(), None));
@@ -235,91 +254,77 @@ pub fn packing_matrix(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> 
     Ok(report)
 }
 
-/// The hand-over list of a compound in walking order, with a column for signatures.
-pub fn door_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
-    let (in_district, round, packs, _) = load(tx, ctx, subject)?;
-    let bags = handover::door_list(tx, &in_district, round.id, &subject.area)?;
-    let rows: Vec<_> = bags
-        .iter()
-        .map(|bag| {
-            vec![
-                text(bag.dwelling()),
-                text(ctx.actor.show(Field::Phone, &bag.phone)),
-                text(contents(bag, &packs, true, lang)),
-                text(bag.code.as_str()),
-                text(bag.payment.word(lang)),
-                Datum::Blank,
-            ]
-        })
-        .collect();
-    let columns = vec![
-        words(lang.t("房号", "Dwelling"), 3),
-        words(lang.t("电话", "Phone"), 3),
-        words(lang.t("内容", "Contents"), 5),
-        words(lang.t("袋号", "Bag"), 4),
-        words(lang.t("付款", "Payment"), 2),
-        words(lang.t("签收", "Received"), 3),
+fn matrix_columns(packs: &[Pack], lang: Lang) -> Vec<TableColumn> {
+    let mut columns = vec![
+        section(lang.t("小区、楼栋", "Compound, building")),
+        words(lang.t("房号", "Dwelling"), 4),
     ];
-    let place = format!(
-        "{} · {} · {} {}",
-        area_name(tx, &subject.area)?,
-        round.code,
-        bags.len(),
-        lang.t("袋", "bags")
-    );
-    Ok(listing(
-        ctx,
-        lang,
-        lang.t("交付清单", "Hand-over list"),
-        &place,
-        columns,
-        rows,
-    ))
+    if packs.len() > MATRIX_PACKS_MAX {
+        columns.push(words(lang.t("袋内物资", "What goes in"), 20));
+    } else {
+        columns.extend(packs.iter().map(|pack| numbers(&pack.name, 2)));
+    }
+    columns.extend([
+        numbers(lang.t("件数", "Pieces"), 2),
+        words(lang.t("袋号", "Bag"), 4),
+        words(lang.t("装好", "Packed"), 2),
+    ]);
+    columns
 }
 
-/// The pick-up slots of a compound.
-pub fn slots(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
-    let (in_district, round, _, _) = load(tx, ctx, subject)?;
-    let slots = handover::slots(tx, &in_district, round.id, &subject.area)?;
-    let rows = slots
-        .iter()
-        .map(|slot| {
-            vec![
-                text(format!(
-                    "{} – {}",
-                    clock::short(slot.start_s),
-                    clock::zoned(slot.end_s).strftime("%H:%M")
-                )),
-                text(slot.building.as_str()),
-                text(slot.unit.as_str()),
-                Datum::Count(slot.households),
-            ]
-        })
-        .collect();
-    let columns = vec![
-        words(lang.t("时段", "Time"), 4),
-        words(lang.t("楼栋", "Building"), 2),
-        words(lang.t("单元", "Unit"), 2),
-        numbers(lang.t("户数", "Households"), 2),
-    ];
-    let place = format!("{} · {}", area_name(tx, &subject.area)?, round.code);
-    let blocks = vec![
-        Block::Paragraph(
-            lang.t(
-                "请按时段下楼取货，前后保持2米距离。",
-                "Please come at your time and keep 2 metres apart.",
-            )
-            .into(),
-        ),
-        table(lang, columns, rows, None),
-    ];
-    Ok(document(
-        ctx,
-        lang,
-        lang.t("错峰取货时段表", "Pick-up slots"),
-        &place,
-        blocks,
-    ))
+/// The bags of one compound, and what they add up to.
+fn matrix_rows(
+    orders: &[Order],
+    packs: &[Pack],
+    compound: &str,
+    lang: Lang,
+) -> (Vec<Vec<Datum>>, Vec<Datum>) {
+    let by_pack = packs.len() <= MATRIX_PACKS_MAX;
+    let quantity = |order: &Order, pack: &Pack| -> i64 {
+        let lines = order.lines.iter().filter(|line| line.pack == pack.code);
+        lines.map(|line| line.quantity).sum()
+    };
+    let mut totals = vec![0; packs.len()];
+    let mut rows = Vec::with_capacity(orders.len());
+    for order in orders {
+        let building = building_words(&order.building, lang);
+        let mut row = vec![
+            text(format!("{compound} {building}").trim_end()),
+            text(order.dwelling()),
+        ];
+        let mut pieces = 0;
+        for (pack, total) in packs.iter().zip(&mut totals) {
+            let quantity = quantity(order, pack);
+            pieces += quantity;
+            *total += quantity;
+            if by_pack {
+                // An empty cell is found faster than a nought.
+                row.push(if quantity == 0 {
+                    text("")
+                } else {
+                    Datum::Count(quantity)
+                });
+            }
+        }
+        if !by_pack {
+            let boxes: Vec<String> = items(order, packs, false)
+                .iter()
+                .map(|item| format!("□{item}"))
+                .collect();
+            row.push(text(boxes.join("  ")));
+        }
+        row.extend([Datum::Count(pieces), text(order.code.as_str()), Datum::Blank]);
+        rows.push(row);
+    }
+    let bags = format!("{} {}", orders.len(), lang.t("袋", "bags"));
+    let mut total = vec![Datum::Blank, text(bags)];
+    if by_pack {
+        total.extend(totals.iter().map(|total| Datum::Count(*total)));
+    } else {
+        total.push(text(""));
+    }
+    total.extend([Datum::Count(totals.iter().sum()), Datum::Blank, Datum::Blank]);
+    (rows, total)
 }
 
 fn statement_row(name: String, line: &StatementLine) -> Vec<Datum> {
@@ -348,7 +353,7 @@ pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
             id: round.id,
         },
     )?;
-    let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &round.supplier)?;
+    let supplier = supplier_name(tx, &in_district, &round)?;
     let mut total = StatementLine::default();
     let mut rows = Vec::with_capacity(lines.len());
     for line in &lines {
@@ -358,15 +363,15 @@ pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
     let columns = vec![
         words(lang.t("小区", "Compound"), 4),
         numbers(lang.t("订单", "Orders"), 1),
-        numbers(lang.t("订购额", "Ordered"), 2),
-        numbers(lang.t("住户付", "Paid"), 2),
-        numbers(lang.t("垫付", "Advanced"), 2),
-        numbers(lang.t("救助", "Relief"), 2),
-        numbers(lang.t("退款", "Refunds"), 2),
-        numbers(lang.t("应结", "Due"), 2),
-        numbers(lang.t("已结", "Settled"), 2),
-        numbers(lang.t("在手", "In purse"), 2),
-        numbers(lang.t("差额", "Difference"), 2),
+        numbers(lang.t("订购额（元）", "Ordered (yuan)"), 2),
+        numbers(lang.t("住户付（元）", "Paid (yuan)"), 2),
+        numbers(lang.t("垫付（元）", "Advanced (yuan)"), 2),
+        numbers(lang.t("救助（元）", "Relief (yuan)"), 2),
+        numbers(lang.t("退款（元）", "Refunds (yuan)"), 2),
+        numbers(lang.t("应结（元）", "Due (yuan)"), 2),
+        numbers(lang.t("已结（元）", "Settled (yuan)"), 2),
+        numbers(lang.t("在手（元）", "In purse (yuan)"), 2),
+        numbers(lang.t("差额（元）", "Difference (yuan)"), 2),
     ];
     let blocks = vec![
         Block::Figures(vec![
@@ -378,19 +383,19 @@ pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
             ),
             figure(
                 lang.t("应结保供单位", "Due to the supplier"),
-                yuan(total.due_fen()),
+                amount_text(total.due_fen()),
                 lang.t("元", "yuan"),
                 Tone::Plain,
             ),
             figure(
                 lang.t("已结", "Settled"),
-                yuan(total.settled_fen),
+                amount_text(total.settled_fen),
                 lang.t("元", "yuan"),
                 Tone::Good,
             ),
             figure(
                 lang.t("差额", "Difference"),
-                yuan(total.difference_fen()),
+                amount_text(total.difference_fen()),
                 lang.t("元", "yuan"),
                 if total.difference_fen() == 0 {
                     Tone::Good
@@ -410,7 +415,7 @@ pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
             lang.t("保供单位", "Supplier").into(),
         ]),
     ];
-    let place = format!("{} {} · {}", round.code, round.title, supplier.name);
+    let place = format!("{} {} · {}", round.code, round.title, supplier);
     let mut report = document(
         ctx,
         lang,
@@ -420,49 +425,4 @@ pub fn statement(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
     );
     report.landscape = true;
     Ok(report)
-}
-
-/// The driver's sheet: stops in order, boxes of each, who receives.
-pub fn trip_sheet(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
-    let in_district = district(&subject.area).to_string();
-    let trip_id = TripId(Uuid::parse_str(&subject.trip).map_err(|_| Refusal::not_found("车次", "trip"))?);
-    let trip = trips::get(tx, &in_district, trip_id)?;
-    let boxes = boxes_of_trip(tx, &in_district, trip_id)?;
-    let mut rows = Vec::new();
-    for stop in trips::stops(tx, &in_district, trip_id)? {
-        let of_stop: Vec<&str> = boxes
-            .iter()
-            .filter(|one| one.compound == stop.compound)
-            .map(|one| one.code.as_str())
-            .collect();
-        let drop_point = entry::get(tx, "compounds", &in_district, &stop.compound)?
-            .map_or_else(String::new, |entry| {
-                crate::register::text(&entry.body, "drop_point").to_string()
-            });
-        rows.push(vec![
-            Datum::Count(stop.seq),
-            text(area_name(tx, &stop.compound)?),
-            text(drop_point),
-            Datum::Count(of_stop.len() as i64),
-            text(of_stop.join(" ")),
-            Datum::Blank,
-        ]);
-    }
-    let columns = vec![
-        numbers(lang.t("站", "Stop"), 1),
-        words(lang.t("小区", "Compound"), 4),
-        words(lang.t("投放点", "Drop point"), 3),
-        numbers(lang.t("箱数", "Boxes"), 1),
-        words(lang.t("箱号", "Box codes"), 6),
-        words(lang.t("接收人签字、时间", "Received by, time"), 4),
-    ];
-    let place = format!("{} · {} · {}", trip.code, trip.vehicle, trip.driver);
-    Ok(listing(
-        ctx,
-        lang,
-        lang.t("车次单", "Trip sheet"),
-        &place,
-        columns,
-        rows,
-    ))
 }

@@ -5,7 +5,7 @@ use print::{Datum, Document};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, listing, numbers, table, text, words};
+use super::documents::{document, listing, numbers, section, table, text, words};
 use super::rounds::load;
 use crate::base::access::{Field, within};
 use crate::base::id::{ProposalId, district};
@@ -272,7 +272,7 @@ pub fn unpaid(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         ]);
     }
     let columns = vec![
-        words(lang.t("小区", "Compound"), 4),
+        section(lang.t("小区", "Compound")),
         words(lang.t("房号", "Dwelling"), 4),
         words(lang.t("订单号", "Order"), 4),
         words(lang.t("电话", "Phone"), 3),

@@ -5,7 +5,7 @@ use print::{Block, Datum, Document};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{compounds_in, document, post_word, table, text, words};
+use super::documents::{building_words, compounds_in, document, post_word, table, text, words};
 use crate::base::access::Field;
 use crate::base::{Ctx, Result};
 use crate::register;
@@ -26,11 +26,7 @@ fn volunteers(tx: &mut Tx, area: &str) -> Result<Vec<Entry>> {
 }
 
 fn building(entry: &Entry, lang: Lang) -> String {
-    let building = register::text(&entry.body, "building");
-    if building.is_empty() || building.ends_with('栋') {
-        return building.to_string();
-    }
-    format!("{building}{}", lang.t("栋", ""))
+    building_words(register::text(&entry.body, "building"), lang)
 }
 
 /// Who does what, where and when, with room to tick it off. Names stand in full, because the list is handed to those
@@ -51,9 +47,9 @@ pub fn task_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
     }
     let columns = vec![
         words(lang.t("小区", "Compound"), 3),
-        words(lang.t("楼栋", "Building"), 1),
+        words(lang.t("楼栋", "Building"), 2),
         words(lang.t("时间", "When"), 2),
-        words(lang.t("任务", "Task"), 6),
+        words(lang.t("任务", "Task"), 5),
         words(lang.t("志愿者", "Volunteer"), 2),
         words(lang.t("电话", "Phone"), 2),
         words(lang.t("完成情况", "Done"), 3),
@@ -164,8 +160,8 @@ pub fn responsibility_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject
             lang,
             vec![
                 words(compound, 3),
-                words(lang.t("楼栋", "Building"), 1),
-                words(lang.t("责任", "Responsibility"), 6),
+                words(lang.t("楼栋", "Building"), 2),
+                words(lang.t("责任", "Responsibility"), 5),
                 words(first, 2),
                 words(number, 3),
                 words(lang.t("交接人（B角）", "Hands over to (B)"), 2),

@@ -75,7 +75,13 @@ pub struct Known {
     packs: Vec<Pack>,
 }
 
-/// Loads what a chain message of this compound may speak of. Packs are lettered A, B, C in the order offered.
+/// The letters by which packs are called, in the order offered: A, B, C. There are no more than 26; packs behind the last
+/// are called by their names only.
+pub fn letters() -> impl Iterator<Item = Option<char>> {
+    ('A'..='Z').map(Some).chain(std::iter::repeat(None))
+}
+
+/// Loads what a chain message of this compound may speak of.
 pub fn known(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str) -> Result<Known> {
     let households = entry::all(tx, "households", compound)?;
     let mut dwellings = Vec::with_capacity(households.len());
@@ -93,8 +99,8 @@ pub fn known(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str) -> 
     let packs = open::packs(tx, in_district, round)?;
     let goods = packs
         .iter()
-        .zip('A'..='Z')
-        .map(|(pack, letter)| chain::Good {
+        .zip(letters())
+        .map(|(pack, menu_letter)| chain::Good {
             code: pack.code.clone(),
             name: pack.name.clone(),
             aliases: pack
@@ -105,7 +111,7 @@ pub fn known(tx: &mut Tx, in_district: &str, round: RoundId, compound: &str) -> 
                 .map(Into::into)
                 .collect(),
             unit: pack.unit.clone(),
-            menu_letter: Some(letter),
+            menu_letter,
         })
         .collect();
     let mut aliases = Vec::new();

@@ -329,6 +329,20 @@ fn one_night(server: &Server) {
     let mut driver = server.demo_user("siji");
     let mut lost = 0;
     for trip in server.read(|tx| baogong::round::trips::list(tx, "431023", "")) {
+        let sheet = headquarters.open(&format!(
+            "/reports/trip-sheet?area={}&trip={}",
+            trip.area, trip.id
+        ));
+        for words in [
+            "供货单位",
+            "送达时限",
+            "合计",
+            "接收人签字",
+            trip.vehicle.as_str(),
+            trip.driver.as_str(),
+        ] {
+            sheet.shows(words);
+        }
         driver
             .submit(&format!("/trips/{}/load", trip.id), &[])
             .shows("箱已装车");

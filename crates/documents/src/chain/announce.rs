@@ -138,7 +138,7 @@ pub fn announcement(announcement: &Announcement<'_>, zh: bool) -> String {
             lines.push(format!("预计{delivery}送达，到了会在群里叫号。"));
         }
         if let Some(link) = link {
-            lines.push(format!("不方便接龙的，点链接也能报名：{link}"));
+            lines.push(format!("不方便接龙的，点链接也能下单：{link}"));
         }
         lines.push(format!("例 {example_dwelling} {order}"));
     } else {
@@ -202,7 +202,7 @@ pub fn unpaid_reminder(title: &str, unpaid: &[Unpaid], deadline: &str, zh: bool)
     }
     if zh {
         lines.push(format!(
-            "请在{deadline}前付清，转账备注房号；过时没付的这一轮就不送了。"
+            "请在{deadline}前付清，转账备注房号；过了时间没付的，这一轮就不送了。"
         ));
         lines.push("已经付了的，请把付款截图私发给我核对。不会手机付款的，打我电话，先替您垫上。".into());
     } else {

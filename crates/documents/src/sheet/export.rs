@@ -1,7 +1,7 @@
 //! A register as a sheet that reads back unchanged.
 
 use super::carry::{AREAS, OWNERS};
-use super::write::{OutCell, OutColumn, OutKind, OutSheet};
+use super::write::{OutCell, OutColumn, OutKind, OutSheet, places};
 use crate::forms::{Column, Entry, Form, Kind};
 use serde_json::{Map, Value};
 
@@ -39,31 +39,54 @@ pub fn form_sheet(form: &Form, rows: &[Map<String, Value>], zh: bool) -> OutShee
         .iter()
         .filter(|column| column.kind != Kind::Dwelling)
         .collect();
+    let rows = with_ends(
+        &columns,
+        rows.iter()
+            .map(|row| {
+                columns
+                    .iter()
+                    .map(|column| out_cell(column, row.get(column.key).unwrap_or(&Value::Null), zh))
+                    .collect()
+            })
+            .collect(),
+    );
     OutSheet {
         name: form.title.get(zh).to_string(),
         title: form.title.get(zh).to_string(),
         notes: Vec::new(),
         columns: columns
             .iter()
-            .map(|column| OutColumn {
-                title: column.title.get(zh).to_string(),
-                width: width(column),
-                kind: out_kind(column.kind),
+            .enumerate()
+            .map(|(at, column)| {
+                let title = column.title.get(zh);
+                OutColumn {
+                    title: title.to_string(),
+                    width: width(column).max(room_for(title, &rows, at)),
+                    kind: out_kind(column.kind),
+                }
             })
             .collect(),
-        rows: with_ends(
-            &columns,
-            rows.iter()
-                .map(|row| {
-                    columns
-                        .iter()
-                        .map(|column| out_cell(column, row.get(column.key).unwrap_or(&Value::Null), zh))
-                        .collect()
-                })
-                .collect(),
-        ),
+        rows,
         total: None,
     }
+}
+
+/// The first rows tell how wide a column has to be; one odd name need not stand on one line.
+const ROWS_MEASURED: usize = 200;
+/// No column is made wider than this for its words alone.
+const WORDS_MAX: usize = 28;
+
+/// Room for the heading and for the words below it.
+fn room_for(title: &str, rows: &[Vec<OutCell>], at: usize) -> f64 {
+    let words = rows
+        .iter()
+        .take(ROWS_MEASURED)
+        .filter_map(|row| match row.get(at) {
+            Some(OutCell::Text(text)) => Some(places(text)),
+            _ => None,
+        });
+    let widest = words.chain([places(title)]).max().unwrap_or(0);
+    (widest + 2).clamp(8, WORDS_MAX) as f64
 }
 
 /// Writes `/` where an empty cell of an area column follows a filled one, because text files do not tell of merged

@@ -1,7 +1,7 @@
 //! Empty forms to fill in, with drop-down lists, hints and one example.
 
 use super::export::{out_kind, width};
-use super::write::{OutColumn, OutKind, Styles, message, write_head};
+use super::write::{OutColumn, OutKind, Styles, message, places, write_head};
 use crate::forms::{Column, Form, Kind};
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatAlign, FormatBorder,
@@ -41,14 +41,18 @@ fn fill(book: &mut Workbook, form: &Form, zh: bool) -> Result<(), XlsxError> {
         width: 10.0,
         kind: OutKind::Text,
     }];
-    columns.extend(form.columns.iter().map(|column| OutColumn {
-        title: format!(
-            "{}{}",
-            column.title.get(zh),
-            if column.required { "*" } else { "" }
-        ),
-        width: width(column),
-        kind: out_kind(column.kind),
+    columns.extend(form.columns.iter().map(|column| {
+        OutColumn {
+            title: format!(
+                "{}{}",
+                column.title.get(zh),
+                if column.required { "*" } else { "" }
+            ),
+            width: width(column)
+                .max(room_for(&example_of(column, zh)))
+                .max(room_for(column.title.get(zh))),
+            kind: out_kind(column.kind),
+        }
     }));
     let note = if zh {
         "带 * 的列必须填写；列的顺序可以调整，不需要的列可以删除；单位写在表头或单元格里均可。"
@@ -74,7 +78,13 @@ fn fill(book: &mut Workbook, form: &Form, zh: bool) -> Result<(), XlsxError> {
     for (index, column) in form.columns.iter().enumerate() {
         // Forms have a few dozen columns.
         let at = u16::try_from(index + 1).unwrap_or(u16::MAX);
-        sheet.write_string_with_format(heading + 1, at, column.hint.get(zh), &hint)?;
+        // That text is to be written says nothing.
+        let said = if column.hint.zh == "文字" {
+            ""
+        } else {
+            column.hint.get(zh)
+        };
+        sheet.write_string_with_format(heading + 1, at, said, &hint)?;
         sheet.write_string_with_format(heading + 2, at, example_of(column, zh), &example)?;
         let kind = out_kind(column.kind);
         if kind == OutKind::Text {
@@ -92,6 +102,11 @@ fn fill(book: &mut Workbook, form: &Form, zh: bool) -> Result<(), XlsxError> {
         }
     }
     Ok(())
+}
+
+/// Room for a word that is not to be cut, in characters.
+fn room_for(words: &str) -> f64 {
+    (places(words) + 2).clamp(8, 40) as f64
 }
 
 fn example_of(column: &Column, zh: bool) -> String {

@@ -289,3 +289,53 @@ proptest! {
         }
     }
 }
+
+/// The first sheet of a workbook as it is stored.
+fn stored(book: &[u8]) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut part = archive.by_name("xl/worksheets/sheet1.xml").unwrap();
+    let mut text = String::new();
+    std::io::Read::read_to_string(&mut part, &mut text).unwrap();
+    text
+}
+
+/// Printed on one sheet, thirty columns cannot be read: they go on to further sheets, on which the first column says which
+/// row it is. A narrow form stays on one.
+#[test]
+fn a_wide_form_is_printed_on_sheets_side_by_side() {
+    let compounds = stored(&template(form("compounds").unwrap(), true).unwrap());
+    assert!(
+        compounds.contains("fitToWidth=\"2\""),
+        "{}",
+        &compounds[compounds.len() - 600..]
+    );
+    assert!(compounds.contains("xSplit=\"1\""));
+    let areas = stored(&template(form("areas").unwrap(), true).unwrap());
+    assert!(
+        areas.contains("fitToHeight=\"0\"") && !areas.contains("fitToWidth") && !areas.contains("xSplit")
+    );
+}
+
+/// The example of each column is seen in full, and so are the names in an export.
+#[test]
+fn columns_are_as_wide_as_what_stands_in_them() {
+    let width = |xml: &str, column: usize| -> f64 {
+        let (_, rest) = xml.split_once(&format!("<col min=\"{column}\"")).unwrap();
+        let (_, rest) = rest.split_once("width=\"").unwrap();
+        rest.split_once('"').unwrap().0.parse().unwrap()
+    };
+    let areas = stored(&template(form("areas").unwrap(), true).unwrap());
+    assert!(
+        width(&areas, 2) >= 14.0,
+        "twelve digits of a code: {}",
+        width(&areas, 2)
+    );
+    let row = object(json!({"community": "坳头上社区", "compound": "百货公司家属宿舍", "households": 3}));
+    let sheet = form_sheet(form("compounds").unwrap(), &[row], true);
+    let at = sheet
+        .columns
+        .iter()
+        .position(|column| column.title == "小区")
+        .unwrap();
+    assert!(sheet.columns[at].width >= 18.0, "{}", sheet.columns[at].width);
+}

@@ -287,15 +287,30 @@ pub(super) fn write_head(
         .iter()
         .map(|column| lines(&column.title, width_of(column)));
     set_lines(worksheet, row, tall.max().unwrap_or(1))?;
-    worksheet.set_freeze_panes(row + 1, 0)?;
+    let pages = pages_wide(columns);
     worksheet
         .set_landscape()
         .set_paper_size(9)
-        .set_print_fit_to_pages(1, 0);
+        .set_print_fit_to_pages(pages, 0);
+    // Where a row goes on to the right, its first cell says which row it is.
+    worksheet.set_freeze_panes(row + 1, u16::from(pages > 1))?;
+    if pages > 1 {
+        worksheet.set_repeat_columns(0, 0)?;
+    }
     worksheet.set_margins(0.4, 0.4, 0.5, 0.6, 0.3, 0.3);
     worksheet.set_footer("&C&P / &N");
     worksheet.set_repeat_rows(row, row)?;
     Ok(row)
+}
+
+/// Characters across A4 landscape that are still read when a wide sheet is printed smaller.
+const PAGE_CHARACTERS: f64 = 220.0;
+
+/// Sheets of paper side by side that a table takes.
+fn pages_wide(columns: &[OutColumn]) -> u16 {
+    let characters: f64 = columns.iter().map(width_of).sum();
+    // At most some thousand columns of 120 characters: far below what fits.
+    (characters / PAGE_CHARACTERS).ceil().clamp(1.0, 100.0) as u16
 }
 
 /// Height of a line of text in points.
@@ -312,7 +327,7 @@ fn width_of(column: &OutColumn) -> f64 {
 }
 
 /// Places that a text takes; a Chinese character takes two.
-fn places(text: &str) -> usize {
+pub(super) fn places(text: &str) -> usize {
     text.chars()
         .map(|letter| if letter.is_ascii() { 1 } else { 2 })
         .sum()

@@ -51,6 +51,7 @@ fn report(lang: Lang, landscape: bool) -> Document {
         title: title.into(),
         align,
         weight,
+        ..TableColumn::default()
     };
     let figure = |label: &str, value: &str, unit: &str, tone| Figure {
         label: label.into(),

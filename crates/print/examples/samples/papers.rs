@@ -28,6 +28,7 @@ fn table(titles: &[(&str, u16)], rows: &[&[&str]]) -> Block {
                 title: (*title).to_string(),
                 align: Align::Left,
                 weight: *weight,
+                ..TableColumn::default()
             })
             .collect(),
         rows: rows.iter().map(|row| row.iter().map(cell).collect()).collect(),

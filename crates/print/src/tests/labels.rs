@@ -144,7 +144,13 @@ fn a_label_on_a_continuous_roll_is_as_long_as_its_goods() {
         note: "老人独居听力不好，请先打电话再敲门".repeat(4),
         ..label(2)
     };
-    let labels = [short, long.clone()];
+    let endless = Label {
+        lines: (0..400)
+            .map(|line| (format!("高山娃娃菜第{line}批"), 2))
+            .collect(),
+        ..long.clone()
+    };
+    let labels = [short, long.clone(), endless];
     let document = printer()
         .lay_out_labels(LabelSheet::Continuous80, &labels)
         .unwrap();
@@ -153,8 +159,16 @@ fn a_label_on_a_continuous_roll_is_as_long_as_its_goods() {
         .iter()
         .map(|page| page.frame.height().to_mm())
         .collect();
-    assert_eq!(heights_mm.len(), 2);
-    assert!(heights_mm[0] < 55.0 && heights_mm[1] > 100.0, "{heights_mm:?}");
+    assert_eq!(heights_mm.len(), 3);
+    assert!(heights_mm[0] < 56.0 && heights_mm[1] > 100.0, "{heights_mm:?}");
+    // The sizes that the browser knows, see `strips` in `crates/kit/build.rs`.
+    for height_mm in &heights_mm {
+        let steps = height_mm / 5.0;
+        assert!(
+            (8.0..60.1).contains(&steps) && (steps - steps.round()).abs() < 0.001,
+            "{height_mm}"
+        );
+    }
     for (page, height_mm) in document.pages().iter().zip(&heights_mm) {
         assert!((page.frame.width().to_mm() - 80.0).abs() < 0.01);
         assert_inside(&marks(page), 80.0, *height_mm, 0.0, 3.9);

@@ -3,11 +3,12 @@
 use super::{marks, printer, scanned, text_of};
 use crate::{Align, Block, Datum, Document, Format, Lines, Table, TableColumn};
 
-fn contacts(rows: usize) -> Block {
+pub fn contacts(rows: usize) -> Block {
     let column = |title: &str| TableColumn {
         title: title.into(),
         align: Align::Left,
         weight: 1,
+        ..TableColumn::default()
     };
     Block::Table(Table {
         columns: vec![column("找谁"), column("电话")],
@@ -23,7 +24,7 @@ fn contacts(rows: usize) -> Block {
     })
 }
 
-fn notice(text: &str) -> Document {
+pub fn notice(text: &str) -> Document {
     Document {
         title: "生活物资订购通知".into(),
         blocks: vec![

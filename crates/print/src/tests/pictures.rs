@@ -2,8 +2,11 @@
 
 use super::labels::{box_label, label};
 use super::passes::pass;
-use super::{Mark, marks, payloads, printer};
-use crate::{BoxSheet, Label, LabelSheet, PassForm, Sign, code_picture};
+use resvg::tiny_skia::Pixmap;
+
+use super::papers::{contacts, notice};
+use super::{Mark, Picture, SCAN_DPI, fonts, marks, payloads, printer};
+use crate::{BoxSheet, Document, Format, Label, LabelSheet, PassForm, Sign, code_picture, picture};
 
 /// The longest address of a bag that an installation may have: 84 bytes.
 fn longest_address() -> String {
@@ -40,6 +43,65 @@ fn places(svg: &str) -> Vec<(f64, f64, f64)> {
         .collect()
 }
 
+/// Each line of a picture, of which there are more than so many, stands within 0.1 mm of where the page has it.
+fn assert_in_places(svg: &str, marks: &[Mark], lines: usize) {
+    let drawn = places(svg);
+    let base_line = |mark: &Mark| mark.top_mm + 0.88 * mark.size_pt * 25.4 / 72.0;
+    // Typst may set one line as several runs, side by side in fonts of their own.
+    let runs: Vec<(f64, f64, f64)> = marks
+        .iter()
+        .filter(|mark| !mark.text.is_empty())
+        .map(|mark| (mark.left_mm, base_line(mark), mark.right_mm))
+        .collect();
+    let near = |left: f64, right: f64| (left - right).abs() < 0.1;
+    assert!(drawn.len() > lines, "{} lines", drawn.len());
+    for line in &drawn {
+        let begins = runs.iter().any(|run| near(run.0, line.0) && near(run.1, line.1));
+        let ends = runs.iter().any(|run| near(run.2, line.2) && near(run.1, line.1));
+        assert!(begins && ends, "{line:?} is elsewhere in the PDF");
+    }
+}
+
+/// SH-7, DX-6: a notice and cards are printed by the browser as they are in the PDF, four cards to a sheet, and the code
+/// scans.
+#[test]
+fn sh_7_a_picture_of_a_notice_or_of_cards_is_the_page_of_the_pdf() {
+    let cards = Document {
+        title: "应急联系卡".into(),
+        blocks: vec![contacts(6)],
+        footer: "桂花社区 <2026>".into(),
+        format: Format::Cards,
+        ..Document::default()
+    };
+    for (paper, lines) in [(cards, 4 * 12), (notice("封控期间由超市定点供应。"), 6)] {
+        let document = printer().lay_out_document(&paper).unwrap();
+        let pictures = printer().document_pictures(&paper).unwrap();
+        assert_eq!(pictures.len(), 1);
+        assert_eq!(attributes(&pictures[0], "svg", "width"), ["210mm"]);
+        assert_eq!(attributes(&pictures[0], "svg", "height"), ["297mm"]);
+        assert!(
+            !pictures[0].contains("style="),
+            "pages allow no style of their own"
+        );
+        let page = marks(&document.pages()[0]);
+        assert_in_places(&pictures[0], &page, lines);
+        if let Some(code) = page.iter().find(|mark| mark.text.is_empty()) {
+            let width_px = 210.0 / 25.4 * SCAN_DPI as f64;
+            let png = picture(&fonts(), &pictures[0], width_px as u32).unwrap();
+            let pixels = Pixmap::decode_png(&png).unwrap();
+            let drawn = Picture {
+                width: pixels.width() as usize,
+                height: pixels.height() as usize,
+                pixels: pixels.pixels().iter().map(|pixel| pixel.green()).collect(),
+            };
+            let read = drawn.around(code).decoded(rxing::BarcodeFormat::QR_CODE);
+            assert_eq!(read, "https://bg.example/o/3F7K2QPX");
+        } else {
+            assert_eq!(pictures[0].matches(">应急联系卡<").count(), 4);
+        }
+    }
+}
+
 /// DX-3: what the browser prints stands within 0.1 mm of where the PDF has it.
 #[test]
 fn dx_3_a_picture_has_the_lines_of_the_pdf_in_their_places() {
@@ -49,23 +111,7 @@ fn dx_3_a_picture_has_the_lines_of_the_pdf_in_their_places() {
     assert_eq!(pictures.len(), 1);
     assert_eq!(attributes(&pictures[0], "svg", "width"), ["210mm"]);
     assert_eq!(attributes(&pictures[0], "svg", "height"), ["297mm"]);
-    let key = |place: &(f64, f64, f64)| ((place.1 * 10.0).round() as i64, (place.0 * 10.0).round() as i64);
-    let mut drawn = places(&pictures[0]);
-    drawn.sort_by_key(key);
-    let base_line = |mark: &Mark| mark.top_mm + 0.88 * mark.size_pt * 25.4 / 72.0;
-    // Typst may set one line as several runs, side by side in fonts of their own.
-    let runs: Vec<(f64, f64, f64)> = marks(&document.pages()[0])
-        .iter()
-        .filter(|mark| !mark.text.is_empty())
-        .map(|mark| (mark.left_mm, base_line(mark), mark.right_mm))
-        .collect();
-    let near = |left: f64, right: f64| (left - right).abs() < 0.1;
-    assert!(drawn.len() > 24 * 8);
-    for line in &drawn {
-        let begins = runs.iter().any(|run| near(run.0, line.0) && near(run.1, line.1));
-        let ends = runs.iter().any(|run| near(run.2, line.2) && near(run.1, line.1));
-        assert!(begins && ends, "{line:?} is elsewhere in the PDF");
-    }
+    assert_in_places(&pictures[0], &marks(&document.pages()[0]), 24 * 8);
     assert!(pictures[0].contains(">3栋2单元123<"));
 }
 

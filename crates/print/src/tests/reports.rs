@@ -8,6 +8,7 @@ fn column(title: &str, align: Align, weight: u16) -> TableColumn {
         title: title.into(),
         align,
         weight,
+        ..TableColumn::default()
     }
 }
 
@@ -240,4 +241,130 @@ fn every_kind_of_block_is_printed() {
         text.contains("actnow") && text.contains("Page1of2") && text.contains("各小区缺口(份)"),
         "{text}"
     );
+}
+
+/// The pages of a table of `rows` rows, each of so many lines, with a sum and two who sign.
+fn signed_pages(rows: usize, lines: usize) -> Vec<String> {
+    let signed = Table {
+        columns: vec![
+            column("房号", Align::Left, 2),
+            column("内容", Align::Left, 3),
+            column("签收", Align::Left, 2),
+        ],
+        rows: (0..rows)
+            .map(|row| {
+                let content: Vec<String> = (0..lines).map(|line| format!("<{row}>物资{line}")).collect();
+                vec![
+                    Datum::Text(format!("[{row}]室")),
+                    Datum::Text(content.join("\n")),
+                    Datum::Blank,
+                ]
+            })
+            .collect(),
+        total: Some(vec![Datum::Text("合计".into()), Datum::Blank, Datum::Blank]),
+        ..Table::default()
+    };
+    let blocks = vec![
+        Block::Table(signed),
+        Block::Signatures(vec!["发放人".into(), "核对人".into()]),
+    ];
+    let document = printer().lay_out_document(&document(blocks)).unwrap();
+    let pages = document.pages().iter();
+    pages
+        .map(|page| {
+            assert_on_page(&marks(page), 210.0, 297.0);
+            text_of(page)
+        })
+        .collect()
+}
+
+/// Nobody signs on a page that says nothing, and no row stands alone on the last page.
+#[test]
+fn the_last_rows_their_sum_and_who_signs_stay_together() {
+    let mut longest = 0;
+    for rows in (22..30).step_by(2) {
+        let pages = signed_pages(rows, 1);
+        longest = longest.max(pages.len());
+        let last = pages.last().unwrap();
+        for words in [
+            format!("[{}]", rows - 2),
+            format!("[{}]", rows - 1),
+            "合计".into(),
+            "发放人：".into(),
+        ] {
+            assert!(
+                last.contains(&words),
+                "{rows} rows: {words} is not on the last page: {last}"
+            );
+        }
+        assert_eq!(pages.concat().matches("发放人").count(), 1);
+    }
+    assert_eq!(longest, 2, "no table went over the end of a page");
+}
+
+#[test]
+fn a_row_is_not_parted_by_the_end_of_a_page() {
+    let pages = signed_pages(23, 4);
+    assert!(pages.len() > 2);
+    for row in 0..23 {
+        let lines: Vec<usize> = pages
+            .iter()
+            .map(|page| page.matches(&format!("<{row}>")).count())
+            .filter(|lines| *lines > 0)
+            .collect();
+        assert_eq!(lines, [4], "row {row}");
+    }
+    // One that fills more than a page has to be.
+    let long = signed_pages(2, 70);
+    assert!(long.len() > 1 && long.concat().contains("<1>物资69"));
+}
+
+/// Whoever holds the third page knows which building it is about.
+#[test]
+fn a_section_stands_above_its_rows_on_every_page() {
+    let building = TableColumn {
+        section: true,
+        ..column("楼栋", Align::Left, 1)
+    };
+    let list = Table {
+        columns: vec![
+            building,
+            column("房号", Align::Left, 1),
+            column("袋数", Align::Right, 1),
+        ],
+        rows: (0..90)
+            .map(|row| {
+                let building = format!("{}栋（北院）", row / 35 + 1);
+                vec![
+                    Datum::Text(building),
+                    Datum::Text(format!("[{row}]室")),
+                    Datum::Count(1),
+                ]
+            })
+            .collect(),
+        total: Some(vec![Datum::Text("合计".into()), Datum::Blank, Datum::Count(90)]),
+        ..Table::default()
+    };
+    let laid_out = printer()
+        .lay_out_document(&document(vec![Block::Table(list)]))
+        .unwrap();
+    let pages: Vec<String> = laid_out.pages().iter().map(text_of).collect();
+    assert!(pages.len() > 2);
+    let mut row = 0;
+    for page in &pages {
+        let mut rest = page.as_str();
+        let first_row = row;
+        while let Some((before, after)) = rest.split_once(&format!("[{row}]室")) {
+            let begins = row == first_row || row % 35 == 0;
+            assert_eq!(
+                before.contains(&format!("{}栋（北院）", row / 35 + 1)),
+                begins,
+                "before row {row}: {before}"
+            );
+            (row, rest) = (row + 1, after);
+        }
+        assert!(!page.contains("楼栋"), "the column itself is printed");
+    }
+    assert_eq!(row, 90);
+    assert!(pages.last().unwrap().contains("合计90"));
 }

@@ -204,7 +204,7 @@ async fn make_report(web: Web, Path(key): Path<String>, ask: Ask) -> Answer {
     let (made_by, area) = (ctx.clone(), subject.area.clone());
     let made = web.app.read(move |tx| {
         check_subject(tx, &ctx, &subject)?;
-        (report.make)(tx, &ctx, lang, &subject)
+        report.document(tx, &ctx, lang, &subject)
     });
     let document = made.await?;
     if report.personal {

@@ -172,6 +172,7 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             (kit::link_button(&format!("/labels?round={id}&sheet=a4&format=page"), web.t("标签 A4，用浏览器打印", "Labels A4 from the browser"), Tone::Quiet))
             (kit::link_button(&format!("/labels?round={id}&sheet=roll"), web.t("标签 100×70", "Labels 100×70"), Tone::Quiet))
             (kit::link_button(&format!("/labels?round={id}&sheet=continuous"), web.t("标签 80毫米连续纸", "Labels 80 mm roll"), Tone::Quiet))
+            (kit::link_button(&format!("/labels?round={id}&sheet=continuous&format=page"), web.t("连续纸标签，用浏览器打印", "80 mm labels from the browser"), Tone::Quiet))
             (kit::link_button(&format!("/reports/packing-matrix?area={area}&round={id}&format=pdf"), web.t("装袋核对表", "Packing matrix"), Tone::Quiet))
         }, html! {
             (scan::field(&web))

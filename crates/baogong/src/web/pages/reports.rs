@@ -185,7 +185,7 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
     let (maker, made_of, lang) = (ctx.clone(), subject.clone(), web.lang);
     let document = web
         .app
-        .read(move |tx| (report.make)(tx, &maker, lang, &made_of))
+        .read(move |tx| report.document(tx, &maker, lang, &made_of))
         .await?;
     if report.personal {
         let what = [report.key, subject.round.as_str(), format].join(" ");
@@ -229,9 +229,13 @@ async fn show(web: Web, Path(key): Path<String>, RawQuery(query): RawQuery) -> A
                 .map(|(label, value)| format!("{label} {value}"))
                 .collect();
             let lead = format!("{} · {}", document.subtitle, made.join(" · "));
+            let printed = sheets::printed(&document).await;
             let page = html! {
-                (kit::heading(&document.title, &lead, buttons(&web, &address_of("pdf"), &address_of("xlsx"))))
-                (kit::section("", render::page(&document, lang)))
+                div class=[printed.as_ref().map(|_| "screen-only")] {
+                    (kit::heading(&document.title, &lead, buttons(&web, &address_of("pdf"), &address_of("xlsx"))))
+                    (kit::section("", render::page(&document, lang)))
+                }
+                @if let Some(sheets) = &printed { (sheets) }
             };
             Ok(web.page(&document.title, page))
         }

@@ -86,8 +86,8 @@ pub fn routes() -> Vec<Route> {
 
 /// The packs with their letters, prices and what is left.
 pub fn pack_lines(packs: &[Pack], left: &[i64], lang: Lang) -> Markup {
-    html! { ul { @for ((pack, left), letter) in packs.iter().zip(left).zip('A'..='Z') {
-        li { strong { (letter) " " (pack.name) } " · " (yuan(pack.price_fen)) " " (lang.t("元", "yuan")) " · " (lang.t("剩", "left ")) (left) (pack.unit)
+    html! { ul { @for ((pack, left), letter) in packs.iter().zip(left).zip(chain::letters()) {
+        li { strong { @if let Some(letter) = letter { (letter) " " } (pack.name) } " · " (yuan(pack.price_fen)) " " (lang.t("元", "yuan")) " · " (lang.t("剩", "left ")) (left) (pack.unit)
             @if !pack.contents.is_empty() { br; small { (crate::web::pages::resident::contents_words(pack, lang)) } } }
     } } }
 }

@@ -15,10 +15,13 @@ use super::super::super::request::Web;
 use super::super::{ballot, resident};
 use super::reference;
 use super::visible;
+use crate::base::words::moment;
 use crate::base::{Refusal, Result, clock};
 use crate::plan::release::Release;
 use crate::register::correct::area_name;
 use crate::register::entry;
+use crate::report::documents::building_words;
+use crate::round::chain::letters;
 use crate::round::{Order, OrderState, Pack, PaymentState, Round, handover, open, order, packing};
 
 /// The texts of one compound in a round.
@@ -37,8 +40,8 @@ pub struct Texts {
 }
 
 fn offers(packs: &[Pack], lang: Lang) -> Vec<Offer> {
-    let offers = packs.iter().zip('A'..='Z').map(|(pack, letter)| Offer {
-        letter: Some(letter),
+    let offers = packs.iter().zip(letters()).map(|(pack, letter)| Offer {
+        letter,
         name: pack.name.clone(),
         contents: resident::contents_words(pack, lang),
         price_fen: pack.price_fen,
@@ -67,7 +70,8 @@ fn listed(orders: &[Order], packs: &[Pack]) -> Vec<ListedOrder> {
 }
 
 /// One call for each slot: the households of a building in walking order, as many as the slot takes.
-fn calls(slots: &[handover::Slot], orders: &[Order], place: &str, zh: bool) -> Vec<String> {
+fn calls(slots: &[handover::Slot], orders: &[Order], place: &str, lang: Lang) -> Vec<String> {
+    let zh = lang == Lang::Zh;
     let mut waiting: Vec<&Order> = orders
         .iter()
         .filter(|order| {
@@ -97,12 +101,12 @@ fn calls(slots: &[handover::Slot], orders: &[Order], place: &str, zh: bool) -> V
             (unit, false) => format!("-{unit}"),
         };
         let turn = match zh {
-            true => format!("{}栋{unit}", slot.building),
+            true => format!("{}{unit}", building_words(&slot.building, lang)),
             false => format!("Building {}{unit}", slot.building),
         };
         let times = format!(
             "{}–{}",
-            clock::short(slot.start_s),
+            moment(slot.start_s, lang),
             clock::zoned(slot.end_s).strftime("%H:%M")
         );
         calls.push(pickup_call(
@@ -188,8 +192,8 @@ pub async fn texts(web: &Web, id: &str, compound: &str) -> Result<(Round, String
             compound: &known.name,
             title: &round.title,
             offers: &offers(packs, lang),
-            cut_off: &clock::minute(round.cutoff_s),
-            delivery: &clock::minute(round.deliver_s),
+            cut_off: &moment(round.cutoff_s, lang),
+            delivery: &moment(round.deliver_s, lang),
             example_dwelling: &known.example,
             link: Some(&link),
         },
@@ -218,9 +222,9 @@ pub async fn texts(web: &Web, id: &str, compound: &str) -> Result<(Round, String
         },
         unpaid: match unpaid.as_slice() {
             [] => String::new(),
-            unpaid => unpaid_reminder(&round.title, unpaid, &clock::minute(round.pay_by_s), zh),
+            unpaid => unpaid_reminder(&round.title, unpaid, &moment(round.pay_by_s, lang), zh),
         },
-        calls: calls(&known.slots, orders, place, zh),
+        calls: calls(&known.slots, orders, place, lang),
         link,
     };
     Ok((known.round, known.name, texts))

@@ -70,21 +70,12 @@ pub(super) async fn bags(web: Web, RawQuery(query): RawQuery) -> Answer {
         let paper = match sheet {
             LabelSheet::A4x24 => Paper::A4,
             LabelSheet::Roll100x70 => Paper::Roll100x70,
-            // A browser cannot be told a height of its own for each page.
-            LabelSheet::Continuous80 => return Err(only_pdf().into()),
+            LabelSheet::Continuous80 => Paper::Continuous80,
         };
         return Ok(sheets::page(&web, web.t("袋签", "Bag labels"), paper, &pictures));
     }
     let bytes = blocking(move || Ok(printer.labels(sheet, &labels).map_err(document_fault)?)).await?;
     Ok(web.file(web.t("袋签.pdf", "bag-labels.pdf"), PDF, bytes))
-}
-
-fn only_pdf() -> Refusal {
-    Refusal::invalid(
-        "sheet",
-        "连续纸的标签长短不一，浏览器不能打印，请用PDF。",
-        "Labels on a continuous roll differ in length, which a browser cannot print; take the PDF.",
-    )
 }
 
 pub(super) async fn boxes(web: Web, RawQuery(query): RawQuery) -> Answer {

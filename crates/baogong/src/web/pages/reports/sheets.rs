@@ -1,9 +1,12 @@
 //! Sheets with fixed places, such as labels and passes, as a page that the browser prints at their size.
 
 use axum::response::Response;
-use kit::{PreEscaped, Tone, html};
+use kit::{Markup, PreEscaped, Tone, html};
+use print::{Document, Format};
 
 use super::super::super::request::Web;
+use super::super::super::serve::printer;
+use super::{blocking, document_fault};
 use crate::base::{Refusal, Result};
 
 /// Pages that a browser shows at once; more would take it too long.
@@ -20,6 +23,8 @@ pub enum Paper {
     Roll100x70,
     /// A roll of 100 × 150 mm.
     Roll100x150,
+    /// A continuous roll 80 mm wide.
+    Continuous80,
 }
 
 impl Paper {
@@ -29,6 +34,7 @@ impl Paper {
             Self::A4Landscape => "sheet sheet-a4-landscape",
             Self::Roll100x70 => "sheet sheet-roll",
             Self::Roll100x150 => "sheet sheet-parcel",
+            Self::Continuous80 => "sheet sheet-strip",
         }
     }
 }
@@ -46,6 +52,21 @@ pub fn check_number(pages: usize) -> Result<()> {
         ),
     )
     .into())
+}
+
+/// The pages of a notice or of cards, which the browser prints in place of what it shows; `None` where it prints what it
+/// shows: a report, more pages than it can take, or no font to lay them out with.
+pub async fn printed(document: &Document) -> Option<Markup> {
+    if document.format == Format::Report {
+        return None;
+    }
+    let (printer, paper) = (printer().ok()?, document.clone());
+    let made = blocking(move || Ok(printer.document_pictures(&paper).map_err(document_fault)?)).await;
+    let pictures = made.ok().filter(|pictures| pictures.len() <= PAGES_MAX)?;
+    Some(html! { div class="print-only" aria-hidden="true" {
+        // The pictures are made by the program, and the text in them is escaped there.
+        @for picture in &pictures { div class=(Paper::A4.class()) { (PreEscaped(picture)) } }
+    } })
 }
 
 /// The pages with a button that prints them.
