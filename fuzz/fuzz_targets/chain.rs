@@ -80,19 +80,34 @@ fuzz_target!(|bytes: &[u8]| {
         // What a line says stands in its pieces, if only among what was not recognised.
         let shown: String = own.map(|piece| piece.text.as_str()).collect();
         for letter in line.chars().filter(|letter| letter.is_alphanumeric()) {
-            assert!(shown.contains(letter), "{letter:?} of line {number} is lost: {line:?}");
+            assert!(
+                shown.contains(letter),
+                "{letter:?} of line {number} is lost: {line:?}"
+            );
         }
     }
     for piece in &pieces {
-        assert!(piece.number >= 1 && piece.last_number() <= lines.len().max(1), "{piece:?}");
+        assert!(
+            piece.number >= 1 && piece.last_number() <= lines.len().max(1),
+            "{piece:?}"
+        );
     }
     let mut fed: Vec<usize> = parsed.orders.iter().map(|order| order.dwelling).collect();
     fed.sort_unstable();
-    assert!(fed.windows(2).all(|pair| pair[0] != pair[1]), "a household has two orders");
+    assert!(
+        fed.windows(2).all(|pair| pair[0] != pair[1]),
+        "a household has two orders"
+    );
     for order in &parsed.orders {
         assert!(order.dwelling < DWELLINGS.len());
         assert!(!order.lines.is_empty(), "an order of nothing: {order:?}");
-        assert!(order.lines.iter().all(|(good, quantity)| *good < GOODS.len() && *quantity > 0), "{order:?}");
+        assert!(
+            order
+                .lines
+                .iter()
+                .all(|(good, quantity)| *good < GOODS.len() && *quantity > 0),
+            "{order:?}"
+        );
     }
     for question in &parsed.questions {
         assert!(question.candidates.iter().all(|candidate| match candidate {
@@ -100,5 +115,9 @@ fuzz_target!(|bytes: &[u8]| {
             Candidate::Good(index) => *index < GOODS.len(),
         }));
     }
-    assert_eq!(parsed, parse(&text, &context), "the same text is read in two ways");
+    assert_eq!(
+        parsed,
+        parse(&text, &context),
+        "the same text is read in two ways"
+    );
 });

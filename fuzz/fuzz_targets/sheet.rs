@@ -59,7 +59,10 @@ fuzz_target!(|bytes: &[u8]| {
         ..Options::default()
     };
     let Ok(reading) = read_with(&file, "fuzz.csv", &options, &mut |_| true) else {
-        assert!(read(&file, "fuzz.csv", FORMS).is_err(), "refused with one set of options only");
+        assert!(
+            read(&file, "fuzz.csv", FORMS).is_err(),
+            "refused with one set of options only"
+        );
         return;
     };
     for sheet in &reading.sheets {
@@ -72,7 +75,10 @@ fuzz_target!(|bytes: &[u8]| {
             assert!(row.row > 0);
         }
         for error in sheet.errors.iter().chain(&sheet.warnings) {
-            assert!(!error.zh.is_empty() && !error.en.is_empty(), "an error without words: {error:?}");
+            assert!(
+                !error.zh.is_empty() && !error.en.is_empty(),
+                "an error without words: {error:?}"
+            );
         }
     }
 });
