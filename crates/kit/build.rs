@@ -191,7 +191,7 @@ fn style(web: &Path, out: &Path, parts: &[&str], name: &str, node: bool) -> Outc
         text.push_str(&fs::read_to_string(
             web.join("styles").join(format!("{part}.css")),
         )?);
-        if *part == "print" {
+        if *part == "print" && name == "app.css" {
             text.push_str(&strips()?);
         }
     }
@@ -208,8 +208,8 @@ fn style(web: &Path, out: &Path, parts: &[&str], name: &str, node: bool) -> Outc
     )
 }
 
-/// Pages for labels on a continuous roll 80 mm wide, which differ in length by steps of 5 mm (`crates/print/src/label.rs`).
-/// A style can name the size of a page, but not compute it.
+/// Pages for labels on a continuous roll 80 mm wide, which differ in length by steps of 5 mm (`crates/print/src/label.rs`):
+/// a style can name the size of a page, but not compute it. Residents print none.
 fn strips() -> Outcome<String> {
     let mut text = String::new();
     for height_mm in (40..=300).step_by(5) {

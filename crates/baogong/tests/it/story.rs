@@ -396,6 +396,16 @@ fn one_night(server: &Server) {
     liaison
         .submit(&format!("/rounds/{round_id}/slots"), &[("compound", first)])
         .shows("个时段已安排");
+    let papers = format!("area={first}&round={round_id}");
+    for words in ["已叫号", "单元", "栋", "合计"] {
+        headquarters
+            .open(&format!("/reports/slots?{papers}"))
+            .shows(words);
+    }
+    headquarters
+        .open(&format!("/reports/pickup-notice?{papers}"))
+        .shows("栋全体居民")
+        .shows("月");
     resident.open(&status_path).shows("请按时段下楼");
     let waiting: Vec<_> = orders(server, &round_id, first)
         .into_iter()

@@ -1,6 +1,6 @@
 //! Reports.
 
-use super::{Mark, marks, printer, text_of};
+use super::{Mark, marks, picture, printer, text_of};
 use crate::{Align, Block, Datum, Document, Figure, Format, Lang, Table, TableColumn, Tone};
 
 fn column(title: &str, align: Align, weight: u16) -> TableColumn {
@@ -300,6 +300,37 @@ fn the_last_rows_their_sum_and_who_signs_stay_together() {
         assert_eq!(pages.concat().matches("发放人").count(), 1);
     }
     assert_eq!(longest, 2, "no table went over the end of a page");
+}
+
+/// The frame of the table ends with its last row; beside who signs there is white.
+#[test]
+fn no_frame_is_drawn_around_who_signs() {
+    let mut signed = table(3);
+    signed.total = None;
+    let blocks = vec![Block::Table(signed), Block::Signatures(vec!["发放人".into()])];
+    let laid_out = printer().lay_out_document(&document(blocks)).unwrap();
+    let page = marks(&laid_out.pages()[0]);
+    let sign = page.iter().find(|mark| mark.text.contains("发放人")).unwrap();
+    let row = page.iter().find(|mark| mark.text.contains("户")).unwrap();
+    let drawn = picture(&laid_out, 0);
+    // Four millimetres of the right edge, around this height.
+    let dark_at = |height_mm: f64| {
+        let edge = Mark {
+            left_mm: 191.7,
+            right_mm: 188.3,
+            top_mm: height_mm,
+            bottom_mm: height_mm,
+            ..sign.clone()
+        };
+        drawn
+            .around(&edge)
+            .pixels
+            .iter()
+            .filter(|pixel| **pixel < 160)
+            .count()
+    };
+    assert!(dark_at(row.top_mm) > 0, "the table itself has no edge");
+    assert_eq!(dark_at(sign.top_mm - 4.0), 0);
 }
 
 #[test]

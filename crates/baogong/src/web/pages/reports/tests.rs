@@ -318,7 +318,13 @@ async fn the_papers_of_form_6_are_made_from_the_registers() {
     let card = office
         .get(&format!("/reports/contact-card?area={COMPOUND}"))
         .await;
-    assert_eq!(card.text.matches("13500004444").count(), 1);
+    // Once on the screen, and four times on the sheet that the browser prints.
+    let printed = if crate::web::serve::printer().is_ok() {
+        4
+    } else {
+        0
+    };
+    assert_eq!(card.text.matches("13500004444").count(), 1 + printed);
     card.holds("幸福里")
         .holds("网格员")
         .holds("13500004444")
@@ -404,19 +410,6 @@ async fn lists_to_be_signed_say_where_and_by_whom() {
         .await
         .holds("应结（元）")
         .holds("90.00");
-    let slots = format!("/rounds/{}/slots", at.id);
-    headquarters.post(&slots, &[("compound", COMPOUND)]).await;
-    headquarters
-        .get(&page("slots"))
-        .await
-        .holds("3栋")
-        .holds("2单元")
-        .holds("已叫号");
-    headquarters
-        .get(&page("pickup-notice"))
-        .await
-        .holds("幸福里3栋全体居民")
-        .holds("月");
 }
 
 /// FC-9: with more packs than a sheet has room for, each bag lists its own with a box to tick before each.
