@@ -9,7 +9,7 @@ use store::Tx;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::reports::exports;
-use super::{course, picture, state_badge};
+use super::{course, picture, state_badge, together};
 use crate::base::words::{count, kilograms, kilometres};
 use crate::base::{Ctx, Result, clock};
 use crate::plan::rules::{CATEGORIES, category_word};
@@ -49,7 +49,7 @@ pub struct Look {
 pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines: &[Line]) -> Result<Look> {
     let (draft, mut stored) = assignment::read(&proposal)?;
     let tried = apply(&mut stored, lines)?;
-    let result = measure(&draft, &mut stored);
+    let result = measure(&draft, &mut stored)?;
     let open = proposal.state == ProposalState::Open;
     let known = open && !stored.facts.compounds.is_empty();
     let (mut moved, mut differing) = (Vec::new(), (Vec::new(), Vec::new()));
@@ -179,6 +179,15 @@ fn figures(web: &Web, look: &Look) -> Markup {
         )
     });
     let findings = look.proposal.findings.len() as i64;
+    let shared = match together::persons_in_all(look) {
+        0 => String::new(),
+        persons => format!(
+            "{}{}{}",
+            web.t("另有", "and "),
+            count(persons),
+            web.t("人由几家拼供", " fed by several")
+        ),
+    };
     kit::tiles(&[
         Tile {
             label: web.t("小区", "Compounds").into(),
@@ -189,6 +198,7 @@ fn figures(web: &Web, look: &Look) -> Markup {
             label: web.t("可供人数", "People supplied").into(),
             value: format!("{} / {}", count(served), count(persons)),
             tone: if served < persons { Tone::Bad } else { Tone::Good },
+            note: shared,
             ..Tile::default()
         },
         Tile {
@@ -305,6 +315,7 @@ fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
                     li { (supplier(*main)) (web.t(" 停供时，", " fails: ")) (supplier(over.supplier)) (web.t(" 的", " lacks ")) (category(over.category)) (web.t("每天差 ", ", ")) (kilograms(over.short_by)) (web.t(" 公斤", " kg a day")) }
                 } } }))
             }
+            (together::table(web, look))
             (kit::section(web.t("地图", "Map"), html! {
                 (kit::map(web.lang, &picture::drawing(web, look, page)))
                 @if look.open() { p class="soft needs-script" { (web.t("把小区拖到另一家单位上，就会换到那家，下面立即显示后果；保存前不生效。", "Drag a compound onto another supplier to change it; what follows is shown at once. Nothing holds before it is saved.")) } }
@@ -388,7 +399,10 @@ fn lines(web: &Web, look: &Look, page: usize) -> Markup {
 
 fn reasons(web: &Web, look: &Look, choice: &Choice) -> Markup {
     html! {
-        @if choice.main.is_none() { (kit::badge(Tone::Bad, web.t("没有单位可供", "nobody can supply"))) }
+        @if let (None, Some(shared)) = (&choice.main, look.together(&choice.compound).filter(|one| !one.parts.is_empty())) {
+            (kit::badge(Tone::Warn, web.t("几家拼供", "fed together"))) " " (shared.parts.iter().map(|part| look.supplier(Some(&part.supplier))).collect::<Vec<_>>().join(web.t("、", ", ")))
+        }
+        @else if choice.main.is_none() { (kit::badge(Tone::Bad, web.t("没有单位可供", "nobody can supply"))) }
         @else if choice.rank == 1 { (web.t("最近", "nearest")) }
         @else if choice.rank > 1 { (web.t("第", "no. ")) (choice.rank) (web.t("近", " by distance")) }
         @if choice.by_hand { " · " (kit::badge(Tone::Accent, web.t("人工指定", "chosen by hand"))) }

@@ -3,6 +3,7 @@
 mod assignment;
 mod course;
 mod picture;
+mod together;
 
 use axum::extract::{Path, Query};
 use kit::{Column, Field, Icon, TableRow, Tone, html};
@@ -53,7 +54,7 @@ pub fn routes() -> Vec<Route> {
 async fn list(web: Web) -> Answer {
     let area = web.actor()?.area;
     let in_district = web.district()?;
-    let own = area.clone();
+    let (own, lang) = (area.clone(), web.lang);
     let (proposals, assigned, areas) = web
         .app
         .read(move |tx| {
@@ -73,7 +74,12 @@ async fn list(web: Web) -> Answer {
                     Some(code) => super::supplier_name(tx, &in_district, code)?,
                     None => String::new(),
                 };
-                assigned.push((area_name(tx, &compound)?, main, backup, compound));
+                let mut parts = Vec::new();
+                for part in &suppliers.parts {
+                    let name = super::supplier_name(tx, &in_district, &part.supplier)?;
+                    parts.push(format!("{name} {}", part.words(lang)));
+                }
+                assigned.push((area_name(tx, &compound)?, main, backup, parts));
             }
             Ok((proposals, assigned, area_options(tx, &own)?))
         })
@@ -105,8 +111,9 @@ async fn list(web: Web) -> Answer {
     ];
     let assigned_rows = assigned
         .iter()
-        .map(|(compound, main, backup, _)| {
-            TableRow::new(vec![html! { (compound) }, html! { (main) }, html! { (backup) }])
+        .map(|(compound, main, backup, parts)| {
+            let main = html! { (main) @for part in parts { br; small { (part) } } };
+            TableRow::new(vec![html! { (compound) }, main, html! { (backup) }])
         })
         .collect();
     let body = html! {

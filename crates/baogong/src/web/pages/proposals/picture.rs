@@ -42,15 +42,30 @@ pub(super) fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
         ) else {
             continue;
         };
-        let main = choice.main.as_deref().and_then(|code| facts.number(code));
+        let shared = look.together(&one.code);
+        let givers: Vec<&str> = match &choice.main {
+            Some(main) => vec![main],
+            None => shared
+                .into_iter()
+                .flat_map(|shared| &shared.parts)
+                .map(|part| part.supplier.as_str())
+                .collect(),
+        };
+        let numbers: Vec<usize> = givers.iter().filter_map(|code| facts.number(code)).collect();
+        let is_short = choice.main.is_none()
+            && shared.is_none_or(|shared| shared.short_g.iter().any(|short| *short > 0));
         let line_is_here = shown.iter().any(|line| line.compound == one.code);
         map.points.push(kit::MapPoint {
-            series: main,
+            series: numbers.first().copied(),
             weight: one.persons,
-            alarm: main.is_none(),
+            alarm: is_short,
             about: format!(
                 "{} · {}{}",
-                look.supplier(choice.main.as_deref()),
+                if givers.is_empty() {
+                    "—".into()
+                } else {
+                    names(web, look, &givers)
+                },
                 count(one.persons),
                 web.t("人", " people")
             ),
@@ -58,12 +73,14 @@ pub(super) fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
             drag: open.then(|| one.code.clone()),
             ..kit::MapPoint::new(place, kit::PointKind::Compound, &one.name)
         });
-        if let Some(from) = main.and_then(|main| at[main]) {
-            map.lines.push(kit::MapLine {
-                places: vec![from, place],
-                series: main,
-                faint: false,
-            });
+        for (turn, number) in numbers.into_iter().enumerate() {
+            if let Some(from) = at[number] {
+                map.lines.push(kit::MapLine {
+                    places: vec![from, place],
+                    series: Some(number),
+                    faint: turn > 0,
+                });
+            }
         }
         if let Some(street) = one.code.get(..9) {
             streets.entry(street).or_default().push(place);
@@ -93,6 +110,11 @@ pub(super) fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
     map
 }
 
+fn names(web: &Web, look: &Look, givers: &[&str]) -> String {
+    let names: Vec<&str> = givers.iter().map(|code| look.supplier(Some(code))).collect();
+    names.join(web.t("、", ", "))
+}
+
 /// What each supplier gives and has.
 pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
     let facts = &look.stored.facts;
@@ -117,7 +139,14 @@ pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
             let own = look.stored.choices.iter().filter(|choice| choice.main.as_deref() == Some(&one.code));
             let (compounds, persons) = own.fold((0, 0), |sum, choice| (sum.0 + 1, sum.1 + choice.persons));
             let mut cells = vec![html! { (number + 1) " " (one.name) }, html! { (count(compounds)) }, html! { (count(persons)) }];
-            for (load, capacity) in result.loads[number].iter().zip(&one.capacity) {
+            let mut loads = result.loads[number].clone();
+            let parts = look.stored.together.iter().flat_map(|shared| &shared.parts);
+            for part in parts.filter(|part| part.supplier == one.code) {
+                for (load, given) in loads.iter_mut().zip(&part.given_g) {
+                    *load += given;
+                }
+            }
+            for (load, capacity) in loads.iter().zip(&one.capacity) {
                 cells.push(html! {
                     (kilograms(*load)) " / " (kilograms(*capacity))
                     @if load > capacity { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load - capacity)))) }
