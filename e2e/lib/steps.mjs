@@ -8,6 +8,7 @@ import { visit, words } from "./browser.mjs";
 export async function press(page, form, { label, holds } = {}) {
   const forms = page.locator(`main form[action='${form}']`, holds ? { has: page.locator(holds) } : {});
   const button = forms.locator("button:not([type=button])", label ? { hasText: label } : {}).last();
+  if (!(await button.count())) throw new Error(`no button ${label ?? ""} for ${form} on ${page.url()}: ${await words(page)}`);
   await Promise.all([page.waitForEvent("framenavigated"), button.click()]);
   await page.waitForLoadState("load");
 }

@@ -1,27 +1,20 @@
-//! `baogong export`, `baogong labels` and `baogong report`: lists, labels and reports against a data directory, also
-//! beside a server that is running, unless people stand in them and the export has to be recorded.
+//! `baogong export`: lists against a data directory, also beside a server that is running, unless people stand in them
+//! and the export has to be recorded.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use baogong::base::act::{Act, once};
-use baogong::base::address::PUBLIC_URL;
-use baogong::base::id::{RoundId, TripId, district};
+use baogong::base::id::{RoundId, district};
 use baogong::base::{Action, App, Ctx, Error, Fault, Refusal, RefusalKind, Result};
 use baogong::register::entry::{self, Query};
 use baogong::register::{REGISTERS, register, show};
-use baogong::report::documents::print_lang;
-use baogong::report::labels::{self, Place};
 use baogong::report::{self, REPORTS, Subject, render};
 use baogong::round::Round;
-use baogong::round::open::{self, RoundRef};
-use baogong::round::trips;
-use baogong::web::serve::setting;
+use baogong::round::open;
 use documents::sheet;
-use print::{BoxSheet, LabelSheet};
 
-use super::serve::public_url;
-use super::{Lang, Place as Data, input};
+use super::{Lang, Place, input};
 
 /// What a list is written as.
 #[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +30,7 @@ enum Format {
 #[command(after_help = lists())]
 pub struct Export {
     #[command(flatten)]
-    place: Data,
+    place: Place,
     /// The list, see below.
     list: String,
     /// The file; `-` is standard output, which is also where it goes without a name.
@@ -120,7 +113,7 @@ pub fn area(app: &App, named: Option<&str>) -> Result<String> {
 }
 
 /// The round with this code, such as `R012`, or this id.
-fn round(app: &App, in_area: &str, named: &str) -> Result<Round> {
+pub(super) fn round(app: &App, in_area: &str, named: &str) -> Result<Round> {
     let (in_district, named) = (district(in_area).to_string(), named.to_string());
     app.db.read_blocking(move |tx| {
         if let Ok(id) = named.parse::<RoundId>() {
@@ -137,7 +130,7 @@ fn round(app: &App, in_area: &str, named: &str) -> Result<Round> {
 static EXPORT: Act = Act::new("register.export", Action::ViewRegister);
 
 /// Opens the database to read; where people stand in a list, to write as well, because its export is recorded.
-fn opened(place: &Data, personal: bool) -> Result<App> {
+pub(super) fn opened(place: &Place, personal: bool) -> Result<App> {
     let reader = place.open_reader()?;
     if !personal {
         return Ok(reader);
@@ -155,7 +148,7 @@ fn opened(place: &Data, personal: bool) -> Result<App> {
 }
 
 /// Records an export as the pages do: which list, how much of it, as what; what was searched for may be a name.
-fn record(app: &App, act: &'static Act, area: &str, what: String) -> Result<()> {
+pub(super) fn record(app: &App, act: &'static Act, area: &str, what: String) -> Result<()> {
     let (ctx, area) = (Ctx::system(&app.clock), area.to_string());
     app.db
         .write_blocking(move |tx| once(tx, &ctx, act, &area, &what, |_, _, what| Ok(what.clone())))?;
@@ -270,219 +263,8 @@ impl Export {
     }
 }
 
-fn ending(file: &Path) -> &str {
+pub(super) fn ending(file: &Path) -> &str {
     file.extension().and_then(|ending| ending.to_str()).unwrap_or("")
-}
-
-/// The paper that labels are printed on.
-#[derive(clap::ValueEnum, Clone, Copy, PartialEq, Eq)]
-enum Paper {
-    /// Sheets of 3 × 8.
-    A4,
-    /// A roll of 100 × 70 mm.
-    Roll,
-    /// A continuous roll 80 mm wide, for bags; boxes get 100 × 70 mm.
-    Continuous,
-    /// A roll of 100 × 150 mm with a linear bar code, for boxes; bags get 100 × 70 mm.
-    Large,
-}
-
-impl Paper {
-    fn sheet(self) -> LabelSheet {
-        match self {
-            Self::A4 => LabelSheet::A4x24,
-            Self::Roll | Self::Large => LabelSheet::Roll100x70,
-            Self::Continuous => LabelSheet::Continuous80,
-        }
-    }
-
-    fn box_sheet(self) -> BoxSheet {
-        match self {
-            Self::A4 | Self::Roll | Self::Continuous => BoxSheet::Roll100x70,
-            Self::Large => BoxSheet::Roll100x150,
-        }
-    }
-}
-
-/// Which labels, of which round.
-#[derive(clap::Args)]
-pub struct Labels {
-    #[command(flatten)]
-    place: Data,
-    /// The code of the round, such as `R012`, or its id.
-    round: String,
-    /// The PDF; `-` is standard output. Without a name it is called after the round.
-    file: Option<PathBuf>,
-    /// An area or compound code; the whole round without it.
-    #[arg(long)]
-    area: Option<String>,
-    /// Labels for boxes instead of bags.
-    #[arg(long)]
-    boxes: bool,
-    /// The paper; labels of boxes come on rolls only.
-    #[arg(long, value_enum, default_value_t = Paper::A4)]
-    paper: Paper,
-    /// The language of the words on the labels.
-    #[arg(long, value_enum, default_value_t = Lang::Zh)]
-    lang: Lang,
-    /// The address in the codes; the one that is set without it.
-    #[arg(long, value_parser = public_url)]
-    public_url: Option<String>,
-}
-
-/// By which address people reach the server: the one given here, or the one that is set. Without either the codes hold
-/// what the fields of the pages read, and that is said.
-pub fn origin(app: &App, given: Option<&str>) -> Result<String> {
-    let origin = match given {
-        Some(given) => given.to_string(),
-        None => app
-            .db
-            .read_blocking(|tx| setting(tx, PUBLIC_URL))?
-            .unwrap_or_default(),
-    };
-    if origin.is_empty() {
-        eprintln!(
-            "没有设置对外网址（--public-url），二维码里没有网址，只能在系统的输入框里扫。/ No public address is set (--public-url): the codes hold none and are read only by the fields of the pages."
-        );
-    }
-    Ok(origin)
-}
-
-impl Labels {
-    /// Writes the labels; a round without bags is the user's case.
-    pub fn run(&self) -> Result<ExitCode> {
-        let app = self.place.open_reader()?;
-        let origin = origin(&app, self.public_url.as_deref())?;
-        let area = area(&app, self.area.as_deref())?;
-        let round = round(&app, &area, &self.round)?;
-        let at = RoundRef {
-            district: district(&area).to_string(),
-            id: round.id,
-        };
-        let (ctx, lang): (_, kit::Lang) = (Ctx::system(&app.clock), self.lang.into());
-        let printer = baogong::web::serve::printer()?.with_lang(print_lang(lang));
-        let printed = if self.boxes {
-            let labels = app.db.read_blocking(move |tx| {
-                let place = Place {
-                    round: &at,
-                    area: &area,
-                    origin: &origin,
-                };
-                labels::box_labels(tx, &ctx, lang, &place)
-            })?;
-            if labels.is_empty() {
-                return Err(labels::no_boxes().into());
-            }
-            printer.box_labels(self.paper.box_sheet(), &labels)
-        } else {
-            let labels = app.db.read_blocking(move |tx| {
-                let place = Place {
-                    round: &at,
-                    area: &area,
-                    origin: &origin,
-                };
-                labels::bag_labels(tx, &ctx, lang, &place)
-            })?;
-            if labels.is_empty() {
-                return Err(labels::no_bags().into());
-            }
-            printer.labels(self.paper.sheet(), &labels)
-        };
-        let bytes = printed.map_err(|fault| document_fault(fault.to_string()))?;
-        let named = |what: &str| PathBuf::from(format!("{}-{what}.pdf", round.code));
-        let file = match &self.file {
-            Some(file) => file.clone(),
-            None if self.boxes => named("boxes"),
-            None => named("labels"),
-        };
-        input::write(&file, &bytes)?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// Which report, of what, into which file.
-#[derive(clap::Args)]
-pub struct Report {
-    #[command(flatten)]
-    place: Data,
-    /// The key of the report, such as `situation`; `baogong export --help` names all of them.
-    key: String,
-    /// The PDF, XLSX or CSV, by its ending; `-` is standard output and PDF.
-    file: PathBuf,
-    /// An area or compound code; the whole county without it.
-    #[arg(long)]
-    area: Option<String>,
-    /// The code of the round, such as `R012`, or its id, for reports of a round.
-    #[arg(long)]
-    round: Option<String>,
-    /// The code of the trip or its id, for reports of a trip.
-    #[arg(long)]
-    trip: Option<String>,
-    /// The language of the report.
-    #[arg(long, value_enum, default_value_t = Lang::Zh)]
-    lang: Lang,
-    /// The address in the codes; the one that is set without it.
-    #[arg(long, value_parser = public_url)]
-    public_url: Option<String>,
-}
-
-impl Report {
-    /// Writes the report.
-    pub fn run(&self) -> Result<ExitCode> {
-        let report = report::report(&self.key)?;
-        let app = opened(&self.place, report.personal)?;
-        let area = area(&app, self.area.as_deref())?;
-        if report.personal {
-            let what = format!("{}  {}", self.key, ending(&self.file));
-            record(&app, report::printing(report.action), &area, what)?;
-        }
-        let named = |named: &Option<String>, find: &dyn Fn(&str) -> Result<String>| {
-            named.as_deref().map_or(Ok(String::new()), find)
-        };
-        let origin = match (&self.public_url, report.key) {
-            (Some(given), _) => given.clone(),
-            // The only report with a code on it.
-            (None, "order-notice") => origin(&app, None)?,
-            (None, _) => String::new(),
-        };
-        let subject = Subject {
-            round: named(&self.round, &|code| Ok(round(&app, &area, code)?.id.to_string()))?,
-            trip: named(&self.trip, &|code| trip(&app, &area, code))?,
-            area,
-            origin,
-            ..Subject::default()
-        };
-        let (ctx, lang): (_, kit::Lang) = (Ctx::system(&app.clock), self.lang.into());
-        let document = app
-            .db
-            .read_blocking(move |tx| (report.make)(tx, &ctx, lang, &subject))?;
-        let bytes = match ending(&self.file) {
-            "xlsx" => render::workbook(&document, lang, false).map_err(document_fault)?,
-            "csv" => render::csv(&document, lang, false).map_err(document_fault)?,
-            _ => baogong::web::serve::printer()?
-                .document(&document)
-                .map_err(|fault| document_fault(fault.to_string()))?,
-        };
-        input::write(&self.file, &bytes)?;
-        Ok(ExitCode::SUCCESS)
-    }
-}
-
-/// The id of the trip with this code or id.
-fn trip(app: &App, in_area: &str, named: &str) -> Result<String> {
-    let (in_district, named) = (district(in_area).to_string(), named.to_string());
-    app.db.read_blocking(move |tx| {
-        if let Ok(id) = named.parse::<TripId>() {
-            return Ok(trips::get(tx, &in_district, id)?.id.to_string());
-        }
-        let found = trips::list(tx, &in_district, "")?
-            .into_iter()
-            .find(|trip| trip.code.eq_ignore_ascii_case(&named));
-        Ok(found
-            .ok_or_else(|| Refusal::not_found("车次", "trip"))?
-            .id
-            .to_string())
-    })
 }
 
 /// Writes the template of a form.

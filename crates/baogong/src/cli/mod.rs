@@ -132,9 +132,9 @@ enum Command {
         lang: Lang,
     },
     /// Write the labels of a round as PDF.
-    Labels(export::Labels),
+    Labels(paper::Labels),
     /// Write a report of an area, round or trip as PDF or spreadsheet (by the ending of the file).
-    Report(export::Report),
+    Report(paper::Report),
     /// Write the signs of drop points and sites as PDF.
     Signs(paper::Signs),
     /// Issue passes to vehicles, staff, volunteers or outlets and write them as PDF.

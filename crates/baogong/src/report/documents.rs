@@ -71,6 +71,18 @@ pub fn table(
     })
 }
 
+/// A document of one table without totals.
+pub fn listing(
+    ctx: &Ctx,
+    lang: Lang,
+    title: &str,
+    place: &str,
+    columns: Vec<TableColumn>,
+    rows: Vec<Vec<Datum>>,
+) -> Document {
+    document(ctx, lang, title, place, vec![table(lang, columns, rows, None)])
+}
+
 /// A cell of words.
 pub fn text(words: impl Into<String>) -> Datum {
     Datum::Text(words.into())

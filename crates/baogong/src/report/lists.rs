@@ -5,7 +5,7 @@ use print::{Block, Datum, Document};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, numbers, table, text, words};
+use super::documents::{document, listing, numbers, table, text, words};
 use crate::base::access::Field;
 use crate::base::clock;
 use crate::base::id::district;
@@ -184,12 +184,13 @@ pub fn needs(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("登记时间", "Recorded"), 3),
     ];
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("需求清单", "Needs list"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 

@@ -5,7 +5,7 @@ use print::Document;
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, numbers, table, text, words};
+use super::documents::{listing, numbers, text, words};
 use super::rounds::load;
 use crate::base::access::Field;
 use crate::base::id::district;
@@ -63,13 +63,7 @@ pub fn imports(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<
     ];
     let place = area_name(tx, &subject.area)?;
     let title = lang.t("导入记录", "Imports");
-    Ok(document(
-        ctx,
-        lang,
-        title,
-        &place,
-        vec![table(lang, columns, rows, None)],
-    ))
+    Ok(listing(ctx, lang, title, &place, columns, rows))
 }
 
 /// The words of a compound with what they stand for: a dwelling by its name, a good as it is called.
@@ -114,13 +108,7 @@ pub fn aliases(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<
     ];
     let place = area_name(tx, &subject.area)?;
     let title = lang.t("小区里的叫法", "Words of this compound");
-    Ok(document(
-        ctx,
-        lang,
-        title,
-        &place,
-        vec![table(lang, columns, rows, None)],
-    ))
+    Ok(listing(ctx, lang, title, &place, columns, rows))
 }
 
 /// The requests of a draw, class by class in the order in which they came up; of one compound, if one is asked for.
@@ -169,11 +157,5 @@ pub fn requests(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result
     ];
     let place = format!("{} · {}", area_name(tx, &subject.area)?, drawing.round);
     let title = lang.t("摇号结果", "The draw");
-    Ok(document(
-        ctx,
-        lang,
-        title,
-        &place,
-        vec![table(lang, columns, rows, None)],
-    ))
+    Ok(listing(ctx, lang, title, &place, columns, rows))
 }

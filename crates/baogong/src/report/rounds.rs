@@ -6,7 +6,7 @@ use store::Tx;
 use uuid::Uuid;
 
 use super::Subject;
-use super::documents::{document, figure, numbers, table, text, words};
+use super::documents::{document, figure, listing, numbers, table, text, words};
 use crate::base::access::Field;
 use crate::base::id::{RoundId, TripId, district};
 use crate::base::words::{count, kilograms, yuan};
@@ -166,12 +166,13 @@ pub fn orders(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("付款", "Payment"), 2),
         words(lang.t("状态", "State"), 2),
     ];
-    let mut report = document(
+    let mut report = listing(
         ctx,
         lang,
         lang.t("订单明细", "Orders"),
         &format!("{} {}", round.code, round.title),
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     );
     report.landscape = true;
     Ok(report)
@@ -266,12 +267,13 @@ pub fn door_list(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resul
         bags.len(),
         lang.t("袋", "bags")
     );
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("交付清单", "Hand-over list"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -455,11 +457,12 @@ pub fn trip_sheet(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         words(lang.t("接收人签字、时间", "Received by, time"), 4),
     ];
     let place = format!("{} · {} · {}", trip.code, trip.vehicle, trip.driver);
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("车次单", "Trip sheet"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }

@@ -5,7 +5,7 @@ use print::{Datum, Document};
 use store::Tx;
 
 use super::Subject;
-use super::documents::{document, numbers, table, text, words};
+use super::documents::{document, listing, numbers, table, text, words};
 use super::rounds::load;
 use crate::base::access::{Field, within};
 use crate::base::id::{ProposalId, district};
@@ -137,12 +137,13 @@ pub fn closed(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("保供单位", "Supplier"), 4),
     ];
     let place = area_name(tx, &subject.area)?;
-    let mut document = document(
+    let mut document = listing(
         ctx,
         lang,
         lang.t("封闭小区一览", "Closed compounds"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     );
     document.landscape = true;
     Ok(document)
@@ -211,12 +212,13 @@ pub fn assignment(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         }
     }
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("保供单位分配表", "Assignment of suppliers"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -246,13 +248,7 @@ pub fn directives(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         words(lang.t("说明", "Note"), 4),
     ];
     let place = area_name(tx, district(&subject.area))?;
-    let mut document = document(
-        ctx,
-        lang,
-        lang.t("指令一览", "Directives"),
-        &place,
-        vec![table(lang, columns, rows, None)],
-    );
+    let mut document = listing(ctx, lang, lang.t("指令一览", "Directives"), &place, columns, rows);
     document.landscape = true;
     Ok(document)
 }
@@ -294,13 +290,7 @@ pub fn rounds(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
         words(lang.t("状态", "State"), 3),
     ];
     let place = area_name(tx, &subject.area)?;
-    let mut document = document(
-        ctx,
-        lang,
-        lang.t("轮次一览", "Rounds"),
-        &place,
-        vec![table(lang, columns, rows, None)],
-    );
+    let mut document = listing(ctx, lang, lang.t("轮次一览", "Rounds"), &place, columns, rows);
     document.landscape = true;
     Ok(document)
 }
@@ -372,12 +362,13 @@ pub fn boxes(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("状态", "State"), 3),
     ];
     let place = format!("{} · {}", area_name(tx, &subject.area)?, round.code);
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("装箱清单", "Boxes"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -418,12 +409,13 @@ pub fn trips(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("状态", "State"), 2),
     ];
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("车次一览", "Trips"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }
 
@@ -461,11 +453,12 @@ pub fn users(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         words(lang.t("状态", "State"), 2),
     ];
     let place = area_name(tx, &subject.area)?;
-    Ok(document(
+    Ok(listing(
         ctx,
         lang,
         lang.t("用户一览", "Users"),
         &place,
-        vec![table(lang, columns, rows, None)],
+        columns,
+        rows,
     ))
 }

@@ -5,6 +5,7 @@
 mod access;
 mod ballot;
 mod cli;
+mod county;
 mod imports;
 mod migration;
 mod plan;

@@ -1,5 +1,8 @@
 //! `baogong plan`: spreadsheets in, a workbook out, without server or database (CT-4, DX-1, FC-8, X-3).
 
+use std::path::Path;
+use std::process::Output;
+
 use serde_json::Value;
 
 use crate::cli::{Folder, json_of, run, text};
@@ -9,21 +12,19 @@ const SUPPLIERS: &str = "单位名称,类型,纬度,经度,米面日供应能力
 const HOUSEHOLDS: &str =
     "社区,小区,楼栋,单元,房号,户主,人口数\n东社区,东园,1,1,101,甲,3\n东社区,东园,1,1,102,乙,2\n";
 
+/// The plan of a folder for a day, within a second.
+fn planned(lists: &Path) -> Output {
+    let folder = text(lists);
+    run(&["plan", folder, "--json", "--seconds", "1", "--date", "2026-11-23"])
+}
+
 /// What demo-files writes is planned as it stands: everything is supplied, driven, picked and called.
 #[test]
 fn the_files_of_the_demo_are_planned() {
     let folder = Folder::new();
     let lists = folder.path("lists");
     assert!(run(&["demo-files", text(&lists), "--small"]).status.success());
-    let output = run(&[
-        "plan",
-        text(&lists),
-        "--json",
-        "--seconds",
-        "1",
-        "--date",
-        "2026-11-23",
-    ]);
+    let output = planned(&lists);
     assert_eq!(
         output.status.code(),
         Some(0),
@@ -65,15 +66,7 @@ fn the_files_of_the_demo_are_planned() {
     let names = String::from_utf8_lossy(&workbook);
     assert!(names.contains("xl/media/image1.png") && names.contains("xl/media/image2.png"));
     // Its own workbook lies in the folder now and is not taken for a list.
-    let again = json_of(&run(&[
-        "plan",
-        text(&lists),
-        "--json",
-        "--seconds",
-        "1",
-        "--date",
-        "2026-11-23",
-    ]));
+    let again = json_of(&planned(&lists));
     assert_eq!(
         (&again["compounds"], &again["sources"]),
         (&figures["compounds"], &figures["sources"])

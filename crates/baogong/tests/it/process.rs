@@ -9,53 +9,27 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use baogong::MIGRATIONS;
 use baogong::base::id::{BatchId, RoundId};
 use baogong::base::{App, Ctx, Result};
-use baogong::register::entry::{self, Change, Entry};
+use baogong::register::entry;
 use baogong::round::open::{self, PackDraft, RoundDraft};
 use baogong::round::order;
-use baogong::{MIGRATIONS, register};
 use serde_json::{Value, json};
 use store::{Db, testing};
 use uuid::Uuid;
 
-const DISTRICT: &str = "431023";
-const COMPOUND: &str = "431023001001-1";
+use crate::county::{COMPOUND, DISTRICT, county, new_entry};
+
 const HOUSEHOLDS: usize = 600;
 /// The load is stopped after so many acknowledgements.
 const ENOUGH: usize = 60;
 
-fn new_entry(key: &str, code: &str, area: &str, body: &Value) -> Change {
-    let body = body.as_object().unwrap().clone();
-    Change {
-        before: None,
-        after: Some(Entry::of(
-            register::register(key).unwrap(),
-            code.into(),
-            area.into(),
-            body,
-        )),
-    }
-}
-
 /// A compound of many households and a round that has a pack for each; the secret of its link.
 fn fill(url: &str) -> (RoundId, String) {
     let app = App::new(Db::open(url, MIGRATIONS).unwrap());
-    let mut changes = vec![
-        new_entry(
-            "areas",
-            DISTRICT,
-            DISTRICT,
-            &json!({"code": DISTRICT, "name": "永兴县", "level": "county"}),
-        ),
-        new_entry(
-            "compounds",
-            COMPOUND,
-            "431023001001",
-            &json!({"compound": "幸福里", "community": "城关社区"}),
-        ),
-        new_entry("suppliers", "S001", DISTRICT, &json!({"name": "惠民超市"})),
-        new_entry(
+    let mut changes = county();
+    changes.push(        new_entry(
             "goods",
             "S001/V",
             DISTRICT,
@@ -63,8 +37,7 @@ fn fill(url: &str) -> (RoundId, String) {
                 "supplier": "S001", "code": "V", "name": "蔬菜包", "unit": "份", "price_fen": 3000, "weight_g": 5000,
                 "contents": [{"name": "白菜", "category": "vegetables", "weight_g": 5000}]
             }),
-        ),
-    ];
+        ));
     changes.extend((1..=HOUSEHOLDS).map(|room| {
         let body = json!({"compound": "幸福里", "building": "1", "unit": "1", "room": room.to_string(), "members": 2,
             "head": "张小明", "phone": phone(room)});

@@ -48,13 +48,19 @@ fn code_of(page: &Page) -> String {
     page.text()
 }
 
+/// Headquarters with a proposal for a street under control.
+fn proposed(server: &Server) -> (Browser, String) {
+    let mut headquarters = server.demo_user("zhihui");
+    direct(&mut headquarters, STREET, "fc", "control", "medium");
+    let id = propose(&mut headquarters);
+    (headquarters, id)
+}
+
 /// A line is changed: first looked at, then kept with who did it, then in force.
 #[test]
 fn a_changed_line_is_looked_at_then_kept_then_in_force() {
     for server in demo_servers() {
-        let mut headquarters = server.demo_user("zhihui");
-        direct(&mut headquarters, STREET, "fc", "control", "medium");
-        let id = propose(&mut headquarters);
+        let (mut headquarters, id) = proposed(&server);
         let (_, before) = stored(&server, &id);
         let line = before
             .choices
@@ -139,9 +145,7 @@ fn a_changed_line_is_looked_at_then_kept_then_in_force() {
 #[test]
 fn too_much_for_one_supplier_is_said_and_needs_a_second_thought() {
     for server in demo_servers() {
-        let mut headquarters = server.demo_user("zhihui");
-        direct(&mut headquarters, STREET, "fc", "control", "medium");
-        let id = propose(&mut headquarters);
+        let (mut headquarters, id) = proposed(&server);
         let (_, before) = stored(&server, &id);
         // Everybody at the smallest supplier.
         let smallest = before
@@ -245,9 +249,7 @@ fn when_a_supplier_fails_few_compounds_change() {
 #[test]
 fn a_pair_that_was_ruled_out_is_told() {
     let server = demo_servers().remove(0);
-    let mut headquarters = server.demo_user("zhihui");
-    direct(&mut headquarters, STREET, "fc", "control", "medium");
-    let id = propose(&mut headquarters);
+    let (mut headquarters, id) = proposed(&server);
     let (_, before) = stored(&server, &id);
     let line = before
         .choices
@@ -311,9 +313,7 @@ fn what_came_into_force_meanwhile_is_not_overwritten_by_mistake() {
 fn tiles_come_only_from_the_configured_server() {
     use baogong::base::tiles::{TileServer, TilesDatum};
     let server = demo_servers().remove(0);
-    let mut headquarters = server.demo_user("zhihui");
-    direct(&mut headquarters, STREET, "fc", "control", "medium");
-    let id = propose(&mut headquarters);
+    let (mut headquarters, id) = proposed(&server);
     let path = format!("/proposals/{id}");
     let page = headquarters.open(&path);
     assert!(!page.body.contains("<image"));

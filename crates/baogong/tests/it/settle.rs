@@ -3,28 +3,14 @@
 use baogong::base::clock::DAY_S;
 use baogong::base::id::{BatchId, RoundId};
 use baogong::base::{Ctx, Result};
-use baogong::register::{self, entry};
+use baogong::register::entry;
 use baogong::round::open::{self, PackDraft, RoundDraft};
 use baogong::round::{OrderState, alias, settle as settling};
-use serde_json::{Value, json};
+use serde_json::json;
 
+use crate::county::{COMPOUND, DISTRICT, county, new_entry};
 use crate::scene::{id_in, orders};
 use crate::support::{Browser, Page, Server, servers};
-
-const DISTRICT: &str = "431023";
-const COMPOUND: &str = "431023001001-1";
-
-fn new_entry(key: &str, code: &str, area: &str, body: &Value) -> entry::Change {
-    entry::Change {
-        before: None,
-        after: Some(entry::Entry::of(
-            register::register(key).unwrap(),
-            code.into(),
-            area.into(),
-            body.as_object().unwrap().clone(),
-        )),
-    }
-}
 
 fn good(code: &str, name: &str, price_fen: i64) -> entry::Change {
     let body = json!({"supplier": "S001", "code": code, "name": name, "unit": "份", "price_fen": price_fen, "weight_g": 5000});
@@ -43,27 +29,15 @@ fn town(server: &Server) -> (RoundId, Browser) {
             &body,
         )
     };
-    let changes = vec![
-        new_entry(
-            "areas",
-            DISTRICT,
-            DISTRICT,
-            &json!({"code": DISTRICT, "name": "永兴县", "level": "county"}),
-        ),
-        new_entry(
-            "compounds",
-            COMPOUND,
-            "431023001001",
-            &json!({"compound": "幸福里", "community": "城关社区"}),
-        ),
-        new_entry("suppliers", "S001", DISTRICT, &json!({"name": "惠民超市"})),
+    let mut changes = county();
+    changes.extend([
         good("V", "蔬菜包", 3000),
         good("R", "米面包", 8000),
         home("3", "501", "张小明"),
         home("3", "502", "李大海"),
         home("3", "503", "王芳"),
         home("4", "501", "赵铁柱"),
-    ];
+    ]);
     let ctx = Ctx::system(&server.app.clock);
     let draft = RoundDraft {
         mode: "C".into(),

@@ -2,6 +2,7 @@
 
 use super::Rejected;
 use super::heading::{self, Candidates};
+use super::mapped;
 use super::raw::Grid;
 use super::source::{Feed, feed};
 use crate::forms::{FORMS, Form};
@@ -62,6 +63,6 @@ fn of(name: &str, grid: &Grid, candidates: &Candidates) -> Detected {
         sheet: name.to_string(),
         form: found.map(|heading| heading.form),
         heading_row: rows.map(|(_, last)| u32::try_from(last + 1).unwrap_or(u32::MAX)),
-        signature: rows.map_or_else(String::new, |(first, last)| heading::signature(grid, first, last)),
+        signature: rows.map_or_else(String::new, |(first, last)| mapped::signature(grid, first, last)),
     }
 }

@@ -1,7 +1,7 @@
 //! Finding the heading row, the form, and the column of each heading.
 
+use super::letter;
 use super::raw::{Grid, Merge, Raw};
-use super::{COLUMNS_MAX, HeadRow, Mapping, letter};
 use crate::forms::{Form, Kind};
 use crate::values::{Unit, compact, heading_package, heading_unit, unit_word};
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ const MERGES_MAX: usize = 1_000;
 pub(super) const ROWS_AFTER: usize = 4;
 
 /// Headings of columns that only number the rows.
-const NUMBERING: &[&str] = &["序号", "序", "no", "no.", "行号", "项次", "排序", "number"];
+pub(super) const NUMBERING: &[&str] = &["序号", "序", "no", "no.", "行号", "项次", "排序", "number"];
 
 /// Units of counts in a row of units.
 const COUNTED: &[&str] = &[
@@ -64,6 +64,22 @@ pub(super) struct Heading {
     /// Whether a user has set the columns.
     pub(super) remembered: bool,
     score: i64,
+}
+
+impl Heading {
+    /// A heading of these rows, 0-based, without columns yet.
+    pub(super) fn empty(form: &'static Form, first: usize, last: usize) -> Heading {
+        Heading {
+            form,
+            first,
+            last,
+            fields: Vec::new(),
+            unknown: Vec::new(),
+            numbering: None,
+            remembered: false,
+            score: 0,
+        }
+    }
 }
 
 /// Heading in the form in which it is compared: half width, lower case, without punctuation.
@@ -122,6 +138,11 @@ impl Candidates {
     pub(super) fn new(forms: &[&'static Form]) -> Candidates {
         Candidates(forms.iter().map(|form| (*form, names(form))).collect())
     }
+
+    /// The form with this key.
+    pub(super) fn form(&self, key: &str) -> Option<&'static Form> {
+        self.0.iter().map(|(form, _)| *form).find(|form| form.key == key)
+    }
 }
 
 fn names(form: &'static Form) -> Names {
@@ -142,7 +163,7 @@ fn names(form: &'static Form) -> Names {
 }
 
 /// The heading of each column, for a heading of one row or of two.
-fn headings(grid: &Grid, merges: &[Merge], first: usize, last: usize) -> Vec<Vec<String>> {
+pub(super) fn headings(grid: &Grid, merges: &[Merge], first: usize, last: usize) -> Vec<Vec<String>> {
     let width = grid.rows[first]
         .len()
         .max(grid.rows.get(last).map_or(0, Vec::len));
@@ -183,7 +204,7 @@ fn headings(grid: &Grid, merges: &[Merge], first: usize, last: usize) -> Vec<Vec
         .collect()
 }
 
-fn field(column: usize, position: usize, title: &str, written: &[String]) -> Field {
+pub(super) fn field(column: usize, position: usize, title: &str, written: &[String]) -> Field {
     let unit = written
         .iter()
         .find_map(|title| heading_unit(title))
@@ -227,16 +248,7 @@ fn matched(
     form: &'static Form,
     names: &Names,
 ) -> Heading {
-    let mut heading = Heading {
-        form,
-        first,
-        last,
-        fields: Vec::new(),
-        unknown: Vec::new(),
-        numbering: None,
-        remembered: false,
-        score: 0,
-    };
+    let mut heading = Heading::empty(form, first, last);
     for (column, written) in headings(grid, merges, first, last).into_iter().enumerate() {
         let Some(title) = written.first().filter(|title| !title.trim().is_empty()) else {
             continue;
@@ -294,50 +306,13 @@ fn fits(heading: &Heading) -> bool {
     heading.fields.len() >= 2 && found >= 1 && (found * 2 >= required.len() || heading.fields.len() >= 4)
 }
 
-fn merges_above(grid: &Grid) -> Vec<Merge> {
+pub(super) fn merges_above(grid: &Grid) -> Vec<Merge> {
     grid.merges
         .iter()
         .flatten()
         .filter(|merge| merge.top <= SEARCH_ROWS)
         .take(MERGES_MAX)
         .copied()
-        .collect()
-}
-
-/// The name of a heading: a hash (FNV-1a) of its texts and their places, the same in every version.
-pub(super) fn signature(grid: &Grid, first: usize, last: usize) -> String {
-    let merges = merges_above(grid);
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for (column, written) in headings(grid, &merges, first, last).iter().enumerate() {
-        let title = written.first().map(|title| normalised(title)).unwrap_or_default();
-        for byte in title.bytes().chain([b'|', (column % 251) as u8]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-        }
-    }
-    format!("{hash:016x}")
-}
-
-/// Rows, columns and letters of a cell that are shown of the head of a sheet.
-const HEAD_SHOWN: (usize, usize, usize) = (15, 40, 40);
-
-/// The first filled rows as they stand, so that a person may say which one is the heading.
-pub(super) fn head(grid: &Grid) -> Vec<HeadRow> {
-    let (rows, columns, letters) = HEAD_SHOWN;
-    let filled = grid.rows.iter().enumerate().take(SEARCH_ROWS);
-    filled
-        .filter(|(_, row)| row.iter().any(|raw| !raw.is_empty()))
-        .take(rows)
-        .map(|(place, row)| HeadRow {
-            row: u32::try_from(place + 1).unwrap_or(u32::MAX),
-            cells: row
-                .iter()
-                .enumerate()
-                .take(columns)
-                .filter(|(_, raw)| !raw.is_empty())
-                .map(|(column, raw)| (letter(column), raw.shown().trim().chars().take(letters).collect()))
-                .collect(),
-            signature: signature(grid, place, place),
-        })
         .collect()
 }
 
@@ -364,53 +339,6 @@ pub(super) fn guess(grid: &Grid) -> Option<usize> {
             .filter(|raw| matches!(raw, Raw::Text(text) if text.chars().count() <= 30));
         texts.count() >= 3 && row.iter().all(|raw| matches!(raw, Raw::Text(_) | Raw::Empty))
     })
-}
-
-/// The heading for which a user has set the columns.
-pub(super) fn find_mapped(grid: &Grid, candidates: &Candidates, mappings: &[Mapping]) -> Option<Heading> {
-    for first in 0..grid.rows.len().min(SEARCH_ROWS) {
-        for last in [first, first + 1] {
-            if mappings.is_empty() || last >= grid.rows.len() {
-                continue;
-            }
-            let name = signature(grid, first, last);
-            let fitting = mappings.iter().filter(|mapping| mapping.signature == name);
-            for mapping in fitting {
-                let form = candidates.0.iter().find(|(form, _)| form.key == mapping.form);
-                if let Some((form, _)) = form {
-                    return Some(mapped(grid, first, last, form, mapping));
-                }
-            }
-        }
-    }
-    None
-}
-
-fn mapped(grid: &Grid, first: usize, last: usize, form: &'static Form, mapping: &Mapping) -> Heading {
-    let mut heading = Heading {
-        form,
-        first,
-        last,
-        fields: Vec::new(),
-        unknown: Vec::new(),
-        numbering: None,
-        remembered: true,
-        score: 0,
-    };
-    let written = headings(grid, &merges_above(grid), first, last);
-    for (column, written) in written.iter().enumerate().take(COLUMNS_MAX) {
-        let letter = letter(column);
-        let title = written.first().map(|title| title.trim()).unwrap_or_default();
-        let wanted = mapping.columns.iter().find(|(own, _)| *own == letter);
-        let position = wanted.and_then(|(_, key)| form.position(key));
-        match position.filter(|position| heading.fields.iter().all(|field| field.position != *position)) {
-            Some(position) => heading.fields.push(field(column, position, title, written)),
-            None if NUMBERING.contains(&normalised(title).as_str()) => heading.numbering = Some(column),
-            None if !title.is_empty() => heading.unknown.push((letter, title.to_string())),
-            None => {}
-        }
-    }
-    heading
 }
 
 /// Finds the best heading of a sheet among the candidate forms.

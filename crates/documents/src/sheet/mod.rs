@@ -19,6 +19,7 @@ mod guard_xls;
 mod heading;
 mod hxl;
 mod likeness;
+mod mapped;
 mod marked;
 mod outcome;
 mod raw;

@@ -4,7 +4,8 @@ use super::carry::Fill;
 use super::check::{self, Context};
 use super::check_row::{self, Roles};
 use super::duplicates::{Duplicate, DuplicateKind, Earlier, Identity, Seen, identity, subject};
-use super::heading::{self, Field, Heading, is_per_jin, signature};
+use super::heading::{Field, Heading, is_per_jin};
+use super::mapped::{self, signature};
 use super::raw::{Grid, Raw, cell};
 use super::skip::{Titles, no_data};
 use super::{CellError, ERRORS_MAX, Options, RowReading, SheetReading, Skipped, letter};
@@ -53,7 +54,7 @@ impl RowsReader {
             signature: signature(grid, heading.first, heading.last),
             remembered: heading.remembered,
             sheet: sheet.to_string(),
-            head: heading::head(grid),
+            head: mapped::head(grid),
             ..SheetReading::default()
         };
         let mut reader = RowsReader {

@@ -2,6 +2,7 @@
 
 use super::duplicates::Seen;
 use super::heading::{self, Candidates, Heading, ROWS_AFTER, SEARCH_ROWS};
+use super::mapped;
 use super::raw::{Grid, Merge, Raw};
 use super::rows::RowsReader;
 use super::source::{Feed, Sink, feed};
@@ -284,7 +285,7 @@ impl Scan<'_, '_> {
         if self.first_row.is_empty() {
             self.first_row = heading::sample(&grid);
         }
-        let found = heading::find_mapped(&grid, &self.candidates, self.options.mappings)
+        let found = mapped::find_mapped(&grid, &self.candidates, self.options.mappings)
             .or_else(|| heading::find(&grid, &sheet.name, &self.candidates));
         let Some(heading) = found else {
             sheet.state = State::Unknown(Box::new(unknown(&sheet.name, &grid)));
@@ -362,7 +363,7 @@ fn unknown(name: &str, grid: &Grid) -> SheetReading {
         sheet: name.to_string(),
         heading_row: guess.map(|row| u32::try_from(row + 1).unwrap_or(u32::MAX)),
         signature: guess
-            .map(|row| heading::signature(grid, row, row))
+            .map(|row| mapped::signature(grid, row, row))
             .unwrap_or_default(),
         unknown_columns: guess
             .map(|row| {
@@ -374,7 +375,7 @@ fn unknown(name: &str, grid: &Grid) -> SheetReading {
             })
             .unwrap_or_default(),
         skipped: vec![Skipped { row: 0, zh, en }],
-        head: heading::head(grid),
+        head: mapped::head(grid),
         ..SheetReading::default()
     }
 }

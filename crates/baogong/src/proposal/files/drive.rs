@@ -22,8 +22,6 @@ const ROUNDS_PER_STOP: u64 = 8;
 const PROBE_ROUNDS: u64 = 500;
 /// What stands for a way of which an end is not known: within a community, a street, and beyond.
 const WITHIN_M: [i32; 3] = [1_000, 3_000, 8_000];
-/// Great circle to road, where the ways are not kept in a table; as in the planner's own estimate.
-const DETOUR: f64 = 1.35;
 
 /// What one vehicle brings to one compound at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -395,7 +393,7 @@ fn plane(places: &[Point], km_per_h: i64) -> Travel {
                 ]
             })
             .collect(),
-        unit_m: DETOUR,
+        unit_m: planner::DETOUR_PCT as f64 / 100.0,
         rounding: route::Rounding::Nearest,
         s_per_km: 3_600 / km_per_h.max(1),
     }

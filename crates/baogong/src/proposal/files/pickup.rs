@@ -4,17 +4,11 @@ use planner::slots::{self, Group, Slot};
 use planner::visits::{self, Door};
 
 use super::{Asked, County, Drive, Living, Said, Supply, said};
-use crate::base::{Fault, Result, clock};
+use crate::base::{Fault, Refusal, Result, clock};
 use crate::plan::rules::{RuleKey, Rules};
 
-/// People at the pick-up point at once where the plan names no number (FC-8 says five).
-const PEOPLE_MAX: i64 = 5;
-/// Minutes of a slot where no rule gives them.
-const SLOT_MIN: i64 = 10;
 /// Slots begin at full five minutes.
 const STEP_S: i64 = 300;
-/// Slots should be over by this hour.
-const LATE_H: i8 = 21;
 
 /// One compound.
 #[derive(Clone, Debug)]
@@ -31,15 +25,41 @@ pub struct Called {
     pub there_s: i64,
 }
 
-/// All compounds that get something.
-#[derive(Clone, Debug)]
-pub struct Pickup {
-    /// Whether goods are carried to the doors, so that nobody is called.
-    pub to_door: bool,
-    /// People at once.
+/// How residents are called.
+#[derive(Clone, Copy, Debug)]
+pub struct Calls {
+    /// People at the pick-up point at once.
     pub people_max: i64,
     /// Minutes of a slot.
     pub slot_min: i64,
+}
+
+impl Calls {
+    /// What the rules say; `None` where goods are carried to the doors, so that nobody is called.
+    fn of(rules: &Rules, plan: &str) -> Result<Option<Calls>> {
+        if rules.word(RuleKey::CarryTo) == Some("door") {
+            return Ok(None);
+        }
+        let number = |key| rules.number(key).filter(|number| *number > 0);
+        let (Some(people_max), Some(slot_min)) =
+            (number(RuleKey::PickupPeopleMax), number(RuleKey::PickupSlotMin))
+        else {
+            return Err(Refusal::invalid(
+                "plan",
+                format!("预案“{plan}”没有规定取货点同时最多几人，排不出取货时段；请换一个预案或管控等级。"),
+                format!("The plan {plan} does not say how many people may fetch at once; take another plan or level."),
+            )
+            .into());
+        };
+        Ok(Some(Calls { people_max, slot_min }))
+    }
+}
+
+/// All compounds that get something.
+#[derive(Clone, Debug)]
+pub struct Pickup {
+    /// How residents are called; `None` where goods are carried to the doors.
+    pub calls: Option<Calls>,
     /// In the order of the county.
     pub compounds: Vec<Called>,
 }
@@ -53,34 +73,26 @@ pub fn pickup(
     drive: Option<&Drive>,
     notes: &mut Vec<Said>,
 ) -> Result<Pickup> {
-    let mut pickup = Pickup {
-        to_door: rules.word(RuleKey::CarryTo) == Some("door"),
-        people_max: rules
-            .number(RuleKey::PickupPeopleMax)
-            .unwrap_or(PEOPLE_MAX)
-            .max(1),
-        slot_min: rules.number(RuleKey::PickupSlotMin).unwrap_or(SLOT_MIN).max(1),
-        compounds: Vec::new(),
-    };
+    let calls = Calls::of(rules, &asked.plan.id)?;
+    let mut compounds = Vec::new();
     let mut late = Vec::new();
     for (compound, living) in county.compounds.iter().enumerate() {
         let Some(there_s) = there_s(supply, asked, drive, compound) else {
             continue;
         };
         let entrances = in_order(living);
-        let (slots, volunteers) = if pickup.to_door {
-            let of_ten =
-                |group: &Group| u64::from(group.households.div_ceil(asked.bags_per_volunteer.max(1)));
-            (Vec::new(), entrances.iter().map(of_ten).collect())
-        } else {
-            called(&entrances, there_s, &pickup, asked)?
+        let (slots, volunteers) = match calls {
+            Some(calls) => called(&entrances, there_s, calls, asked)?,
+            None => {
+                let carriers =
+                    |group: &Group| u64::from(group.households.div_ceil(asked.bags_per_volunteer.max(1)));
+                (Vec::new(), entrances.iter().map(carriers).collect())
+            }
         };
-        if let Some(last) = slots.last()
-            && (clock::zoned(last.end_s).hour() >= LATE_H || last.end_s - there_s > clock::DAY_S / 2)
-        {
+        if slots.last().is_some_and(|last| last.end_s > asked.until_s) {
             late.push(living.name.clone());
         }
-        pickup.compounds.push(Called {
+        compounds.push(Called {
             compound,
             entrances,
             slots,
@@ -88,25 +100,23 @@ pub fn pickup(
             there_s,
         });
     }
-    if !late.is_empty() {
-        let (shown, most) = (
-            late.iter().take(20).cloned().collect::<Vec<_>>().join("、"),
-            late.len(),
-        );
+    if let Some(calls) = calls.filter(|_| !late.is_empty()) {
+        let shown = late.iter().take(20).cloned().collect::<Vec<_>>().join("、");
+        let (most, until) = (late.len(), clock::minute(asked.until_s));
         notes.push(said(
             format!(
-                "有{most}个小区按同时{}人、每批{}分钟叫号要排到{LATE_H}点以后，宜多设取货点或分两天：{shown}{}。",
-                pickup.people_max,
-                pickup.slot_min,
+                "有{most}个小区按同时{}人、每批{}分钟叫号要排到{until}以后，宜多设取货点或分两天：{shown}{}。",
+                calls.people_max,
+                calls.slot_min,
                 if most > 20 { "等" } else { "" }
             ),
             format!(
-                "{most} compounds would fetch until after {LATE_H}:00 with {} people at once and {} minutes each; set up more pick-up points or take two days: {shown}.",
-                pickup.people_max, pickup.slot_min
+                "{most} compounds would fetch until after {until} with {} people at once and {} minutes each; set up more pick-up points or take two days: {shown}.",
+                calls.people_max, calls.slot_min
             ),
         ));
     }
-    Ok(pickup)
+    Ok(Pickup { calls, compounds })
 }
 
 /// When all goods are there; without vehicles as if each compound were driven to at once.
@@ -142,15 +152,10 @@ fn in_order(living: &Living) -> Vec<Group> {
         .collect()
 }
 
-fn called(
-    entrances: &[Group],
-    there_s: i64,
-    pickup: &Pickup,
-    asked: &Asked,
-) -> Result<(Vec<Slot>, Vec<u64>)> {
+fn called(entrances: &[Group], there_s: i64, calls: Calls, asked: &Asked) -> Result<(Vec<Slot>, Vec<u64>)> {
     let (slot_s, limit) = (
-        pickup.slot_min * 60,
-        u32::try_from(pickup.people_max).unwrap_or(1),
+        calls.slot_min * 60,
+        u32::try_from(calls.people_max).unwrap_or(u32::MAX),
     );
     let slots = slots::schedule(entrances, there_s, slot_s, limit);
     if let Some(finding) = planner::check::slots(entrances, there_s, slot_s, limit, &slots).first() {

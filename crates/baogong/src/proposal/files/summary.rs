@@ -109,7 +109,7 @@ pub fn summary(planned: &Planned, lists: &Lists, asked: &Asked, lang: Lang) -> V
         "trips": trips,
         "picks_g": picks,
         "pickup": {
-            "to_door": planned.pickup.to_door,
+            "to_door": planned.pickup.calls.is_none(),
             "compounds": planned.pickup.compounds.len(),
             "slots": planned.pickup.compounds.iter().map(|one| one.slots.len()).sum::<usize>(),
         },

@@ -167,7 +167,7 @@ fn fc_8_slots_begin_when_the_goods_are_there() {
     files.extend([("户.csv", households), ("户二.csv", again)]);
     let planned = planned(&files, &asked());
     let drive = planned.drive.as_ref().unwrap();
-    assert_eq!(planned.pickup.people_max, 5);
+    assert_eq!(planned.pickup.calls.unwrap().people_max, 5);
     for called in &planned.pickup.compounds {
         let there_s = asked().depart_s + drive.there_s(called.compound).unwrap();
         assert!(called.slots.iter().all(|slot| slot.start_s >= there_s));
@@ -298,7 +298,7 @@ fn yu_13_under_lockdown_bags_are_carried_to_the_doors() {
         ..asked()
     };
     let planned = planned(&all(), &lockdown);
-    assert!(planned.pickup.to_door);
+    assert!(planned.pickup.calls.is_none());
     assert!(
         planned
             .pickup

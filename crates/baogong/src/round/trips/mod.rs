@@ -1,6 +1,7 @@
 //! Trips: which vehicle carries which boxes to which compounds in which order; loading, arriving, handing over at
 //! the drop point. What is missing becomes a transfer to the loss account, with its reason.
 
+mod drop;
 mod plan;
 
 use std::collections::BTreeMap;
@@ -12,13 +13,14 @@ use uuid::Uuid;
 
 use super::open::{self, RoundRef};
 use super::packing::{self, BagBox, BoxState};
-use super::{Order, OrderState, chart, order, payment};
-use crate::base::address;
+use super::{Order, OrderState, chart, order};
 use crate::base::book::{self, Acc, Kind, Move, Reason};
-use crate::base::id::{OrderId, RoundId, TripId, derive};
+use crate::base::id::{RoundId, TripId, derive};
 use crate::base::{Ctx, Refusal, Result};
 use crate::register::entry::{self, Compound, Supplier, Vehicle};
 use crate::wording;
+pub(super) use drop::set_note;
+pub use drop::{DropDraft, DropOutcome, hand_over};
 pub use plan::{RouteFacts, StopFacts, Terms, TripDraft, VehicleFacts, gather, make, plan, solve, tours};
 
 stmt!(
@@ -44,17 +46,8 @@ stmt!(
     "UPDATE trip SET state = 'cancelled', ended_s = $3 WHERE district = $1 AND id = $2 AND state = 'planned'"
 );
 stmt!(
-    FINISH,
-    "UPDATE trip SET state = 'ended', ended_s = $3 WHERE district = $1 AND id = $2"
-);
-stmt!(
     ARRIVE,
     "UPDATE trip_stop SET arrived_s = $4 WHERE district = $1 AND trip = $2 AND seq = $3 AND arrived_s IS NULL"
-);
-stmt!(
-    HANDED,
-    "UPDATE trip_stop SET handed_s = $4, received_by = $5, arrived_s = COALESCE(arrived_s, $4)
-     WHERE district = $1 AND trip = $2 AND seq = $3 AND handed_s IS NULL"
 );
 
 wording! {
@@ -302,9 +295,9 @@ pub struct StopRef {
     pub seq: i64,
 }
 
-/// Records that the vehicle has arrived at a stop.
-pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
-    let trip = get(tx, &at.trip.district, at.trip.id)?;
+/// Refuses a trip that is not under way.
+fn under_way(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<()> {
+    let trip = get(tx, &at.district, at.id)?;
     check_supplier(ctx, &trip)?;
     if trip.state != TripState::UnderWay {
         return Err(Refusal::conflict(
@@ -314,194 +307,15 @@ pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
         )
         .into());
     }
+    Ok(())
+}
+
+/// Records that the vehicle has arrived at a stop.
+pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
+    under_way(tx, ctx, &at.trip)?;
     tx.run(
         &ARRIVE,
         &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s],
     )?;
     Ok(())
-}
-
-/// What was handed over at a stop.
-#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DropDraft {
-    /// The stop.
-    pub at: StopRef,
-    /// The codes of the boxes that were counted, as scanned or typed; separators do not matter.
-    pub boxes: String,
-    /// The codes of bags that were missing in a box that did arrive.
-    #[serde(default)]
-    pub missing_bags: String,
-    /// Why something is missing; needed when it is.
-    #[serde(default)]
-    pub reason: String,
-    /// Who received the boxes.
-    pub received_by: String,
-}
-
-/// What came of a hand-over at a stop.
-#[derive(Clone, Debug, Default, Serialize, Deserialize, utoipa::ToSchema)]
-pub struct DropOutcome {
-    /// Bags now at the drop point.
-    pub bags: usize,
-    /// Codes of bags that were lost.
-    pub lost: Vec<String>,
-}
-
-/// Hands the boxes of a stop over at the drop point. Boxes that were not counted, and bags reported missing, go to
-/// the loss account with the reason, and are refunded.
-pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcome> {
-    let trip_ref = &draft.at.trip;
-    let trip = get(tx, &trip_ref.district, trip_ref.id)?;
-    check_supplier(ctx, &trip)?;
-    if trip.state != TripState::UnderWay {
-        return Err(Refusal::conflict(
-            "trip_state",
-            "车次还没有出发，或已结束。",
-            "The trip has not left, or has ended.",
-        )
-        .into());
-    }
-    let stops = stops(tx, &trip_ref.district, trip_ref.id)?;
-    let stop = stops
-        .iter()
-        .find(|stop| stop.seq == draft.at.seq)
-        .ok_or_else(|| Refusal::not_found("站点", "stop"))?;
-    if draft.received_by.trim().is_empty() {
-        return Err(Refusal::invalid("received_by", "请写明接收人。", "Say who received the boxes.").into());
-    }
-    let boxes: Vec<BagBox> = packing::boxes_of_trip(tx, &trip_ref.district, trip_ref.id)?
-        .into_iter()
-        .filter(|one| one.compound == stop.compound && one.state == BoxState::Loaded)
-        .collect();
-    let counted = address::codes_in(&draft.boxes, &trip_ref.district);
-    if let Some(stranger) = counted
-        .iter()
-        .find(|code| !boxes.iter().any(|one| one.code == **code))
-    {
-        return Err(Refusal::invalid(
-            "boxes",
-            format!("箱号{stranger}不在这一站；请核对标签上的号码。"),
-            format!("Box {stranger} does not belong to this stop; check the code on the label."),
-        )
-        .into());
-    }
-    let (arrived, lost): (Vec<BagBox>, Vec<BagBox>) =
-        boxes.into_iter().partition(|one| counted.contains(&one.code));
-    let missing = address::codes_in(&draft.missing_bags, &trip_ref.district);
-    let reason = draft.reason.trim();
-    if (!lost.is_empty() || !missing.is_empty()) && reason.is_empty() {
-        return Err(Refusal::invalid(
-            "reason",
-            format!("少了{}箱、{}袋，请写明原因。", lost.len(), missing.len()),
-            format!(
-                "{} boxes and {} bags are missing; say why.",
-                lost.len(),
-                missing.len()
-            ),
-        )
-        .into());
-    }
-    let bags = bags_of(tx, &trip_ref.district, &arrived)?;
-    if let Some(stranger) = missing
-        .iter()
-        .find(|code| !bags.iter().any(|bag| bag.code == **code))
-    {
-        return Err(Refusal::invalid(
-            "missing_bags",
-            format!("袋号{stranger}不在这些箱子里。"),
-            format!("Bag {stranger} is not in these boxes."),
-        )
-        .into());
-    }
-    if tx.run(
-        &HANDED,
-        &params![
-            trip_ref.district.as_str(),
-            trip_ref.id,
-            draft.at.seq,
-            ctx.now_s,
-            draft.received_by.trim()
-        ],
-    )? == 0
-    {
-        return Err(Refusal::conflict(
-            "handed",
-            "这一站已经交接过。",
-            "This stop was handed over already.",
-        )
-        .into());
-    }
-    let mut outcome = DropOutcome::default();
-    for bag in &bags {
-        if missing.contains(&bag.code) {
-            lose(tx, ctx, trip_ref, bag, reason)?;
-            outcome.lost.push(bag.code.clone());
-            continue;
-        }
-        let moves = carry(
-            bag,
-            "drop",
-            |asset| chart::on_trip(trip_ref.id, asset),
-            |asset| chart::at_drop_point(&bag.compound, asset),
-            Reason::DropOff,
-        );
-        book::post_certain(tx, ctx, &trip_ref.district, &moves)?;
-        order::set_state(tx, ctx, &trip_ref.district, bag.id, OrderState::Dropped)?;
-        outcome.bags += 1;
-    }
-    for bag in bags_of(tx, &trip_ref.district, &lost)? {
-        lose(tx, ctx, trip_ref, &bag, reason)?;
-        outcome.lost.push(bag.code);
-    }
-    for one in &arrived {
-        packing::put_box(
-            tx,
-            &trip_ref.district,
-            one.id,
-            BoxState::Dropped,
-            Some(trip_ref.id),
-        )?;
-    }
-    for one in &lost {
-        packing::put_box(tx, &trip_ref.district, one.id, BoxState::Lost, Some(trip_ref.id))?;
-    }
-    if stops
-        .iter()
-        .all(|other| other.handed_s.is_some() || other.seq == stop.seq)
-    {
-        tx.run(
-            &FINISH,
-            &params![trip_ref.district.as_str(), trip_ref.id, ctx.now_s],
-        )?;
-    }
-    Ok(outcome)
-}
-
-stmt!(
-    SET_NOTE,
-    "UPDATE orders SET note = $3 WHERE district = $1 AND id = $2"
-);
-
-pub(super) fn set_note(tx: &mut Tx, in_district: &str, id: OrderId, note: &str) -> Result<()> {
-    tx.run(&SET_NOTE, &params![in_district, id, note])?;
-    Ok(())
-}
-
-fn lose(tx: &mut Tx, ctx: &Ctx, trip: &TripRef, bag: &Order, reason: &str) -> Result<()> {
-    let moves = carry(
-        bag,
-        "lose",
-        |asset| chart::on_trip(trip.id, asset),
-        |asset| chart::loss(&trip.district, asset),
-        Reason::Loss,
-    );
-    book::post_certain(tx, ctx, &trip.district, &moves)?;
-    order::set_state(tx, ctx, &trip.district, bag.id, OrderState::Returned)?;
-    set_note(tx, &trip.district, bag.id, reason)?;
-    payment::give_back(
-        tx,
-        &ctx.sub(&format!("lost/{}", bag.id)),
-        bag,
-        bag.amount_fen - bag.refund_fen,
-    )
 }

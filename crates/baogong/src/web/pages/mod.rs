@@ -21,6 +21,7 @@ pub mod rounds;
 pub mod routes;
 pub mod scan;
 pub mod settings;
+pub mod settlement;
 pub mod sign;
 pub mod trips;
 pub mod users;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         rounds::routes,
         orders::routes,
         payments::routes,
+        settlement::routes,
         packing::routes,
         routes::routes,
         trips::routes,

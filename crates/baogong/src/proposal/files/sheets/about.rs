@@ -217,40 +217,30 @@ fn trips(planned: &Planned, asked: &Asked, lang: Lang) -> String {
 }
 
 fn pickup(planned: &Planned, asked: &Asked, lang: Lang) -> String {
-    let pickup = &planned.pickup;
-    if pickup.to_door {
-        let clause = planned.rules.clause(RuleKey::CarryTo);
-        return match lang {
-            Lang::Zh => format!(
-                "按{clause}送到家门口，居民不下楼；按步行顺序送，每名志愿者一次{}袋。",
-                asked.bags_per_volunteer
-            ),
-            Lang::En => format!(
-                "Carried to the doors ({clause}), residents stay in; in walking order, {} bags for each volunteer.",
-                asked.bags_per_volunteer
-            ),
-        };
-    }
-    let source = |key| match planned.rules.clause(key) {
-        "" => lang.t("默认", "default").to_string(),
-        clause => clause.to_string(),
-    };
-    match lang {
-        Lang::Zh => format!(
-            "同时最多{}人（{}），每批{}分钟（{}），逐栋逐单元叫号；每名志愿者每批发{}袋。",
-            pickup.people_max,
-            source(RuleKey::PickupPeopleMax),
-            pickup.slot_min,
-            source(RuleKey::PickupSlotMin),
-            asked.bags_per_volunteer
+    let clause = |key| planned.rules.clause(key);
+    let bags = asked.bags_per_volunteer;
+    match (&planned.pickup.calls, lang) {
+        (None, Lang::Zh) => format!(
+            "按{}送到家门口，居民不下楼；按步行顺序送，每名志愿者一次{bags}袋。",
+            clause(RuleKey::CarryTo)
         ),
-        Lang::En => format!(
-            "At most {} people at once ({}), {} minutes each ({}), building by building and unit by unit; a volunteer hands out {} bags in a slot.",
-            pickup.people_max,
-            source(RuleKey::PickupPeopleMax),
-            pickup.slot_min,
-            source(RuleKey::PickupSlotMin),
-            asked.bags_per_volunteer
+        (None, Lang::En) => format!(
+            "Carried to the doors ({}), residents stay in; in walking order, {bags} bags for each volunteer.",
+            clause(RuleKey::CarryTo)
+        ),
+        (Some(calls), Lang::Zh) => format!(
+            "同时最多{}人（{}），每批{}分钟（{}），逐栋逐单元叫号；每名志愿者每批发{bags}袋。",
+            calls.people_max,
+            clause(RuleKey::PickupPeopleMax),
+            calls.slot_min,
+            clause(RuleKey::PickupSlotMin),
+        ),
+        (Some(calls), Lang::En) => format!(
+            "At most {} people at once ({}), {} minutes each ({}), building by building and unit by unit; a volunteer hands out {bags} bags in a slot.",
+            calls.people_max,
+            clause(RuleKey::PickupPeopleMax),
+            calls.slot_min,
+            clause(RuleKey::PickupSlotMin),
         ),
     }
 }

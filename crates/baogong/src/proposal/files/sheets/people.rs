@@ -320,13 +320,13 @@ pub fn shortages(planned: &Planned, lang: Lang) -> OutSheet {
 /// Who fetches when, building by building; or in which order bags are carried.
 pub fn pickup(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
     let pickup = &planned.pickup;
-    let title = if pickup.to_door {
+    let title = if pickup.calls.is_none() {
         lang.t("送门步行顺序", "Walking order")
     } else {
         lang.t("取货时段表", "Pick-up slots")
     };
     let mut out = sheet(
-        if pickup.to_door {
+        if pickup.calls.is_none() {
             lang.t("送门顺序", "Doors")
         } else {
             lang.t("取货时段", "Slots")
@@ -379,7 +379,7 @@ pub fn pickup(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
                 living.drop_point.as_str().into(),
             ]);
         };
-        if pickup.to_door {
+        if pickup.calls.is_none() {
             let from = moment(asked, called.there_s);
             let from = lang.t("{}起", "from {}").replace("{}", &from);
             for (index, (group, volunteers)) in called.entrances.iter().zip(&called.volunteers).enumerate() {
