@@ -43,10 +43,19 @@ pub struct Look {
     differing: (Vec<String>, Vec<String>),
     pub(super) streets: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
+    /// The street or community that is looked at closely; empty for all.
+    pub(super) zoom: String,
 }
 
 /// Reads a proposal, with lines that somebody is trying out.
-pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines: &[Line]) -> Result<Look> {
+pub fn look(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    proposal: Proposal,
+    in_district: &str,
+    lines: &[Line],
+    zoom: String,
+) -> Result<Look> {
     let (draft, mut stored) = assignment::read(&proposal)?;
     let tried = apply(&mut stored, lines)?;
     let result = measure(&draft, &mut stored)?;
@@ -99,6 +108,7 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines
         differing,
         streets,
         names,
+        zoom,
     })
 }
 
@@ -118,6 +128,12 @@ impl Look {
 
     pub(super) fn compound<'a>(&'a self, code: &'a str) -> &'a str {
         self.names.get(code).map_or(code, |name| name)
+    }
+
+    /// Whether a compound lies where the page looks.
+    pub(super) fn is_near(&self, compound: &str) -> bool {
+        self.zoom.is_empty()
+            || (self.zoom.as_str()..entry::subtree_end(&self.zoom).as_str()).contains(&compound)
     }
 
     /// Suppliers that would have to give more than they have, by number.
@@ -317,7 +333,9 @@ fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
             }
             (together::table(web, look))
             (kit::section(web.t("地图", "Map"), html! {
+                (picture::closer(web, look))
                 (kit::map(web.lang, &picture::drawing(web, look, page)))
+                (picture::undrawn(web, look))
                 @if look.open() { p class="soft needs-script" { (web.t("把小区拖到另一家单位上，就会换到那家，下面立即显示后果；保存前不生效。", "Drag a compound onto another supplier to change it; what follows is shown at once. Nothing holds before it is saved.")) } }
             }))
             (kit::section(web.t("各单位的负担", "Load of the suppliers"), picture::loads(web, look, result)))
@@ -327,7 +345,12 @@ fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
 
 /// The lines of a page: first those that need somebody.
 pub(super) fn shown(look: &Look, page: usize) -> Vec<&Choice> {
-    let mut choices: Vec<&Choice> = look.stored.choices.iter().collect();
+    let near = look
+        .stored
+        .choices
+        .iter()
+        .filter(|choice| look.is_near(&choice.compound));
+    let mut choices: Vec<&Choice> = near.collect();
     choices.sort_by_key(|choice| choice.main.is_some());
     choices
         .into_iter()
@@ -373,8 +396,17 @@ fn lines(web: &Web, look: &Look, page: usize) -> Markup {
         })
         .collect();
     let table = kit::table(web.t("分配", "Assignment"), &columns, rows, html! {});
-    let total = look.stored.choices.len();
-    let pager = html! { @if total > PER_PAGE { (kit::pager(web.lang, &format!("/proposals/{id}?"), page as i64, PER_PAGE as i64, total as i64)) } };
+    let total = look
+        .stored
+        .choices
+        .iter()
+        .filter(|choice| look.is_near(&choice.compound))
+        .count();
+    let path = match look.zoom.as_str() {
+        "" => format!("/proposals/{id}?"),
+        area => format!("/proposals/{id}?area={area}&"),
+    };
+    let pager = html! { @if total > PER_PAGE { (kit::pager(web.lang, &path, page as i64, PER_PAGE as i64, total as i64)) } };
     if !open {
         return html! { (table) (pager) };
     }
@@ -385,6 +417,7 @@ fn lines(web: &Web, look: &Look, page: usize) -> Markup {
         &web.shell(""),
         html! {
             (Field::hidden("page", &page.to_string()))
+            (Field::hidden("area", &look.zoom))
             (table)
             (pager)
             (Field::check("despite", web.t("产能不够、有冲突或现行分配已变，仍然采纳", "Accept all the same: although capacities do not suffice, something stands against it, or what is in force has changed")))
