@@ -65,4 +65,10 @@ pub static MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../../../migrations/0007_together.sql"),
         then: None,
     },
+    store::Migration {
+        number: 8,
+        name: "takeover",
+        sql: include_str!("../../../migrations/0008_takeover.sql"),
+        then: None,
+    },
 ];

@@ -19,3 +19,4 @@ mod settle;
 mod statements;
 mod story;
 mod support;
+mod takeover;
