@@ -38,6 +38,7 @@ mod registers;
 mod reports;
 mod resident;
 mod rounds;
+mod routes;
 #[cfg(test)]
 mod tests;
 mod trips;
@@ -61,6 +62,7 @@ const PARTS: &[Part] = &[
     (chains::routes, chains::described),
     (payments::routes, payments::described),
     (packing::routes, packing::described),
+    (routes::routes, routes::described),
     (trips::routes, trips::described),
     (handover::routes, handover::described),
     (reports::routes, reports::described),
