@@ -18,7 +18,8 @@ stmt!(
 );
 stmt!(
     ASSIGNED,
-    "SELECT COUNT(*) FROM assignment WHERE district = $1 AND (main = $2 OR backup = $2)"
+    "SELECT COUNT(*) FROM assignment WHERE district = $1 AND (main = $2 OR backup = $2 OR compound IN
+       (SELECT compound FROM assignment_part WHERE district = $1 AND supplier = $2))"
 );
 stmt!(
     ROUNDS,

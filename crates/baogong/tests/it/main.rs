@@ -20,3 +20,4 @@ mod settle;
 mod statements;
 mod story;
 mod support;
+mod takeover;

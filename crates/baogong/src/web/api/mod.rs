@@ -39,6 +39,7 @@ mod registers;
 mod reports;
 mod resident;
 mod rounds;
+mod routes;
 #[cfg(test)]
 mod tests;
 mod trips;
@@ -62,6 +63,7 @@ const PARTS: &[Part] = &[
     (chains::routes, chains::described),
     (payments::routes, payments::described),
     (packing::routes, packing::described),
+    (routes::routes, routes::described),
     (trips::routes, trips::described),
     (handover::routes, handover::described),
     (passes::routes, passes::described),

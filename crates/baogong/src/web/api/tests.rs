@@ -222,14 +222,46 @@ async fn a_round_goes_from_opening_to_the_door() {
     supplier
         .post("/api/v1/boxes/fill", json!({"at": all, "bags_max": 20}))
         .await;
-    let trips = supplier
+    let terms = json!({"leave_s": 0, "back_s": null, "speed_km_h": 25, "stop_s": 600, "box_s": 60, "trips_max": 1,
+        "reload_s": 0, "cold": false});
+    let waiting = json!({"district": DISTRICT, "round": round, "vehicles": ["湘L12345"]});
+    let routes = supplier
+        .post("/api/v1/routes", json!({"trips": waiting, "terms": terms}))
+        .await;
+    let routes = routes["id"].as_str().unwrap();
+    let proposed = supplier.get(&format!("/api/v1/routes/{routes}")).await;
+    assert_eq!(proposed["trips"][0]["stops"][0]["boxes"], 1);
+    assert_eq!(proposed["broken"], json!([]));
+    let proposal = json!({"district": DISTRICT, "id": routes});
+    let changed = supplier
         .post(
-            "/api/v1/trips",
-            json!({"district": DISTRICT, "round": round, "vehicles": ["湘L12345"]}),
+            "/api/v1/routes/change",
+            json!({"at": proposal, "placings": [{"stop": 0, "trip": null, "seq": 1}]}),
         )
         .await;
+    let changed = changed["id"].as_str().unwrap();
+    let left = supplier.get(&format!("/api/v1/routes/{changed}")).await;
+    assert_eq!(left["left_out"][0]["reason"], "by_hand");
+    let changed = json!({"district": DISTRICT, "id": changed});
+    let back = json!([{"stop": 0, "trip": [0, 0], "seq": 1}]);
+    let trips = supplier
+        .post(
+            "/api/v1/routes/accept",
+            json!({"change": {"at": changed, "placings": back}}),
+        )
+        .await;
+    assert_eq!(supplier.get("/api/v1/routes").await[0]["state"], "accepted");
     let trip = json!({"district": DISTRICT, "id": trips["ids"][0]});
     supplier.post("/api/v1/trips/load", trip.clone()).await;
+    let report = json!({"trip": trip, "reason": "爆胎"});
+    assert_eq!(
+        supplier.post("/api/v1/trips/break-down", report).await["count"],
+        1
+    );
+    assert_eq!(
+        supplier.post("/api/v1/trips/resume", trip.clone()).await["count"],
+        1
+    );
     let seen = liaison
         .get(&format!("/api/v1/trips/{}", trips["ids"][0].as_str().unwrap()))
         .await;
