@@ -181,3 +181,39 @@ test("routes are looked at, a stop is moved without scripts, and the trips are m
   assert.deepEqual([...page.trouble, ...staff.trouble], []);
   await close(page);
 });
+
+test("a vehicle that breaks down under way is taken over from: reported on a phone, proposed, accepted, loaded", async () => {
+  const phone = await open({ login: "siji", scripts: false, size: PHONE });
+  await visit(phone, "/trips");
+  await phone.locator("main a[href^='/trips/']").first().click();
+  const broken = new URL(phone.url()).pathname;
+  await confirm(phone, `${broken}/load`);
+  assert.match(await words(phone), /在途/);
+  await phone.locator("main summary", { hasText: "车坏了，不能继续" }).click();
+  await phone.locator("input[name=why]").fill("爆胎，停在桥头");
+  await press(phone, `${broken}/break-down`);
+  assert.match(await words(phone), /故障停驶.*爆胎，停在桥头/s);
+  const narrow = await phone.evaluate((width) => document.documentElement.scrollWidth - width, PHONE.width);
+  assert.ok(narrow <= 0, `${narrow} px too wide`);
+
+  await visit(staff, broken);
+  await staff.locator("input[name=vehicle]").first().check();
+  await press(staff, `${broken}/take-over`);
+  const routes = new URL(staff.url()).pathname;
+  assert.match(await words(staff), /接驳路线.*爆胎，停在桥头/s);
+  assert.ok(await staff.locator("svg.map-picture").count(), "there is a map");
+  await press(staff, `${routes}/accept`);
+  assert.match(await words(staff), /1个车次已排好/);
+
+  await visit(phone, "/trips");
+  await phone.locator("main a[href^='/trips/']", { hasText: /^T/ }).first().click();
+  const takeover = new URL(phone.url()).pathname;
+  assert.notEqual(takeover, broken);
+  assert.match(await words(phone), /换装/);
+  await confirm(phone, `${takeover}/load`);
+  assert.match(await words(phone), /箱已装车/);
+  await visit(phone, broken);
+  assert.match(await words(phone), /已完成/);
+  assert.deepEqual([...phone.trouble, ...staff.trouble], []);
+  await close(phone);
+});

@@ -84,7 +84,7 @@ async function mainSupplier(page, code) {
   await visit(page, "/rounds/new");
   const options = page.locator("select[name=supplier] option");
   const known = await options.evaluateAll((all) =>
-    all.filter((one) => one.value && /主供|main for/.test(one.textContent)).map((one) => one.value),
+    all.filter((one) => one.value && /负责|feeds/.test(one.textContent)).map((one) => one.value),
   );
   for (const supplier of known) {
     await page.locator("select[name=supplier]").selectOption(supplier);

@@ -1,6 +1,7 @@
 //! The project's own chores. `cargo xtask test` checks everything and finds or installs what that needs.
 
 mod browser;
+mod fuzz;
 mod needs;
 mod postgres;
 mod server;
@@ -17,6 +18,8 @@ const USAGE: &str = "\
 cargo xtask test [--quick]   format, clippy, tidy, tests on SQLite and PostgreSQL, browser tests (not with --quick)
 cargo xtask browser [NAME]   only the browser tests, or only the files whose name contains NAME
 cargo xtask screenshots      pictures of the main pages at 390x844 and 1440x900 into artifacts/
+cargo xtask fuzz TARGET SECONDS
+                             fuzzing guided by coverage: chain, sheet or values; installs cargo-fuzz if it is missing
 cargo xtask tidy             only the invariants of the source text";
 
 fn main() -> ExitCode {
@@ -29,6 +32,7 @@ fn main() -> ExitCode {
         ["browser"] => only_browser(&root, ""),
         ["browser", name] => only_browser(&root, name),
         ["screenshots"] => screenshots(&root),
+        ["fuzz", target, seconds] => fuzz::run(&root, target, seconds),
         ["tidy"] => tidy::check(&root),
         _ => {
             eprintln!("{USAGE}");

@@ -59,4 +59,16 @@ pub static MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../../../migrations/0006_passes.sql"),
         then: None,
     },
+    store::Migration {
+        number: 7,
+        name: "together",
+        sql: include_str!("../../../migrations/0007_together.sql"),
+        then: None,
+    },
+    store::Migration {
+        number: 8,
+        name: "takeover",
+        sql: include_str!("../../../migrations/0008_takeover.sql"),
+        then: None,
+    },
 ];

@@ -2,12 +2,13 @@
 //! nothing may be there twice, and nothing more may be sold than was released.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use serde::Deserialize;
 use uuid::Uuid;
 
 use crate::Outcome;
-use crate::county::County;
+use crate::county::{County, DISTRICTS};
 use crate::load::mix::{PACKS, releases};
 use crate::load::tally::Run;
 use crate::server::Session;
@@ -36,10 +37,10 @@ impl Seen {
     }
 }
 
-/// The orders of a round, read community by community.
-async fn orders(session: &mut Session, county: County, round: Uuid) -> Outcome<Vec<Seen>> {
+/// The orders of a round of a district, read community by community.
+async fn orders(session: &mut Session, county: County, district: usize, round: Uuid) -> Outcome<Vec<Seen>> {
     let mut all = Vec::new();
-    for community in county.communities() {
+    for community in county.communities(district) {
         let path = format!("/api/v1/rounds/{round}/orders?area={community}");
         let some: Vec<Seen> = session.get(&path).await?;
         all.extend(some);
@@ -48,11 +49,15 @@ async fn orders(session: &mut Session, county: County, round: Uuid) -> Outcome<V
 }
 
 /// Compares the server's orders with the clients' receipts; gives what must not be.
-pub async fn count(session: &mut Session, prepared: &Prepared, run: &Run) -> Outcome<Vec<String>> {
+pub async fn count(address: SocketAddr, prepared: &Prepared, run: &Run) -> Outcome<Vec<String>> {
     let county = prepared.links.county;
-    let seen = orders(session, county, prepared.round).await?;
+    let (mut seen, mut second) = (Vec::new(), 0);
+    for (district, rounds) in prepared.rounds.iter().enumerate() {
+        let mut session = Session::headquarters(address, DISTRICTS[district]).await?;
+        seen.extend(orders(&mut session, county, district, rounds.first).await?);
+        second += orders(&mut session, county, district, rounds.second).await?.len();
+    }
     let mut findings = compare(county, run, &seen);
-    let second = orders(session, county, prepared.second).await?.len();
     if second > 0 {
         findings.push(format!("{second} households ordered twice within the interval"));
     }
@@ -91,7 +96,15 @@ fn compare(county: County, run: &Run, seen: &[Seen]) -> Vec<String> {
             findings.push(format!("{count} {words}"));
         }
     }
-    for (index, released) in releases(county.households).into_iter().enumerate() {
+    let mut released = [0; PACKS.len()];
+    for district in 0..county.districts as usize {
+        let of_district = releases(county.households_of(district));
+        released
+            .iter_mut()
+            .zip(of_district)
+            .for_each(|(sum, more)| *sum += more);
+    }
+    for (index, released) in released.into_iter().enumerate() {
         let sold: i64 = seen.iter().map(|order| order.quantities()[index]).sum();
         if sold > released {
             findings.push(format!("pack {}: {sold} sold of {released}", PACKS[index]));
@@ -110,6 +123,7 @@ mod tests {
     const COUNTY: County = County {
         households: 10,
         compounds: 2,
+        districts: 1,
     };
 
     fn run() -> Run {

@@ -55,6 +55,8 @@ pub struct Row {
     pub design: String,
     /// How the load came.
     pub load: Load,
+    /// The design of ours that this one is compared with as well.
+    pub against: Option<String>,
     /// How long it took.
     pub seconds: f64,
     /// Orders that were acknowledged.
@@ -101,6 +103,7 @@ impl Row {
         Self {
             design: design.into(),
             load,
+            against: None,
             seconds: 0.0,
             orders: 0,
             orders_per_s: 0.0,
@@ -185,8 +188,11 @@ impl Row {
     }
 
     /// Whether this is one of ours and another design had the same to do: the same clients, or none at all, and no
-    /// hotter a row.
+    /// hotter a row. Of our own only the one that it is set against counts.
     fn comparable(&self, peer: &Row) -> bool {
+        if self.against.as_ref() == Some(&peer.design) {
+            return self.load == peer.load && peer.orders_per_s > 0.0;
+        }
         self.ours()
             && matches!(self.load, Load::Clients(_))
             && !peer.ours()
@@ -294,5 +300,25 @@ mod tests {
                 (256, "ledger", 0.04)
             ]
         );
+    }
+
+    #[test]
+    fn two_nodes_are_compared_with_one_under_the_same_load() {
+        let mut two = row("baogong on PostgreSQL, 2 nodes", Load::Clients(64), 6_000.0);
+        two.against = Some("baogong on PostgreSQL".into());
+        let report = Report {
+            rows: vec![
+                row("baogong on PostgreSQL", Load::Clients(64), 4_000.0),
+                row("baogong on PostgreSQL", Load::Clients(256), 5_000.0),
+                two,
+            ],
+            ..Report::default()
+        };
+        let ratios: Vec<(String, f64)> = report
+            .ratios()
+            .into_iter()
+            .map(|one| (one.peer, one.ratio))
+            .collect();
+        assert_eq!(ratios, [("baogong on PostgreSQL".to_string(), 1.5)]);
     }
 }

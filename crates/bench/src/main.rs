@@ -12,6 +12,7 @@ mod peers;
 mod process;
 mod server;
 mod setup;
+mod stand;
 mod surge;
 mod table;
 
@@ -76,6 +77,10 @@ struct Surge {
     /// The databases that the server is measured on.
     #[arg(long, value_enum, value_delimiter = ',', default_values_t = [Engine::Sqlite, Engine::Postgres])]
     engines: Vec<Engine>,
+    /// Servers that share one PostgreSQL in the runs that measure that: in one district, and with a district each. With 1
+    /// there are no such runs.
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=4))]
+    nodes: u8,
     /// Measure the server only.
     #[arg(long)]
     no_peers: bool,
@@ -119,6 +124,7 @@ impl Surge {
             seed: self.seed,
             on_sqlite: on(Engine::Sqlite),
             on_postgres: on(Engine::Postgres),
+            nodes: usize::from(self.nodes),
             peers: !self.no_peers,
             server: self.server.clone(),
             postgres: self.postgres.clone(),
@@ -190,6 +196,7 @@ mod tests {
         let usual = plan(&[]);
         assert_eq!((usual.county.compounds, usual.clients.len()), (400, 3));
         assert!(usual.on_sqlite && usual.on_postgres && usual.peers);
+        assert_eq!((usual.nodes, plan(&["--nodes", "1"]).nodes), (2, 1));
         assert_eq!(plan(&["--clients", "8,9", "--compounds", "1"]).clients, [8, 9]);
         let quick = plan(&["--quick"]);
         assert_eq!(quick.county, County::new(2_000, 8));

@@ -12,7 +12,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::Outcome;
-use crate::county::DISTRICT;
+use crate::county::DISTRICTS;
 use crate::load::http::{Connection, Response, request};
 use crate::process::{self, Running};
 
@@ -21,8 +21,12 @@ const START: Duration = Duration::from_secs(60);
 /// How long it may take to finish what it has taken on.
 const STOP: Duration = Duration::from_secs(120);
 
-const LOGIN: &str = "zhihui";
 const PASSWORD: &str = "bench-of-the-rush";
+
+/// How headquarters of a district sign in.
+pub fn login(district: &str) -> String {
+    format!("zhihui-{district}")
+}
 
 /// The database that a server runs on.
 #[derive(Clone, Debug)]
@@ -66,12 +70,12 @@ pub fn program(named: Option<&Path>) -> Outcome<PathBuf> {
         .ok_or_else(|| "no baogong program beside this one; name it with --server".to_string())
 }
 
-/// Imports spreadsheets at the console.
-pub fn import(program: &Path, database: &Database, files: &[PathBuf]) -> Outcome {
+/// Imports spreadsheets of a district at the console.
+pub fn import(program: &Path, database: &Database, district: &str, files: &[PathBuf]) -> Outcome {
     let mut command = Command::new(program);
     command.arg("import");
     database.arguments(&mut command);
-    process::output(command.args(["--district", DISTRICT]).args(files)).map(|_| ())
+    process::output(command.args(["--district", district]).args(files)).map(|_| ())
 }
 
 /// What the server's own verifiers find; empty when all is well.
@@ -189,7 +193,8 @@ impl Session {
     pub async fn first(server: &Server) -> Outcome<Self> {
         let mut connection = Connection::new(server.address);
         let path = format!("/enter/{}", server.first_link);
-        let form = format!("site=bench&area={DISTRICT}&name=admin&login=admin&password={PASSWORD}");
+        let area = DISTRICTS[0];
+        let form = format!("site=bench&area={area}&name=admin&login=admin&password={PASSWORD}");
         let asked = request("POST", &path, &[FORM], &form);
         let response = good(connection.send(&asked).await?, &path)?;
         let secret = response
@@ -200,14 +205,16 @@ impl Session {
         Ok(Self { connection, secret })
     }
 
-    /// Makes the user of headquarters, as the administrator.
+    /// Makes the user of headquarters of the first district, as its administrator.
     pub async fn add_headquarters(&mut self) -> Outcome {
         let me: Me = self.get("/api/v1/me").await?;
         let cookie = format!("cookie: session={}", self.secret);
         let form = format!(
-            "token={}&command={}&login={LOGIN}&name=headquarters&role=headquarters&area={DISTRICT}&active=1&password={PASSWORD}",
+            "token={}&command={}&login={}&name=headquarters&role=headquarters&area={}&active=1&password={PASSWORD}",
             me.form_token,
-            Uuid::new_v4()
+            Uuid::new_v4(),
+            login(DISTRICTS[0]),
+            DISTRICTS[0]
         );
         let asked = request("POST", "/users/edit", &[FORM, &cookie], &form);
         let response = self.connection.send(&asked).await?;
@@ -217,10 +224,10 @@ impl Session {
         Ok(())
     }
 
-    /// Signs headquarters in.
-    pub async fn headquarters(address: SocketAddr) -> Outcome<Self> {
+    /// Signs headquarters of a district in.
+    pub async fn headquarters(address: SocketAddr, district: &str) -> Outcome<Self> {
         let mut connection = Connection::new(address);
-        let body = serde_json::json!({"login": LOGIN, "password": PASSWORD}).to_string();
+        let body = serde_json::json!({"login": login(district), "password": PASSWORD}).to_string();
         let asked = request("POST", "/api/v1/session", &[JSON], &body);
         let response = good(connection.send(&asked).await?, "/api/v1/session")?;
         let opened: Opened = read(&response, "/api/v1/session")?;

@@ -1,32 +1,17 @@
-//! The rush: a prepared database, copied for each run; the real server on it; clients, readers of other pages, and the
-//! counting afterwards. Then the peers.
+//! The rush: the real server under one load after the other, the peers beside it, and the report.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::rc::Rc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::Outcome;
-use crate::count::count;
 use crate::county::County;
-use crate::figures::{HOT, Load, OURS, Report, Row};
-use crate::load::mix::Mix;
-use crate::load::pages::{Page, Readers};
-use crate::load::resident::{Links, residents};
-use crate::load::schedule::arrivals;
-use crate::load::{closed, open};
+use crate::figures::{Load, Report, Row};
 use crate::peers::cluster::Cluster;
 use crate::peers::postgres::Way;
 use crate::peers::{self, Setting};
-use crate::process::{Scratch, on_path, output, peak_memory_mib, processor_us, written_bytes};
-use crate::server::{self, Database, Server, Session};
-use crate::setup::{Prepared, prepare};
-
-/// The databases of a prepared county and of a run on PostgreSQL.
-const TEMPLATE: &str = "bench_prepared";
-const RUSH: &str = "bench_rush";
+use crate::process::{Scratch, on_path, output};
+use crate::stand::{RUSH, remove, stands};
 
 /// What is measured.
 #[derive(Clone, Debug)]
@@ -47,6 +32,8 @@ pub struct Plan {
     pub on_sqlite: bool,
     /// Whether the server is measured on PostgreSQL.
     pub on_postgres: bool,
+    /// How many servers share one PostgreSQL in the runs that measure it; with one there are no such runs.
+    pub nodes: usize,
     /// Whether other designs are measured.
     pub peers: bool,
     /// The server's program, if it was named.
@@ -82,15 +69,21 @@ pub async fn run(plan: &Plan) -> Outcome<Report> {
     let peers = plan.peers.then(|| Peers::find(plan, folder, cluster.as_ref()));
     for clients in plan.clients.iter().copied() {
         for stand in &stands {
-            keep(&mut report, folder, stand.one(Load::Clients(clients)).await?)?;
+            for nodes in stand.nodes() {
+                keep(
+                    &mut report,
+                    folder,
+                    stand.one(Load::Clients(clients), nodes).await?,
+                )?;
+            }
         }
         if let Some(peers) = &peers {
             peers.with_clients(clients, &mut report).await?;
         }
     }
     for rate in plan.rates.iter().copied() {
-        for stand in &stands {
-            keep(&mut report, folder, stand.one(Load::Rate(rate)).await?)?;
+        for stand in stands.iter().filter(|stand| stand.usual()) {
+            keep(&mut report, folder, stand.one(Load::Rate(rate), 1).await?)?;
         }
     }
     if let Some(peers) = &peers {
@@ -103,204 +96,12 @@ pub async fn run(plan: &Plan) -> Outcome<Report> {
     Ok(report)
 }
 
-/// The server on each database that is asked for, prepared.
-async fn stands<'a>(
-    plan: &'a Plan,
-    folder: &'a Path,
-    cluster: Option<&'a Cluster>,
-) -> Outcome<Vec<Stand<'a>>> {
-    let mut engines = Vec::new();
-    if plan.on_sqlite {
-        engines.push(Engine::Sqlite(folder));
-    }
-    if let Some(cluster) = cluster.filter(|_| plan.on_postgres) {
-        cluster.make(TEMPLATE, None).await?;
-        engines.push(Engine::Postgres(cluster));
-    }
-    let mut stands = Vec::new();
-    if engines.is_empty() {
-        return Ok(stands);
-    }
-    let program = server::program(plan.server.as_deref())?;
-    let sheets = plan.county.write(&folder.join("sheets"))?;
-    let log = folder.join("server.log");
-    for engine in engines {
-        let prepared = prepared(plan, &program, &engine.template(), &sheets, &log).await?;
-        stands.push(Stand {
-            plan,
-            program: program.clone(),
-            engine,
-            links: Rc::new(prepared.links.clone()),
-            prepared,
-            log: log.clone(),
-        });
-    }
-    Ok(stands)
-}
-
 /// Takes a row into the report, with the state of the disk, which changes from minute to minute on many machines.
 fn keep(report: &mut Report, folder: &Path, mut row: Row) -> Outcome {
     row.sync_ms = Some(peers::log::sync_ms(folder)?);
     print_row(&row);
     report.rows.push(row);
     Ok(())
-}
-
-async fn prepared(
-    plan: &Plan,
-    program: &Path,
-    database: &Database,
-    sheets: &[PathBuf],
-    log: &Path,
-) -> Outcome<Prepared> {
-    let begun = Instant::now();
-    let prepared = prepare(program, database, plan.county, sheets, log).await?;
-    println!(
-        "prepared {} households in {} compounds in {:.1} s",
-        plan.county.households,
-        plan.county.compounds,
-        begun.elapsed().as_secs_f64()
-    );
-    Ok(prepared)
-}
-
-/// Where the server keeps its data.
-enum Engine<'a> {
-    Sqlite(&'a Path),
-    Postgres(&'a Cluster),
-}
-
-impl Engine<'_> {
-    /// Where the prepared county is.
-    fn template(&self) -> Database {
-        match self {
-            Engine::Sqlite(folder) => Database::Folder(folder.join("prepared")),
-            Engine::Postgres(cluster) => Database::Address(cluster.database(TEMPLATE)),
-        }
-    }
-}
-
-/// The server on one engine, ready to be rushed.
-struct Stand<'a> {
-    plan: &'a Plan,
-    program: PathBuf,
-    engine: Engine<'a>,
-    prepared: Prepared,
-    links: Rc<Links>,
-    log: PathBuf,
-}
-
-impl Stand<'_> {
-    async fn clear(self) -> Outcome {
-        match &self.engine {
-            Engine::Sqlite(folder) => remove(&folder.join("rush")),
-            Engine::Postgres(cluster) => {
-                cluster.remove(RUSH).await?;
-                cluster.remove(TEMPLATE).await
-            }
-        }
-    }
-
-    /// A copy of the prepared database; everybody may order again.
-    async fn fresh(&self) -> Outcome<Database> {
-        match &self.engine {
-            Engine::Sqlite(folder) => {
-                let (from, to) = (folder.join("prepared"), folder.join("rush"));
-                remove(&to)?;
-                output(Command::new("cp").arg("-r").arg(&from).arg(&to))?;
-                output(&mut Command::new("sync"))?;
-                Ok(Database::Folder(to))
-            }
-            Engine::Postgres(cluster) => {
-                cluster.make(RUSH, Some(TEMPLATE)).await?;
-                cluster.settle().await?;
-                Ok(Database::Address(cluster.database(RUSH)))
-            }
-        }
-    }
-
-    /// The process that writes the data.
-    fn writer(&self, server: &Server) -> Option<u32> {
-        match &self.engine {
-            Engine::Sqlite(_) => Some(server.id()),
-            Engine::Postgres(cluster) => cluster.process(),
-        }
-    }
-
-    /// One rush on a fresh copy, and the counting afterwards.
-    async fn one(&self, load: Load) -> Outcome<Row> {
-        let (plan, links) = (self.plan, &self.links);
-        let database = self.fresh().await?;
-        let mut server = Server::start(&self.program, &database, &self.log)?;
-        let mut headquarters = Session::headquarters(server.address).await?;
-        let readers = Readers::begin(server.address, &headquarters.secret, &self.pages());
-        let mix = Mix::new(plan.county.households, plan.seed);
-        let written = |server: &Server| self.writer(server).and_then(written_bytes);
-        let busy = |server: &Server| (processor_us(server.id()), processor_us(std::process::id()));
-        let (before, busy_before) = (written(&server), busy(&server));
-        let run = match load {
-            Load::Clients(count) => {
-                closed(mix, residents(links, server.address, count), plan.lasting).await?
-            }
-            Load::Rate(rate) => {
-                let clients = residents(links, server.address, plan.connections);
-                open(mix, clients, arrivals(rate, plan.lasting, plan.seed)).await?
-            }
-            Load::Direct => return Err("a server is not called directly".into()),
-        };
-        let (after, busy_after) = (written(&server), busy(&server));
-        let (pages, unread) = readers.end().await;
-        let name = match self.engine {
-            Engine::Sqlite(_) => format!("{OURS} on SQLite"),
-            Engine::Postgres(_) => format!("{OURS} on PostgreSQL"),
-        } + if plan.county.compounds == 1 { HOT } else { "" };
-        let mut row = Row::of(name, load, &run)
-            .written(before, after)
-            .with_pages(&pages);
-        row.peak_memory_mib = peak_memory_mib(server.id());
-        row.server_us_per_order = row.by_order(busy_before.0, busy_after.0);
-        row.generator_us_per_order = row.by_order(busy_before.1, busy_after.1);
-        for words in unread {
-            *row.failed.entry(words).or_default() += 1;
-        }
-        if !server.runs() {
-            row.findings.push("the server ended during the rush".into());
-            return Ok(row);
-        }
-        row.findings = count(&mut headquarters, &self.prepared, &run).await?;
-        server.stop()?;
-        row.findings.extend(server::check(&self.program, &database)?);
-        Ok(row)
-    }
-
-    /// What is read meanwhile: the board, the rounds, the page on which staff take orders, a resident's own page.
-    fn pages(&self) -> Vec<Page> {
-        let compound = self.plan.county.compound_code(0);
-        let round = self.prepared.round;
-        [
-            ("board", "/board".to_string()),
-            ("rounds", "/rounds".to_string()),
-            (
-                "taking orders",
-                format!("/rounds/{round}/take?compound={compound}"),
-            ),
-            ("order form", format!("/o/{}", self.prepared.links.first[0])),
-        ]
-        .map(|(name, path)| Page {
-            name: name.to_string(),
-            path,
-        })
-        .to_vec()
-    }
-}
-
-fn remove(folder: &Path) -> Outcome {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(format!("{}: {error}", folder.display()))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// The other designs, as far as their programs are there.

@@ -276,6 +276,10 @@ fn into_postgres(
         );
         session.batch("restore", &sql)?;
     }
+    // Whoever comes first would otherwise wait for plans that were made for empty tables.
+    for table in &tables {
+        session.batch("restore", &format!("ANALYZE {}", quote(table)))?;
+    }
     Ok(())
 }
 

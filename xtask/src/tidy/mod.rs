@@ -63,8 +63,15 @@ type Rule = fn(&[Source]) -> Vec<Finding>;
 
 /// Folders that hold nothing of ours, wherever they are.
 const SKIPPED: &[&str] = &["node_modules", ".git"];
-/// Folders of the root that hold what was built or written.
-const SKIPPED_ROOT: &[&str] = &["target", "data", "artifacts"];
+/// Folders by path that hold what was built or written.
+const SKIPPED_ROOT: &[&str] = &[
+    "target",
+    "data",
+    "artifacts",
+    "fuzz/target",
+    "fuzz/corpus",
+    "fuzz/artifacts",
+];
 /// Endings of files that are read.
 const READ: &[&str] = &[
     "rs", "ts", "mjs", "css", "toml", "md", "sql", "csv", "typ", "json", "yml",

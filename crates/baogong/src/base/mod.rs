@@ -11,6 +11,7 @@ pub mod error;
 pub mod id;
 pub mod kept;
 pub mod people;
+pub mod roads;
 pub mod stamp;
 pub mod tiles;
 pub mod words;

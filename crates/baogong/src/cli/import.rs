@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use baogong::base::act::{Act, once};
 use baogong::base::id::district;
 use baogong::base::{Action, Actor, App, Ctx, Error, Refusal, RefusalKind, Result, clock};
-use baogong::register::import::{self, Applying, BatchRef, Upload};
+use baogong::register::import::{self, Applying, Upload};
 use documents::sheet::{self, Divisions, Options};
 use serde_json::{Value, json};
 
@@ -169,6 +169,9 @@ fn readable(name: &str, outcome: &Value, zh: bool) -> String {
     lines.join("\n")
 }
 
+/// Rows that seem to be registered already which are named one by one.
+const ALIKE_PRINTED: usize = 20;
+
 static IMPORT: Act = Act::new("register.import", Action::ImportRegister);
 static APPLY: Act = Act::new("register.apply", Action::ImportRegister);
 
@@ -199,6 +202,18 @@ fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> 
                 tally.register, tally.added, tally.changed, tally.unchanged
             );
         }
+        for alike in preview.alike.iter().take(ALIKE_PRINTED) {
+            println!(
+                "{name}: {}!{} ≈ {} {}: {} / {}",
+                alike.sheet, alike.row, alike.register, alike.code, alike.zh, alike.en
+            );
+        }
+        if preview.alike.len() > ALIKE_PRINTED {
+            println!(
+                "{name}: 疑似已登记的共{0}行；在导入页面上传可以逐行处理 / {0} rows seem to be registered already; upload the file on its page to settle them",
+                preview.alike.len()
+            );
+        }
         if preview.tallies.is_empty() && preview.errors.is_empty() {
             println!("{name}: 没有可以写入登记的内容 / nothing that goes into a register");
             clean = false;
@@ -210,30 +225,11 @@ fn into_registers(app: &App, county: &str, dry_run: bool, files: &[PathBuf]) -> 
         }
         let upload = Upload::new(county, &name, bytes).checked(&reading, &preview);
         let ctx = Ctx::system(&app.clock);
-        // What was read is dropped before it is read again for applying.
-        drop((reading, preview));
+        let applying = Applying::just_read(&ctx, &upload, reading);
         app.db.write_blocking(move |tx| {
-            let id = once(
-                tx,
-                &ctx,
-                &IMPORT,
-                district(upload.district()),
-                &upload,
-                import::keep,
-            )?;
-            let at = BatchRef {
-                district: upload.district().to_string(),
-                id,
-            };
-            let applying = Applying::stored(tx, &ctx.actor, at)?;
-            once(
-                tx,
-                &ctx.sub("apply"),
-                &APPLY,
-                district(upload.district()),
-                &applying,
-                import::apply,
-            )
+            let at = district(upload.district());
+            once(tx, &ctx, &IMPORT, at, &upload, import::keep)?;
+            once(tx, &ctx.sub("apply"), &APPLY, at, &applying, import::apply)
         })?;
     }
     Ok(clean)

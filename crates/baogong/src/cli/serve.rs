@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use baogong::base::address::{self, PUBLIC_URL};
 use baogong::base::tiles::{TileServer, TilesDatum};
-use baogong::base::{App, Refusal, Result, people};
+use baogong::base::{App, Refusal, Result, people, roads};
 use baogong::demo;
 use baogong::web::admission::Limits;
 use baogong::web::front::Front;
@@ -35,9 +35,23 @@ pub struct Serving {
     /// Map tiles below maps: an address with {z}, {x} and {y} (Web Mercator). Without it maps need no network.
     #[arg(long, value_name = "URL", env = "BAOGONG_TILES")]
     tiles: Option<String>,
+    /// A map of roads, as an OpenStreetMap extract (.osm.pbf), for the ways of routes; without it they are estimated.
+    #[arg(long, value_name = "FILE", env = "BAOGONG_ROADS")]
+    roads: Option<std::path::PathBuf>,
     /// The datum of the tiles: wgs84, or gcj02 as most map servers in China have it.
     #[arg(long, value_name = "DATUM", default_value = "wgs84", value_parser = datum, env = "BAOGONG_TILES_DATUM")]
     tiles_datum: TilesDatum,
+}
+
+/// Reads the map of roads beside the server, which answers meanwhile from straight lines.
+fn read_roads(file: std::path::PathBuf) {
+    std::thread::spawn(move || match roads::read(&file) {
+        Ok(map) => {
+            let points = roads::keep(map);
+            tracing::info!(points, file = %file.display(), "the map of roads is ready");
+        }
+        Err(error) => tracing::error!("{error}; ways are estimated from straight lines"),
+    });
 }
 
 fn datum(word: &str) -> std::result::Result<TilesDatum, String> {
@@ -68,6 +82,16 @@ pub fn start(
         let server = TileServer::new(template, serving.tiles_datum)
             .map_err(|what| Refusal::invalid("tiles", format!("地图服务地址不对：{what}"), what.clone()))?;
         app.tiles = Some(Arc::new(server));
+    }
+    if let Some(file) = &serving.roads {
+        std::fs::metadata(file).map_err(|error| {
+            Refusal::invalid(
+                "roads",
+                format!("读不到道路图{}：{error}。", file.display()),
+                format!("The map of roads {} cannot be read: {error}.", file.display()),
+            )
+        })?;
+        read_roads(file.clone());
     }
     let app = &app;
     let front = Front::new(app, serving.limits(), serving.open_metrics);

@@ -104,7 +104,7 @@ impl Pass {
 }
 
 /// Which passes are to be issued.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct IssueDraft {
     /// Who or what they are for.
     pub kind: PassKind,
@@ -119,7 +119,7 @@ pub struct IssueDraft {
 }
 
 /// Which pass is to hold no longer.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RevokeDraft {
     /// Its number.
     pub number: String,

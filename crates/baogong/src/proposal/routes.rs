@@ -20,6 +20,9 @@ wording! {
         OutOfTime = "out_of_time", "来不及在收车前返回", "no vehicle would be back in time";
         NoVehicleLeft = "no_vehicle_left", "车都装满了或没有时间了", "all vehicles are full or have no time left";
         ByHand = "by_hand", "人工移出", "taken out by hand";
+        NoRoad = "no_road", "没有路通到那里", "no road leads there";
+        NoPass = "no_pass", "没有车有进入该区域的通行证", "no vehicle has a pass for its area";
+        NotAtSource = "not_at_source", "没有车能到货所在的地方装货", "no vehicle can fetch its goods";
     }
 }
 
@@ -59,16 +62,19 @@ pub struct StoredRoutes {
 }
 
 /// What is asked for.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RoutesDraft {
     /// Round and vehicles.
     pub trips: TripDraft,
     /// How they drive.
     pub terms: Terms,
+    /// The trip whose vehicle broke down, where others are to take over what it has on board.
+    #[serde(default)]
+    pub takes_over: Option<TripId>,
 }
 
 /// Where a stop goes: the stop, the vehicle and trip if any, and its place in the order, from 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Placing {
     /// The stop, as index into the facts.
     pub stop: usize,
@@ -79,20 +85,22 @@ pub struct Placing {
 }
 
 /// A change of stops.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RoutesChange {
     /// The proposal, which must be open.
     pub at: ProposalRef,
     /// Where stops go; those that stay may be among them.
+    #[serde(default)]
     pub placings: Vec<Placing>,
 }
 
 /// An accepted proposal of routes.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct RoutesAcceptance {
     /// The proposal, and what was changed with the acceptance.
     pub change: RoutesChange,
     /// Whether it is wanted although a limit is broken or a compound has no trip.
+    #[serde(default)]
     pub despite: bool,
 }
 
@@ -116,7 +124,32 @@ impl StoredRoutes {
 
     /// Times, loads and ways, and every limit that is broken.
     pub fn laid_out(&self, terms: &Terms) -> (Plan, Vec<Broken>) {
-        laid_out(&self.facts.problem(terms), &self.by_hand())
+        let (plan, mut broken) = laid_out(&self.facts.problem(terms), &self.by_hand());
+        // The first trip of a vehicle that is on one is that trip: nothing is loaded for it, also when nothing is left aboard.
+        for leg in self.legs.iter().filter(|leg| leg.trip == 0) {
+            let on_trip = self.facts.vehicles[leg.vehicle].on_trip.is_some();
+            let tour = plan.tours.iter().position(|tour| tour.vehicle == leg.vehicle);
+            let Some(tour) = tour.filter(|_| on_trip) else {
+                continue;
+            };
+            for stop in leg.stops.iter().copied() {
+                let missing = Broken::NotAboard { tour, stop };
+                if self.facts.stops[stop].aboard != Some(leg.vehicle) && !broken.contains(&missing) {
+                    broken.push(missing);
+                }
+            }
+        }
+        (plan, broken)
+    }
+
+    /// How many trips a vehicle may make; the first of one that is on a trip is that trip.
+    pub fn trips_of(&self, vehicle: usize, terms: &Terms) -> usize {
+        let on_trip = self
+            .facts
+            .vehicles
+            .get(vehicle)
+            .is_some_and(|one| one.on_trip.is_some());
+        terms.trips_max.max(1) + usize::from(on_trip)
     }
 
     /// Where a stop is now: vehicle, trip, and place in the order from 1.
@@ -139,7 +172,7 @@ impl StoredRoutes {
             .collect();
         for wanted in placings {
             let known = wanted.trip.is_none_or(|(vehicle, trip)| {
-                vehicle < self.facts.vehicles.len() && trip < terms.trips_max.max(1)
+                vehicle < self.facts.vehicles.len() && trip < self.trips_of(vehicle, terms)
             });
             let Some(place) = all.get_mut(wanted.stop).filter(|_| known) else {
                 return Err(Refusal::not_found("站点或车次", "stop or trip").into());
@@ -201,24 +234,34 @@ fn why(reason: Reason) -> LeftOut {
         Reason::NoColdVehicle => LeftOut::NoColdVehicle,
         Reason::TooLarge => LeftOut::TooLarge,
         Reason::OutOfTime => LeftOut::OutOfTime,
-        // Passes and roads are not asked for here, and every vehicle may load at the supplier.
-        Reason::NoPass | Reason::NoRoad | Reason::NoVehicleAtSource | Reason::NoVehicleLeft => {
-            LeftOut::NoVehicleLeft
-        }
+        Reason::NoRoad => LeftOut::NoRoad,
+        Reason::NoPass => LeftOut::NoPass,
+        Reason::NoVehicleAtSource => LeftOut::NotAtSource,
+        Reason::NoVehicleLeft => LeftOut::NoVehicleLeft,
     }
 }
 
 /// Computes routes for the boxes that wait and keeps them. Boxes for which there is no room are left out with the reason.
 pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft) -> Result<ProposalId> {
-    let facts = trips::gather(tx, ctx, &draft.trips)?;
+    let facts = match draft.takes_over {
+        Some(broken) => trips::gather_takeover(tx, ctx, &draft.trips, broken, &draft.terms)?,
+        None => trips::gather(tx, ctx, &draft.trips)?,
+    };
     let plan = trips::solve(ctx, &facts, &draft.terms)?;
-    let legs = trips::tours(&plan).into_iter().flat_map(|tour| {
+    let legs = plan.tours.iter().flat_map(|tour| {
         let vehicle = tour.vehicle;
-        let legs = tour.trips.into_iter().enumerate();
-        legs.map(move |(trip, stops)| Leg { vehicle, trip, stops })
+        // The first trip of a vehicle under way is the one that it is on, even if nothing is left of that.
+        let on_trip = facts.vehicles[vehicle].on_trip.is_some();
+        let first = usize::from(on_trip && tour.trips.first().is_some_and(|trip| trip.depot.is_some()));
+        let legs = tour.trips.iter().enumerate();
+        legs.map(move |(trip, data)| Leg {
+            vehicle,
+            trip: first + trip,
+            stops: data.visits.iter().map(|visit| visit.stop).collect(),
+        })
     });
     let stored = StoredRoutes {
-        legs: legs.collect(),
+        legs: legs.collect::<Vec<_>>(),
         left_out: plan
             .unserved
             .iter()
@@ -300,6 +343,19 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &RoutesAcceptance) -> Result<V
     }
     super::decide(tx, ctx, &at, ProposalState::Accepted)?;
     let (_, broken) = stored.laid_out(&draft.terms);
+    let elsewhere = broken.iter().find_map(|one| match one {
+        Broken::NotAboard { stop, .. } => Some(*stop),
+        _ => None,
+    });
+    if let Some(stop) = elsewhere {
+        let name = &stored.facts.stops[stop].name;
+        return Err(Refusal::conflict(
+            "not_aboard",
+            format!("{name}的箱子不在这趟车上，也不在它装货的地方；请把它放回原来的车，或单独排一趟接驳。"),
+            format!("The boxes for {name} are not on this vehicle nor where it loads; put them back, or on a trip that fetches them."),
+        )
+        .into());
+    }
     let works = broken.is_empty() && stored.left_out.is_empty();
     if !works && !acceptance.despite {
         return Err(Refusal::conflict(
@@ -309,7 +365,10 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &RoutesAcceptance) -> Result<V
         )
         .into());
     }
-    trips::make(tx, ctx, &stored.facts, &stored.by_hand())
+    match stored.facts.stranded {
+        Some(_) => trips::take_over(tx, ctx, &stored.facts, &stored.by_hand()),
+        None => trips::make(tx, ctx, &stored.facts, &stored.by_hand()),
+    }
 }
 
 /// Turns an open proposal of routes down; the boxes go on waiting.

@@ -18,7 +18,8 @@ stmt!(
 );
 stmt!(
     ASSIGNED,
-    "SELECT COUNT(*) FROM assignment WHERE district = $1 AND (main = $2 OR backup = $2)"
+    "SELECT COUNT(*) FROM assignment WHERE district = $1 AND (main = $2 OR backup = $2 OR compound IN
+       (SELECT compound FROM assignment_part WHERE district = $1 AND supplier = $2))"
 );
 stmt!(
     ROUNDS,
@@ -98,7 +99,7 @@ fn household(tx: &mut Tx, now_s: i64, entry: &Entry) -> Result<Option<Refusal>> 
     for row in tx.rows(&ORDERS, &params![of, entry.code.as_str()])? {
         let (code, state): (String, String) = (row.get(0)?, row.get(1)?);
         let state = OrderState::stored(&state)?;
-        if state.live() && !matches!(state, OrderState::Handed | OrderState::Returned) {
+        if state.stands() && !matches!(state, OrderState::Handed | OrderState::Returned) {
             let (zh, en) = (state.word(kit::Lang::Zh), state.word(kit::Lang::En));
             return Ok(refuse(
                 format!("这一户的订单{code}还在办理（{zh}），请先取消，或等交付以后再删除。"),

@@ -78,19 +78,25 @@ pub fn contact_card(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Re
                 text(of("phone")),
             ]);
         }
-        if let Some(assigned) = assigned.get(&compound.code) {
-            let (name, phone) = match supplier_of(tx, &in_district, &assigned.main)? {
+        let assigned = assigned.get(&compound.code);
+        for code in assigned.map(|assigned| assigned.suppliers()).unwrap_or_default() {
+            let (name, phone) = match supplier_of(tx, &in_district, code)? {
                 Some(supplier) => (
                     format!("{} {}", supplier.name, supplier.contact_name),
                     supplier.contact_phone,
                 ),
-                None => (unregistered(&assigned.main, lang), String::new()),
+                None => (unregistered(code, lang), String::new()),
             };
-            rows.push(vec![
-                text(lang.t("保供单位", "Supplier")),
-                text(name.trim()),
-                text(phone),
-            ]);
+            // Whoever asks after the eggs must not ring those who bring the rice.
+            let part = assigned.and_then(|assigned| assigned.part(code));
+            let post = part.map_or_else(
+                || lang.t("保供单位", "Supplier").to_string(),
+                |part| match lang {
+                    Lang::Zh => format!("保供单位（{}）", part.categories(lang)),
+                    Lang::En => format!("Supplier ({})", part.categories(lang)),
+                },
+            );
+            rows.push(vec![text(post), text(name.trim()), text(phone)]);
         }
         // What no register holds is written in by hand.
         for post in [

@@ -61,6 +61,21 @@ const TAGS: &[(&str, &str, &str)] = &[
     ("自", "From", "#date+start"),
     ("至", "Until", "#date+end"),
     ("姓名", "Name", "#contact+name"),
+    ("文件", "File", "#meta+file"),
+    ("经办人", "Who", "#contact+name"),
+    ("上传时间", "Uploaded", "#date+reported"),
+    ("导入时间", "Applied", "#date+applied"),
+    ("撤销时间", "Undone", "#date+undone"),
+    ("群里的叫法", "As written", "#meta+alias"),
+    ("指的是", "Stands for", "#description"),
+    ("谁确认的", "Settled by", "#contact+name"),
+    ("时间", "Time", "#date"),
+    ("顺序", "Turn", "#meta+order"),
+    ("登记号", "Request", "#meta+id"),
+    ("登记内容", "Asked for", "#item+name"),
+    ("档次", "Class", "#affected+class"),
+    ("签号", "Ticket", "#meta+ticket"),
+    ("结果", "Result", "#status+result"),
 ];
 
 /// The tag of a column, or an empty text.

@@ -48,7 +48,7 @@ pub struct Closed {
     pub special: usize,
     /// Those that are to be visited today.
     pub visits_due: usize,
-    /// The name of the main supplier; empty while none is assigned.
+    /// The names of those that feed it, the main supplier first; empty while none is assigned.
     pub supplier: String,
 }
 
@@ -65,7 +65,7 @@ pub fn closed_compounds(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<Closed
         }
         let open = needs.iter().find(|(code, _, _)| *code == compound);
         let supplier = match suppliers.get(&compound) {
-            Some(assigned) => supplier_name(tx, district(area), &assigned.main)?,
+            Some(assigned) => suppliers_of(tx, district(area), assigned)?,
             None => String::new(),
         };
         let (special, visits_due) = two_lists::visits_due(tx, ctx, &compound)?;
@@ -86,6 +86,25 @@ pub fn closed_compounds(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Vec<Closed
         });
     }
     Ok(closed)
+}
+
+/// Those that feed a compound by name, the main supplier first.
+fn suppliers_of(tx: &mut Tx, in_district: &str, assigned: &assignment::Assigned) -> Result<String> {
+    let mut names = Vec::new();
+    for code in assigned.suppliers() {
+        names.push(supplier_name(tx, in_district, code)?);
+    }
+    Ok(names.join("、"))
+}
+
+/// Who gives what, such as `惠民超市 蔬菜 300公斤；万家超市 鸡蛋 40公斤`.
+fn parts_words(tx: &mut Tx, in_district: &str, parts: &[assignment::Part], lang: Lang) -> Result<String> {
+    let mut words = Vec::new();
+    for part in parts {
+        let name = supplier_name(tx, in_district, &part.supplier)?;
+        words.push(format!("{name} {}", part.words(lang)));
+    }
+    Ok(words.join(lang.t("；", "; ")))
 }
 
 /// The closed compounds of an area with what is open in each.
@@ -145,31 +164,51 @@ pub fn assignment(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         let (_, stored) = assignment::read(&proposal)?;
         columns.insert(1, numbers(lang.t("人数", "People"), 2));
         columns.push(numbers(lang.t("距离（米）", "Distance (m)"), 2));
+        if !stored.together.is_empty() {
+            columns.push(words(lang.t("几家拼供（每天）", "Fed together (a day)"), 6));
+            columns.push(words(lang.t("仍缺（每天）", "Still short (a day)"), 3));
+        }
         for choice in &stored.choices {
             let mut name = |code: &Option<String>| match code {
                 Some(code) => supplier_name(tx, &in_district, code),
                 None => Ok(String::new()),
             };
             let (main, backup) = (name(&choice.main)?, name(&choice.backup)?);
-            rows.push(vec![
+            let mut row = vec![
                 text(area_name(tx, &choice.compound)?),
                 Datum::Count(choice.persons),
                 text(main),
                 text(backup),
                 choice.distance_m.map_or(Datum::Blank, Datum::Count),
-            ]);
+            ];
+            if !stored.together.is_empty() {
+                let together = stored.together.iter().find(|one| one.compound == choice.compound);
+                let parts = together.map_or(&[][..], |one| &one.parts);
+                row.push(text(parts_words(tx, &in_district, parts, lang)?));
+                row.push(text(together.map_or_else(String::new, |one| one.short(lang))));
+            }
+            rows.push(row);
         }
     } else {
-        for (compound, assigned) in assignment::assigned(tx, &subject.area)? {
+        let assigned = assignment::assigned(tx, &subject.area)?;
+        let several = assigned.values().any(|one| !one.parts.is_empty());
+        if several {
+            columns.push(words(lang.t("几家拼供（每天）", "Fed together (a day)"), 6));
+        }
+        for (compound, assigned) in assigned {
             let backup = match &assigned.backup {
                 Some(code) => supplier_name(tx, &in_district, code)?,
                 None => String::new(),
             };
-            rows.push(vec![
+            let mut row = vec![
                 text(area_name(tx, &compound)?),
                 text(supplier_name(tx, &in_district, &assigned.main)?),
                 text(backup),
-            ]);
+            ];
+            if several {
+                row.push(text(parts_words(tx, &in_district, &assigned.parts, lang)?));
+            }
+            rows.push(row);
         }
     }
     let place = area_name(tx, &subject.area)?;

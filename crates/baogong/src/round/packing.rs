@@ -54,6 +54,7 @@ wording! {
     BoxState {
         Packed = "packed", "已装箱", "Packed";
         Loaded = "loaded", "在途", "On the way";
+        Stranded = "stranded", "在故障车上", "On a broken vehicle";
         Dropped = "dropped", "已到小区", "At the drop point";
         Lost = "lost", "丢失", "Lost";
     }

@@ -279,6 +279,8 @@ fn one_ballot(server: &Server) {
     assert_eq!(other.status, 409, "{}", other.text());
     assert_eq!(serde_json::to_string(&drawing(server, id)).unwrap(), first);
 
+    crate::exports::of_a_draw(&mut town.headquarters, id, &town.compound, &drawing(server, id));
+
     // What is published follows, tells no name, and says what the orders say.
     let published = resident.open(&format!("{link}/draw.json")).body;
     assert_eq!(published, first);

@@ -299,7 +299,14 @@ fn of_two_probable_duplicates_the_chosen_row_is_written() {
         let rows = "小区,房号,户主,人数,手机\n橙香苑,3-2-501,欧阳同人,2,13900003333\n橙香苑,3-2-502,欧阳同人,4,13900003333\n";
         let sent = browser.upload("/imports", &[], "住户.csv", rows.as_bytes());
         let page = browser.open(&sent.location);
-        page.shows("疑似重复");
+        page.shows("疑似重复").shows("相同：");
+        let twice = "小区,房号,户主,人数\n橙香苑,3-2-501,欧阳同人,2\n橙香苑,3-2-501,欧阳同人,4\n";
+        let contradicting = browser.upload("/imports", &[], "矛盾.csv", twice.as_bytes());
+        browser
+            .open(&contradicting.location)
+            .shows("1处错误")
+            .shows("同一项写了两次的，不用改文件")
+            .shows("href=\"#duplicates\"");
         assert!(
             !page.body.contains("13900003333") && !page.body.contains("欧阳同人"),
             "{}: names and phones are masked",

@@ -342,3 +342,78 @@ fn tiles_come_only_from_the_configured_server() {
     );
     assert!(body.contains("<image href=\"https://tiles.county.example/"));
 }
+
+/// Too few suppliers are left: what they give together, and what nobody has, is told; accepting puts the parts into force,
+/// and a later proposal with enough for everybody takes them back (DX-1).
+#[test]
+fn what_none_can_feed_alone_several_feed_together() {
+    for server in demo_servers() {
+        let mut headquarters = server.demo_user("zhihui");
+        direct(&mut headquarters, STREET, "fc", "control", "medium");
+        let id = propose(&mut headquarters);
+        let (_, before) = stored(&server, &id);
+        assert!(before.together.is_empty(), "there is enough for everybody");
+        let mut by_size: Vec<(i64, &str)> = before
+            .facts
+            .suppliers
+            .iter()
+            .map(|one| (one.capacity.iter().sum(), one.code.as_str()))
+            .collect();
+        by_size.sort_unstable();
+        let gone: Vec<&str> = by_size.iter().skip(3).map(|(_, code)| *code).collect();
+        let fields: Vec<(&str, &str)> = gone.iter().map(|code| ("without", *code)).collect();
+        let page = headquarters.submit(&format!("/proposals/{id}/again"), &fields);
+        page.shows("几家拼供").shows("（牵头）").shows("仍缺（每天）");
+        let new = shown(&page);
+        let (_, after) = stored(&server, &new);
+        assert!(!after.together.is_empty());
+        // Nothing is lost and nothing comes from nowhere: what is given and what is short make up the need.
+        for one in &after.together {
+            let facts = after
+                .facts
+                .compounds
+                .iter()
+                .find(|facts| facts.code == one.compound);
+            let need = &facts.unwrap().demand;
+            for (category, need) in need.iter().enumerate() {
+                let given: i64 = one.parts.iter().map(|part| part.given_g[category]).sum();
+                assert_eq!(given + one.short_g[category], *need, "{}", one.compound);
+            }
+        }
+        let shared = after
+            .together
+            .iter()
+            .max_by_key(|one| one.parts.len())
+            .expect("there is one");
+        headquarters
+            .submit(&format!("/proposals/{new}/accept"), &[])
+            .shows("已分配保供单位");
+        let held = in_force(&server, &shared.compound).expect("it is assigned");
+        assert_eq!(held.main, shared.parts[0].supplier);
+        let mut wanted = shared.parts.clone();
+        let mut got = held.parts.clone();
+        wanted.sort_by(|a, b| a.supplier.cmp(&b.supplier));
+        got.sort_by(|a, b| a.supplier.cmp(&b.supplier));
+        assert_eq!(got, wanted);
+
+        // The form for rounds of each giver names the compound, and a giver is not removed from the register.
+        let last = &shared.parts.last().unwrap().supplier;
+        headquarters
+            .open(&format!("/rounds/new?supplier={last}"))
+            .shows("几家拼供，本单位供");
+        headquarters
+            .open(&format!("/reports/assignment?area={STREET}"))
+            .shows("几家拼供（每天）");
+        let listed = headquarters.open("/api/v1/assignments").text();
+        assert!(listed.contains("\"given_g\""), "{listed}");
+
+        // With everybody back, one supplier feeds each compound again.
+        let plenty = propose(&mut headquarters);
+        headquarters
+            .submit(&format!("/proposals/{plenty}/accept"), &[])
+            .shows("已分配保供单位");
+        let held = in_force(&server, &shared.compound).unwrap();
+        assert!(held.parts.is_empty(), "{held:?}");
+        assert!(server.findings().is_empty(), "{:?}", server.findings());
+    }
+}

@@ -12,7 +12,7 @@ use crate::support::{Browser, Page, Server, demo_servers};
 const STREET: &str = "431023001";
 
 /// A round of free packs for at least three compounds of one supplier, packed and boxed. Gives its id.
-fn packed_round(server: &Server, headquarters: &mut Browser) -> String {
+pub fn packed_round(server: &Server, headquarters: &mut Browser) -> String {
     direct(headquarters, STREET, "yu", "lockdown", "high");
     let proposal = headquarters.submit("/proposals", &[("area", STREET)]);
     let id = id_in(&proposal, "action=\"/proposals/")
@@ -68,7 +68,7 @@ fn packed_round(server: &Server, headquarters: &mut Browser) -> String {
     id
 }
 
-fn plates(server: &Server) -> Vec<String> {
+pub fn plates(server: &Server) -> Vec<String> {
     server
         .entries("vehicles", "431023")
         .into_iter()
@@ -77,14 +77,14 @@ fn plates(server: &Server) -> Vec<String> {
         .collect()
 }
 
-fn propose(headquarters: &mut Browser, round: &str, more: &[(&str, &str)], plates: &[String]) -> Page {
+pub fn propose(headquarters: &mut Browser, round: &str, more: &[(&str, &str)], plates: &[String]) -> Page {
     let mut fields: Vec<(&str, &str)> = plates.iter().map(|plate| ("vehicle", plate.as_str())).collect();
     fields.extend(more);
     headquarters.submit(&format!("/rounds/{round}/routes"), &fields)
 }
 
 /// The id of the proposal that a page shows.
-fn shown(page: &Page, round: &str) -> String {
+pub fn shown(page: &Page, round: &str) -> String {
     id_in(page, &format!("action=\"/rounds/{round}/routes/"))
         .split('/')
         .next()
@@ -92,7 +92,7 @@ fn shown(page: &Page, round: &str) -> String {
         .to_string()
 }
 
-fn stored(server: &Server, id: &str) -> (ProposalState, StoredRoutes) {
+pub fn stored(server: &Server, id: &str) -> (ProposalState, StoredRoutes) {
     let id = id.parse().unwrap();
     let found = server.read(move |tx| proposal::get(tx, "431023", id));
     (found.state, serde_json::from_str(&found.result).unwrap())
@@ -110,7 +110,7 @@ fn trips_of(server: &Server) -> Vec<(Trip, Vec<String>)> {
 }
 
 #[track_caller]
-fn refused(page: &Page, words: &str) {
+pub fn refused(page: &Page, words: &str) {
     assert_eq!(page.status, 409, "{}", page.text());
     page.shows(words);
 }
@@ -314,5 +314,42 @@ fn what_does_not_work_is_told_and_a_vehicle_drops_out() {
             .submit(&format!("/trips/{}/load", new.0.id), &[])
             .shows("箱已装车");
         assert!(server.findings().is_empty(), "{:?}", server.findings());
+    }
+}
+
+/// Where a map of roads told the ways when the routes were proposed, they are those, and not estimated again.
+#[test]
+fn the_ways_of_a_proposal_are_those_by_road_that_it_keeps() {
+    let server = demo_servers().remove(0);
+    let mut headquarters = server.demo_user("zhihui");
+    let round = packed_round(&server, &mut headquarters);
+    let page = propose(&mut headquarters, &round, &[], &plates(&server));
+    page.shows("按直线距离×1.35估算");
+    let (_, mut found) = stored(&server, &shown(&page, &round));
+    assert!(found.facts.ways.is_none(), "this server has no map");
+    let terms = trips::Terms::plain(0);
+    let (estimated, _) = found.laid_out(&terms);
+    let places = found.facts.stops.len() + 1;
+    let cells = |value: i32| -> Vec<i32> {
+        (0..places * places)
+            .map(|cell| if cell / places == cell % places { 0 } else { value })
+            .collect()
+    };
+    found.facts.ways = Some(trips::WayTable {
+        distance_m: cells(1_000),
+        time_s: cells(120),
+    });
+    let (by_road, _) = found.laid_out(&terms);
+    assert_ne!(estimated, by_road);
+    for tour in &by_road.tours {
+        let legs = tour
+            .trips
+            .iter()
+            .map(|trip| trip.visits.len() as i64 + 1)
+            .sum::<i64>();
+        assert_eq!(
+            (tour.distance_m, tour.end_s - tour.start_s),
+            (legs * 1_000, legs * 120)
+        );
     }
 }

@@ -204,6 +204,8 @@ fn what_a_chain_leaves_open_is_settled_taken_back_and_learned() {
             server.name
         );
 
+        crate::exports::of_learned_words(&mut liaison, COMPOUND);
+
         // An alias that is wrong is forgotten.
         liaison
             .open(&format!("/aliases?compound={COMPOUND}"))

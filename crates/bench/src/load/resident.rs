@@ -22,6 +22,14 @@ pub struct Links {
 }
 
 impl Links {
+    /// The node that a household turns to when the client at `place` speaks for it, if there are enough.
+    fn node(&self, ask: &Ask, place: usize) -> usize {
+        match self.county.districts {
+            1 => place,
+            _ => self.county.district(self.county.compound(ask.household)),
+        }
+    }
+
     fn form(&self, ask: &Ask) -> Vec<u8> {
         let compound = self.county.compound(ask.household) as usize;
         let token = match ask.kind {
@@ -65,18 +73,26 @@ pub fn answer(response: &Response) -> Answer {
     }
 }
 
-/// So many residents, each with a connection.
+/// So many residents, spread over the nodes at these addresses. Where there are several districts, each has a node of its
+/// own, as far as there are enough; else a household meets any node, and what it sends again may meet another.
 pub fn residents(
     links: &Rc<Links>,
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     count: usize,
 ) -> Vec<impl AsyncFnMut(Ask) -> Answer + 'static> {
     (0..count)
-        .map(|_| {
-            let (links, mut connection) = (links.clone(), Connection::new(address));
-            async move |ask: Ask| match connection.send(&links.form(&ask)).await {
-                Ok(response) => answer(&response),
-                Err(words) => Answer::Failed(words),
+        .map(|place| {
+            let links = links.clone();
+            let mut connections: Vec<Connection> = addresses
+                .iter()
+                .map(|address| Connection::new(*address))
+                .collect();
+            async move |ask: Ask| {
+                let node = links.node(&ask, place) % connections.len();
+                match connections[node].send(&links.form(&ask)).await {
+                    Ok(response) => answer(&response),
+                    Err(words) => Answer::Failed(words),
+                }
             }
         })
         .collect()

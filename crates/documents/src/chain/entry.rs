@@ -95,6 +95,8 @@ pub(super) struct Scan<'a> {
     pub(super) named: Vec<Named>,
     pub(super) amounts: Vec<Quantity>,
     pub(super) each: Vec<usize>,
+    /// Dashes that join a good and its quantity.
+    pub(super) dashes: Vec<usize>,
     pub(super) names: Vec<(usize, usize)>,
     /// Where dwellings and registered names are written.
     pub(super) homes: Vec<(usize, usize)>,
@@ -121,6 +123,7 @@ pub(super) fn read(
         named: Vec::new(),
         amounts: Vec::new(),
         each: Vec::new(),
+        dashes: Vec::new(),
         names: Vec::new(),
         homes: Vec::new(),
         by_name: false,
@@ -146,6 +149,7 @@ pub(super) fn read(
     }
     let mut change = scan.change();
     let priced = scan.remarks();
+    scan.dashes();
     scan.quantities();
     let understood = order::understand(&scan, content, change, &household, register);
     if change == Change::New && scan.is_plus() {
@@ -363,6 +367,9 @@ impl Scan<'_> {
             behind[named.end] = true;
             begins[named.start] = true;
         }
+        for dash in &self.dashes {
+            behind[dash + 1] = true;
+        }
         let mut last = None;
         let mut start = 0;
         while start < self.text.len() {
@@ -434,7 +441,7 @@ impl Scan<'_> {
         let mut tokens = Vec::with_capacity(placed.len());
         let mut behind = None;
         for (start, end, token) in placed {
-            if behind.is_some_and(|behind| behind < start) {
+            if behind.is_some_and(|behind| behind < start && !self.dashed(behind, start)) {
                 tokens.push(Token::Gap);
             }
             behind = Some(end);

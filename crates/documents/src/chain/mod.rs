@@ -10,6 +10,7 @@
 
 mod address;
 mod announce;
+mod dash;
 mod draft;
 mod dwelling;
 mod entry;

@@ -88,6 +88,10 @@ pub(super) fn understand(
             pairs.push((*good, *amount));
         }
     }
+    if let Some(amount) = scan.lone_minus(change, pairs.len()) {
+        let written = format!("-{}", spelt(content, amount));
+        doubts.push((Reason::UnplacedNumber { written }, Vec::new()));
+    }
     for (good, amount) in pairs {
         add_line(
             scan,

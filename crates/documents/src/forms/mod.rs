@@ -145,7 +145,7 @@ pub struct Content {
     pub weight_g: i64,
 }
 
-/// A checked cell.
+/// A checked cell. A county has tens of millions of them, so lists are boxed and no cell is larger than a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cell {
     /// Nothing written.
@@ -155,9 +155,9 @@ pub enum Cell {
     /// Number in the unit of the column; a flag is 0 or 1.
     Int(i64),
     /// Keys of the chosen entries.
-    List(Vec<String>),
+    List(Box<[String]>),
     /// Contents of a pack.
-    Contents(Vec<Content>),
+    Contents(Box<[Content]>),
 }
 
 impl Cell {

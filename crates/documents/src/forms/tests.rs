@@ -100,16 +100,22 @@ fn goods_are_sorted_into_categories() {
 
 #[test]
 fn cells_turn_into_json() {
+    assert_eq!(
+        size_of::<Cell>(),
+        size_of::<String>(),
+        "a million residents fit into memory"
+    );
     assert_eq!(Cell::Empty.to_json(), serde_json::Value::Null);
     assert_eq!(
-        Cell::List(vec!["pregnant".into()]).to_json(),
+        Cell::List(["pregnant".into()].into()).to_json(),
         serde_json::json!(["pregnant"])
     );
-    let contents = Cell::Contents(vec![Content {
+    let rice = Content {
         name: "大米".into(),
         category: "grain".into(),
         weight_g: 5000,
-    }]);
+    };
+    let contents = Cell::Contents([rice].into());
     assert_eq!(
         contents.to_json(),
         serde_json::json!([{"name": "大米", "category": "grain", "weight_g": 5000}])

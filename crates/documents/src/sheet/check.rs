@@ -200,7 +200,7 @@ pub(super) fn cell(
             Err(problem) => Err(problem),
         },
         // Line breaks separate goods, so the untidied text is read.
-        Kind::Contents => values::contents(&shown).map(Cell::Contents),
+        Kind::Contents => values::contents(&shown).map(|contents| Cell::Contents(contents.into())),
     }
 }
 
@@ -387,7 +387,7 @@ fn not_in_list(entries: &[Entry]) -> Problem {
 fn choices(entries: &'static [Entry], text: &str) -> Result<Cell, Problem> {
     let mut keys: Vec<String> = Vec::new();
     if let Some(entry) = find_entry(entries, text) {
-        return Ok(Cell::List(vec![entry.key.to_string()]));
+        return Ok(Cell::List([entry.key.to_string()].into()));
     }
     let parts = text
         .split(['、', '，', ',', ';', '；', '/', '+', '|', '和'])
@@ -417,6 +417,6 @@ fn choices(entries: &'static [Entry], text: &str) -> Result<Cell, Problem> {
     Ok(if keys.is_empty() {
         Cell::Empty
     } else {
-        Cell::List(keys)
+        Cell::List(keys.into())
     })
 }

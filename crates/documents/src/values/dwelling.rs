@@ -1,6 +1,6 @@
 //! Dwelling addresses inside a compound, in the many ways neighbours write them.
 
-use super::{Problem, chinese_number, compact};
+use super::{Problem, chinese_number, compact, parted};
 
 /// Building, unit and room of one dwelling, normalised; building and unit may be empty.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -156,7 +156,7 @@ pub fn dwelling(text: &str) -> Result<Dwelling, Problem> {
             "building, unit and room cannot be told; write 3栋2单元501 or 3-2-501",
         )
     };
-    let folded = compact(text).to_uppercase();
+    let folded = parted(text, '-', char::is_ascii_alphanumeric).to_uppercase();
     if folded.len() > 60 {
         return Err(wrong());
     }
@@ -243,7 +243,7 @@ pub fn dwelling(text: &str) -> Result<Dwelling, Problem> {
 /// The name before an address and the dwelling, as in 幸福苑3栋2单元501; the dwelling needs a building or unit,
 /// because 张伟501 may be anything.
 pub fn address(text: &str) -> Option<(String, Dwelling)> {
-    let folded = compact(text);
+    let folded = parted(text, '-', char::is_ascii_alphanumeric);
     let numeral = |letter: char| letter.is_ascii_alphanumeric() || is_numeral(letter);
     // 三峡花园 begins with a numeral, so every place where a number may begin is tried.
     let starts = folded

@@ -116,5 +116,38 @@ pub(crate) fn compact(text: &str) -> String {
         .collect()
 }
 
+/// As [`compact`], but what white space parts stays apart: `mark` stands in its place behind what is `held` and in front
+/// of a digit.
+fn parted(text: &str, mark: char, held: fn(&char) -> bool) -> String {
+    if text.chars().all(is_plain) {
+        return text.to_string();
+    }
+    let tidy: Vec<char> = tidy(text).chars().map(fold).collect();
+    let is = |at: Option<usize>, kind: fn(&char) -> bool| at.and_then(|at| tidy.get(at)).is_some_and(kind);
+    let kept = |(at, letter): (usize, &char)| match letter {
+        letter if !letter.is_whitespace() => Some(*letter),
+        _ => (is(at.checked_sub(1), held) && is(Some(at + 1), char::is_ascii_digit)).then_some(mark),
+    };
+    tidy.iter().enumerate().filter_map(kept).collect()
+}
+
+/// Text prepared for reading one number: 12 000 is one number, 12 5 are two.
+fn figure(text: &str) -> String {
+    let parted = parted(text, ' ', char::is_ascii_digit);
+    let mut figure = String::with_capacity(parted.len());
+    let mut short = true;
+    for (place, part) in parted.split(' ').enumerate() {
+        let leading = part.bytes().take_while(u8::is_ascii_digit).count();
+        if place > 0 && !(short && leading == 3) {
+            figure.push(' ');
+        }
+        let trailing = part.bytes().rev().take_while(u8::is_ascii_digit).count();
+        // Thousands follow at most three digits, and none behind a point.
+        short = trailing <= 3 && !part[..part.len() - trailing].ends_with('.');
+        figure.push_str(part);
+    }
+    figure
+}
+
 #[cfg(test)]
 mod tests;

@@ -1,12 +1,12 @@
 //! Numbers in digits and in Chinese numerals.
 
-use super::{Problem, compact};
+use super::{Problem, figure};
 
 /// Parts of one, as numbers are carried exactly: six decimals.
 pub(crate) const MICRO: i128 = 1_000_000;
 
 /// Largest number accepted, far above any quantity of a county.
-const NUMBER_MAX: i128 = 1_000_000_000_000_000;
+pub(super) const NUMBER_MAX: i128 = 1_000_000_000_000_000;
 
 const APPROXIMATE: &[&str] = &[
     "大约", "大概", "估计", "预计", "不足", "不到", "至少", "最多", "约", "近", "~", "共", "≈", "超",
@@ -241,7 +241,7 @@ fn chinese_prefix(text: &str) -> Option<(i128, &str)> {
 
 /// A number alone in its cell, in millionths.
 pub fn number_micro(text: &str) -> Result<i128, Problem> {
-    let folded = compact(text);
+    let folded = figure(text);
     match split_number(&folded) {
         Some((value, "" | "左右" | "上下" | "整")) => Ok(value),
         _ => Err(Problem::new(

@@ -1,7 +1,7 @@
 //! Weights given by packages: 20箱×10斤, 5kg*4袋/箱, 10斤装.
 
 use super::quantity::weight_with_unit_g;
-use super::{compact, split_number};
+use super::{compact, figure, split_number};
 
 /// Words of packages, which say how many and not how much.
 pub(super) const PACKAGES: &[&str] = &[
@@ -33,7 +33,7 @@ const LITRE_G: i64 = 1_000;
 ///
 /// `5kg*4袋/箱` are 20 kg (a box), `20箱(每箱10斤)` are 100 kg, `10斤装` are 5 kg.
 pub fn packed_weight_g(text: &str) -> Option<i64> {
-    let folded = compact(text);
+    let folded = figure(text);
     let mut rest = folded.as_str();
     let mut weight_g = None;
     let mut factor: i64 = 1;

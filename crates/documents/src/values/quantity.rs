@@ -1,8 +1,7 @@
 //! Quantities with units: weight, volume, distance, money, counts and coordinates.
 
-use super::number::MICRO;
-use super::number::split_range;
-use super::{Problem, compact, number_micro, split_number};
+use super::number::{MICRO, NUMBER_MAX, split_range};
+use super::{Problem, compact, figure, number_micro, split_number};
 
 /// Unit of a quantity, as found in a cell or in a heading.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -153,7 +152,7 @@ fn closed(rest: &str) -> &str {
 
 /// Number and unit of a whole cell; 3斤半 counts the half, a range counts with its upper end.
 fn measured(text: &str) -> Option<(i128, Option<Unit>)> {
-    let folded = compact(text);
+    let folded = figure(text);
     if let Some((_, high, rest)) = split_range(&folded) {
         let (unit, rest) = split_unit(rest).map_or((None, rest), |(unit, rest)| (Some(unit), rest));
         return closed(rest).is_empty().then_some((high, unit));
@@ -171,7 +170,10 @@ fn measured(text: &str) -> Option<(i128, Option<Unit>)> {
 fn scaled(value: i128, factor: i128, divisor: i128) -> Option<i64> {
     let divisor = divisor * MICRO;
     let product = value.checked_mul(factor)?;
-    i64::try_from((product + product.signum() * divisor / 2) / divisor).ok()
+    let rounded = (product + product.signum() * divisor / 2) / divisor;
+    i64::try_from(rounded)
+        .ok()
+        .filter(|_| rounded.abs() <= NUMBER_MAX)
 }
 
 /// Grams in one unit of weight; `None` for other units.
@@ -210,7 +212,7 @@ pub fn weight_g(text: &str, heading: Option<Unit>) -> Result<i64, Problem> {
 
 /// 20箱 without the weight of a box.
 fn counted(text: &str) -> Option<Problem> {
-    let folded = compact(text);
+    let folded = figure(text);
     let (_, rest) = split_number(&folded)?;
     super::packed::PACKAGES.contains(&rest).then(|| {
         Problem::new(
@@ -287,7 +289,7 @@ pub fn money_fen(text: &str, heading: Option<Unit>) -> Result<i64, Problem> {
             "should be an amount in yuan, such as 88 or 88.50",
         )
     };
-    let folded = compact(text)
+    let folded = figure(text)
         .replace(['¥', '$'], "")
         .replace("人民币", "")
         .replace("RMB", "");
@@ -377,7 +379,7 @@ const COUNTERS: &[&str] = &[
 /// Whole number, with or without a counter (12人, 约30户, 十二); may be negative.
 pub fn count(text: &str, heading: Option<Unit>) -> Result<i64, Problem> {
     let wrong = || Problem::new("应为整数，如 12", "should be a whole number, such as 12");
-    let folded = compact(text);
+    let folded = figure(text);
     let (value, rest) = match split_range(&folded) {
         Some((_, high, rest)) => (high, rest),
         None => split_number(&folded).ok_or_else(wrong)?,

@@ -39,6 +39,10 @@ fn dwellings_are_read_as_neighbours_write_them() {
         ("3栋5F501", "3", "", "501"),
         ("3栋12A", "3", "", "12A"),
         ("3/2/501", "3", "2", "501"),
+        ("3 2 501", "3", "2", "501"),
+        ("３　２　５０１", "3", "2", "501"),
+        ("3栋 501", "3", "", "501"),
+        ("A 1203", "A", "", "1203"),
     ] {
         assert_eq!(dwelling(written), Ok(dwell(building, unit, room)), "{written}");
     }
@@ -67,6 +71,21 @@ fn columns_of_their_own_lose_the_words_of_their_heading() {
     assert_eq!(unit("无"), "");
     assert_eq!(room("５０１室"), "501");
     assert_eq!(room("501.0"), "501");
+}
+
+/// Found by fuzzing: two numbers in one cell were read as one, the digits of both side by side.
+#[test]
+fn two_numbers_in_a_cell_are_not_read_as_one() {
+    assert_eq!(count("12 000", None), Ok(12_000));
+    assert_eq!(count("1 200 000户", None), Ok(1_200_000));
+    assert_eq!(weight_g("12 500 公斤", None), Ok(12_500_000));
+    assert_eq!(money_fen("88 元", None), Ok(8_800));
+    for two in ["12 5", "3-5\0\0 12", "1200 500", "12 0000", "1.5 200"] {
+        assert!(count(two, None).is_err(), "{two:?}");
+        assert!(weight_g(two, None).is_err(), "{two:?}");
+        assert!(money_fen(two, None).is_err(), "{two:?}");
+    }
+    assert!(weight_g("999999999999999吨", None).is_err(), "more than there is");
 }
 
 #[test]

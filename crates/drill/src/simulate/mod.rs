@@ -16,6 +16,7 @@ use std::fmt;
 use std::sync::mpsc;
 
 use baogong::base::{Error, Fault, Result as Answer, audit, book};
+use baogong::round::ballot;
 use baogong::{MIGRATIONS, coverage};
 use rand::{Rng as _, SeedableRng as _, rngs::SmallRng};
 use store::testing::{Batch, Inline};
@@ -26,7 +27,7 @@ use model::{Model, Refused};
 use script::{Command, Ending, Script, Step};
 use world::{Ground, LOG, PATH, World, ground};
 
-/// Steps between two checks of the whole ledger, the pantries, the audit chain and all commands.
+/// Steps between two checks of the whole ledger, the pantries, the draws, the audit chain and all commands.
 const DEEP: usize = 12;
 
 /// What a simulation did.
@@ -48,6 +49,10 @@ pub struct Tally {
     pub restarts: usize,
     /// Troubles that struck.
     pub troubles: usize,
+    /// Requests that got their packs in a draw.
+    pub drawn: usize,
+    /// Requests that did not.
+    pub left_out: usize,
 }
 
 impl Tally {
@@ -65,6 +70,8 @@ impl Tally {
         self.gone += other.gone;
         self.restarts += other.restarts;
         self.troubles += other.troubles;
+        self.drawn += other.drawn;
+        self.left_out += other.left_out;
     }
 }
 
@@ -74,13 +81,15 @@ impl fmt::Display for Tally {
         write!(
             formatter,
             "{} steps: {done} commands done, {refused} refused, {} without an answer; {} troubles, {} restarts, \
-             {} unanswered batches found again, {} not; done {:?}; refused {:?}",
+             {} unanswered batches found again, {} not; {} requests drawn, {} not; done {:?}; refused {:?}",
             self.steps,
             self.unanswered,
             self.troubles,
             self.restarts,
             self.found,
             self.gone,
+            self.drawn,
+            self.left_out,
             self.done,
             self.refused
         )
@@ -205,7 +214,9 @@ impl Simulation {
 
     /// A last restart after a power cut, and every check.
     fn end(&mut self) -> Result<(), Findings> {
-        self.restart(Ending::PowerCut)
+        self.restart(Ending::PowerCut)?;
+        (self.tally.drawn, self.tally.left_out) = self.model.drawn();
+        Ok(())
     }
 
     fn batch(
@@ -340,7 +351,7 @@ impl Simulation {
         self.check(true)
     }
 
-    /// Compares database and model; `deep` also checks the whole ledger, the pantries, the audit chain and all commands.
+    /// Compares database and model; `deep` also checks the whole ledger, the pantries, the draws, the audit chain and all commands.
     fn check(&mut self, deep: bool) -> Result<(), Findings> {
         let model = &mut self.model;
         let database = self
@@ -355,6 +366,7 @@ impl Simulation {
                 findings.extend(book::verify(tx)?);
                 findings.extend(coverage::verify(tx)?);
                 findings.extend(audit::verify(tx)?);
+                findings.extend(ballot::verify(tx)?);
             }
             findings.extend(model.promises());
             Ok(findings)
@@ -391,7 +403,7 @@ fn judge(
         let expected: Result<Option<String>, Refused> = after.carry_out(command);
         match (answer, &expected) {
             (Ok(result), Ok(foretold)) if foretold.as_ref().is_none_or(|foretold| foretold == result) => {
-                after.acknowledged(command, result);
+                findings.extend(after.acknowledged(command, result));
             }
             (Err(Error::Refusal(refusal)), Err(code)) if agree(refusal.code, code) => {}
             (Err(Error::Refusal(refusal)), _) => findings.push(format!(

@@ -3,12 +3,15 @@
 use baogong::base::act::{self, Act, once, once_each};
 use baogong::base::id::OrderId;
 use baogong::base::{Action, Ctx, Result};
-use baogong::round::{handover, open, order, packing, payment, settlement, trips};
+use baogong::register::import::{self, Applying, Upload};
+use baogong::round::ballot::Secret;
+use baogong::round::{chain, handover, open, order, packing, payment, settle, settlement, trips};
 use serde::{Serialize, de::DeserializeOwned};
 use store::Tx;
 use store::testing::Batch;
 
-use super::script::{Command, Deed, Who};
+use super::script::{Command, Deed, FileDraft, Who};
+use super::world::DISTRICT;
 
 static OPEN: Act = Act::new("round.open", Action::OpenRound);
 static PLACE: Act = Act::new("order.place", Action::TakeOrders);
@@ -28,6 +31,12 @@ static HAND_OVER: Act = Act::new("trip.hand_over", Action::Deliver);
 static HAND: Act = Act::new("hand.record", Action::Deliver);
 static SETTLE: Act = Act::new("round.settle", Action::Settle);
 static REPAY: Act = Act::new("advance.repay", Action::Collect);
+static UPLOAD: Act = Act::new("import.keep", Action::ImportRegister);
+static APPLY: Act = Act::new("import.apply", Action::ImportRegister);
+static UNDO: Act = Act::new("import.undo", Action::ImportRegister);
+static PASTE: Act = Act::new("order.chain", Action::TakeOrders);
+static ANSWER: Act = Act::new("chain.settle", Action::TakeOrders);
+static TAKE_BACK: Act = Act::new("chain.take_back", Action::TakeOrders);
 
 /// Adds a command to a batch, in the way in which the application sends it: orders of residents are decided together.
 pub fn add(batch: &mut Batch, command: &Command, reply: impl FnOnce(Result<String>) + Send + 'static) {
@@ -59,7 +68,12 @@ fn perform(tx: &mut Tx, command: &Command) -> Result<String> {
     let ctx = ctx(command);
     let area = command.area();
     match &command.deed {
-        Deed::Open(draft) => one(tx, &ctx, &OPEN, area, draft, open::open),
+        Deed::Open(draft) => {
+            // Each try seals another secret, as each form does; the first one that is stored stays.
+            let mut draft = draft.clone();
+            draft.secret = Secret::foreseen(&format!("{}/{}", command.id, command.at_s));
+            one(tx, &ctx, &OPEN, area, &draft, open::open)
+        }
         Deed::Place(draft) => one(tx, &ctx, &PLACE, area, draft, order::place),
         Deed::Change(draft) => one(tx, &ctx, &CHANGE, area, draft, order::change),
         Deed::Cancel(at) => one(tx, &ctx, &CANCEL, area, at, order::cancel),
@@ -79,7 +93,27 @@ fn perform(tx: &mut Tx, command: &Command) -> Result<String> {
         Deed::Hand(draft) => one(tx, &ctx, &HAND, area, draft, handover::record),
         Deed::Settle(at) => one(tx, &ctx, &SETTLE, area, at, settlement::settle),
         Deed::Repay(repayment) => one(tx, &ctx, &REPAY, area, repayment, payment::repay),
+        Deed::Upload(file) => {
+            let upload = upload(tx, &ctx, file)?;
+            one(tx, &ctx, &UPLOAD, area, &upload, import::keep)
+        }
+        Deed::Apply(at) => {
+            let applying = Applying::stored(tx, &ctx.actor, at.clone())?;
+            one(tx, &ctx, &APPLY, area, &applying, import::apply)
+        }
+        Deed::Undo(at) => one(tx, &ctx, &UNDO, area, at, import::undo),
+        Deed::Paste(message) => one(tx, &ctx, &PASTE, area, &message.draft(), chain::take),
+        Deed::Answer(settling) => one(tx, &ctx, &ANSWER, area, settling, settle::settle),
+        Deed::TakeBack(last) => one(tx, &ctx, &TAKE_BACK, area, last, settle::take_back),
     }
+}
+
+/// Reads and previews a file, as is done before it is kept.
+fn upload(tx: &mut Tx, ctx: &Ctx, file: &FileDraft) -> Result<Upload> {
+    let bytes = file.text().into_bytes();
+    let reading = import::read_file(FileDraft::NAME, &bytes)?;
+    let preview = import::preview(tx, &ctx.actor, DISTRICT, &reading, &[])?;
+    Ok(Upload::new(DISTRICT, FileDraft::NAME, bytes).checked(&reading, &preview))
 }
 
 fn one<I, O>(

@@ -3,6 +3,7 @@
 use std::sync::OnceLock;
 
 use baogong::MIGRATIONS;
+use baogong::base::clock;
 use baogong::base::id::BatchId;
 use baogong::base::{Actor, Ctx, Error, Fault, Result};
 use baogong::plan::directive::{self, DirectiveDraft};
@@ -52,12 +53,42 @@ pub enum World {
 
 /// The code of a household.
 pub fn household(compound: usize, number: usize) -> String {
-    format!("{}-1-{}-{}01", COMPOUNDS[compound], number % 2 + 1, number + 1)
+    let (unit, room) = unit_and_room(number);
+    format!("{}-1-{unit}-{room}", COMPOUNDS[compound])
+}
+
+/// The registered name of a compound.
+pub fn compound_name(compound: usize) -> String {
+    format!("小区{}", compound + 1)
+}
+
+/// Unit and room of a household; all are in the first building.
+pub fn unit_and_room(number: usize) -> (String, String) {
+    ((number % 2 + 1).to_string(), format!("{}01", number + 1))
+}
+
+/// The registered head of a household.
+pub fn head(compound: usize, number: usize) -> String {
+    format!("户主{compound}{number}")
+}
+
+/// The name of a pack.
+pub fn pack_name(code: &str) -> String {
+    format!("套餐{code}")
 }
 
 /// How many people live in a household.
 pub fn members(number: usize) -> i64 {
     number as i64 + 1
+}
+
+/// The dwelling status of a household.
+pub fn status(number: usize) -> &'static str {
+    if number + 1 == HOUSEHOLDS {
+        "vacant"
+    } else {
+        "lived_in"
+    }
 }
 
 /// Whether a household has special needs.
@@ -78,6 +109,14 @@ pub struct Figures {
     pub advance: bool,
     /// Hours until cut-off, from there to pay-by, and from there to delivery.
     pub hours: [i64; 3],
+    /// Classes of households in a draw, first drawn first, without the others.
+    pub priority: Vec<String>,
+    /// Food that lasts no longer is alarming.
+    pub alarm_s: i64,
+    /// Grams that a person eats a day, by category.
+    pub norms: Vec<(&'static str, i64)>,
+    /// Seconds within which an import may be undone.
+    pub undo_s: i64,
 }
 
 /// The county as it stands before anything happens, and the figures of its compounds.
@@ -131,6 +170,13 @@ fn figures(tx: &mut Tx, compound: &str) -> Result<Figures> {
         advance: rules.flag(RuleKey::AdvanceAllowed),
         hours: [RuleKey::OrderCutoffH, RuleKey::PayByH, RuleKey::DeliverH]
             .map(|key| rules.number(key).unwrap_or(0)),
+        priority: rules.words(RuleKey::BallotPriority).to_vec(),
+        alarm_s: rules.number(RuleKey::CoverAlarmD).unwrap_or(0) * clock::DAY_S,
+        norms: CATEGORIES
+            .iter()
+            .filter_map(|(category, norm, _)| Some((*category, rules.number(*norm)?)))
+            .collect(),
+        undo_s: rules.number(RuleKey::ImportUndoH).unwrap_or(0) * clock::HOUR_S,
     })
 }
 
@@ -164,17 +210,18 @@ fn found(tx: &mut Tx, world: World) -> Result<()> {
     let mut entries = Vec::new();
     for (index, compound) in COMPOUNDS.iter().enumerate() {
         let noun = Compound {
-            compound: format!("小区{}", index + 1),
+            compound: compound_name(index),
             ..Compound::default()
         };
         entries.push(of("compounds", compound, &compound[..12], &noun)?);
         for number in 0..HOUSEHOLDS {
+            let (unit, room) = unit_and_room(number);
             let noun = Household {
                 compound: (*compound).into(),
                 building: "1".into(),
-                unit: (number % 2 + 1).to_string(),
-                room: format!("{}01", number + 1),
-                head: format!("户主{index}{number}"),
+                unit,
+                room,
+                head: head(index, number),
                 members: members(number),
                 phone: PHONE.into(),
                 needs: if has_needs(number) {
@@ -182,12 +229,7 @@ fn found(tx: &mut Tx, world: World) -> Result<()> {
                 } else {
                     Vec::new()
                 },
-                status: if number + 1 == HOUSEHOLDS {
-                    "vacant"
-                } else {
-                    "lived_in"
-                }
-                .into(),
+                status: status(number).into(),
                 ..Household::default()
             };
             entries.push(of("households", &household(index, number), compound, &noun)?);
@@ -203,7 +245,7 @@ fn found(tx: &mut Tx, world: World) -> Result<()> {
             let noun = Good {
                 supplier: supplier.into(),
                 code: code.into(),
-                name: format!("套餐{code}"),
+                name: pack_name(code),
                 unit: "份".into(),
                 price_fen,
                 limit_per_order,

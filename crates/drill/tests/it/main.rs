@@ -5,3 +5,4 @@ mod durability;
 mod processes;
 mod scripts;
 mod simulate;
+mod statistics;

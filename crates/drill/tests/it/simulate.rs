@@ -8,7 +8,7 @@ use drill::simulate::{Tally, explore, shrink};
 const SEEDS: u64 = 300;
 const STEPS: usize = 60;
 
-/// Promises 1, 2, 4, 6 and 8: whatever clients, clocks and the disk do, the database equals the model after every step.
+/// Promises 1, 2, 4, 6 and 8, and that draws, imports and chain messages are what they must be: whatever clients, clocks and the disk do, the database equals the model after every step.
 #[test]
 fn every_seed_keeps_the_promises() {
     let next = AtomicU64::new(1);
@@ -48,12 +48,18 @@ fn every_seed_keeps_the_promises() {
         "hand over",
         "hand",
         "settle",
+        "apply",
+        "undo",
+        "paste",
+        "answer",
+        "take back",
     ] {
         assert!(
             total.done.get(name).is_some_and(|count| *count >= 10),
             "{name}: {total}"
         );
     }
+    assert!(total.drawn > 100 && total.left_out > 50, "{total}");
     assert!(
         total.found > 10 && total.gone > 100 && total.troubles > 300,
         "{total}"
@@ -65,6 +71,10 @@ fn every_seed_keeps_the_promises() {
         "cut_off",
         "command_reused",
         "already_ordered",
+        "not_drawn",
+        "import_errors",
+        "undo_conflict",
+        "settled",
     ] {
         assert!(
             total.refused.get(code).is_some_and(|count| *count >= 10),

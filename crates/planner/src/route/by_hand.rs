@@ -1,11 +1,11 @@
 //! Tours as a person puts them together: the times that follow, and every limit that they break.
 
-use super::model::{Plan, Problem, Reason, Start, Tour, Trip, Unserved, Vehicle, Visit, Window};
+use super::model::{Plan, Problem, Reason, Source, Start, Tour, Trip, Unserved, Vehicle, Visit, Window};
 
 /// The stops of one vehicle, trip by trip, in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ByHand {
-    /// The vehicle, as index into those of the problem. Vehicles on their way cannot be laid out.
+    /// The vehicle, as index into those of the problem.
     pub vehicle: usize,
     /// Stops as indices.
     pub trips: Vec<Vec<usize>>,
@@ -41,6 +41,13 @@ pub enum Broken {
     },
     /// The vehicle has no pass for the area of the stop.
     NoPass {
+        /// The tour.
+        tour: usize,
+        /// The stop.
+        stop: usize,
+    },
+    /// The trip is not loaded where the goods of the stop are, or they are on board of another vehicle.
+    NotAboard {
         /// The tour.
         tour: usize,
         /// The stop.
@@ -86,7 +93,8 @@ pub enum Broken {
 }
 
 /// Lays tours out in time, each vehicle leaving as early as it can, and names every limit that they break. Stops that no tour
-/// has are unserved. Pick-ups, and goods that only one depot has, are not laid out by hand.
+/// has are unserved. A trip is loaded where the goods of its stops are; the first one of a vehicle on its way has them on
+/// board. Pick-ups are not laid out by hand.
 pub fn laid_out(problem: &Problem, tours: &[ByHand]) -> (Plan, Vec<Broken>) {
     let mut broken = Vec::new();
     let mut plan = Plan {
@@ -97,10 +105,9 @@ pub fn laid_out(problem: &Problem, tours: &[ByHand]) -> (Plan, Vec<Broken>) {
     };
     for by_hand in tours {
         let trips: Vec<&Vec<usize>> = by_hand.trips.iter().filter(|trip| !trip.is_empty()).collect();
-        let vehicle = &problem.vehicles[by_hand.vehicle];
-        if let (false, Start::Depot(depot)) = (trips.is_empty(), vehicle.start) {
+        if !trips.is_empty() {
             let number = plan.tours.len();
-            let tour = drive(problem, by_hand.vehicle, depot, &trips, number, &mut broken);
+            let tour = drive(problem, by_hand.vehicle, &trips, number, &mut broken);
             plan.cost += tour.cost;
             plan.tours.push(tour);
         }
@@ -127,12 +134,18 @@ pub fn laid_out(problem: &Problem, tours: &[ByHand]) -> (Plan, Vec<Broken>) {
 fn drive(
     problem: &Problem,
     kind: usize,
-    depot: usize,
     trips: &[&Vec<usize>],
     number: usize,
     broken: &mut Vec<Broken>,
 ) -> Tour {
     let vehicle = &problem.vehicles[kind];
+    let (origin, at_start, open_s) = match vehicle.start {
+        Start::Depot(depot) => {
+            let depot_data = &problem.depots[depot];
+            (depot_data.place, Some(depot), depot_data.window.from_s)
+        }
+        Start::Place(place) => (place, None, Window::ALWAYS.from_s),
+    };
     let ways = super::instance::Ways::new(&problem.travel);
     let way = |from: usize, to: usize| ways.both(from as u32, to as u32);
     let again = vehicle.reload.first().copied();
@@ -140,9 +153,21 @@ fn drive(
         let ready = trip.iter().map(|stop| problem.stops[*stop].ready_s);
         ready.max().unwrap_or(Window::ALWAYS.from_s)
     };
-    let open_s = problem.depots[depot].window.from_s;
-    let start_s = vehicle.shift.from_s.max(open_s).max(ready_s(trips[0]));
-    let (mut clock_s, mut here, mut metres) = (start_s, problem.depots[depot].place, 0);
+    let loaded_at = |index: usize, stops: &[usize]| match source(problem, kind, stops) {
+        // What is on board is there for the first trip only.
+        Some(Source::Aboard(_)) if index == 0 => None,
+        Some(Source::Depot(depot)) => Some(depot),
+        _ if index == 0 => at_start.or(again),
+        _ => again.or(at_start),
+    };
+    let at_once = loaded_at(0, trips[0]) == at_start;
+    let start_s = vehicle.shift.from_s.max(open_s);
+    let start_s = if at_once {
+        start_s.max(ready_s(trips[0]))
+    } else {
+        start_s
+    };
+    let (mut clock_s, mut here, mut metres) = (start_s, origin, 0);
     let mut tour = Tour {
         vehicle: kind,
         trips: Vec::new(),
@@ -152,19 +177,30 @@ fn drive(
         cost: 0,
     };
     for (index, stops) in trips.iter().enumerate() {
-        let mut from = depot;
-        if index > 0 {
-            from = again.unwrap_or(depot);
-            let (way_m, way_s) = way(here, problem.depots[from].place);
+        let from = loaded_at(index, stops);
+        if let Some(depot) = from.filter(|_| index > 0 || !at_once) {
+            let data = &problem.depots[depot];
+            let (way_m, way_s) = way(here, data.place);
             metres += way_m;
             let begin_s = (clock_s + way_s)
-                .max(problem.depots[from].window.from_s)
+                .max(data.window.from_s)
                 .max(ready_s(stops) - vehicle.reload_s);
             clock_s = begin_s + vehicle.reload_s;
-            here = problem.depots[from].place;
+            here = data.place;
         }
+        let may_load = (index == 0 && at_once) || from.is_some_and(|depot| vehicle.reload.contains(&depot));
+        let has = |stop: &usize| match problem.stops[*stop].source {
+            Source::AnyDepot => from.is_some(),
+            Source::Depot(own) => from == Some(own) && may_load,
+            Source::Aboard(own) => from.is_none() && own == kind,
+        };
+        let missing = stops.iter().filter(|stop| !has(stop));
+        broken.extend(missing.map(|stop| Broken::NotAboard {
+            tour: number,
+            stop: *stop,
+        }));
         let mut trip = Trip {
-            depot: Some(from),
+            depot: from,
             depart_s: clock_s,
             visits: Vec::new(),
         };
@@ -207,6 +243,14 @@ fn drive(
     tour.cost = vehicle.fixed_cost + vehicle.cost_per_m * metres + vehicle.cost_per_s * took_s;
     limits(vehicle, &tour, number, latest_s, again.is_some(), broken);
     tour
+}
+
+/// Where the goods of a trip are: on board of its vehicle if those of any stop are, else where the first says.
+fn source(problem: &Problem, kind: usize, stops: &[usize]) -> Option<Source> {
+    let sources = || stops.iter().map(|stop| problem.stops[*stop].source);
+    sources()
+        .find(|source| *source == Source::Aboard(kind))
+        .or_else(|| sources().find(|source| matches!(source, Source::Depot(_))))
 }
 
 fn loads(
@@ -281,7 +325,7 @@ fn limits(
 mod tests {
     use super::*;
     use crate::effort::Effort;
-    use crate::route::{Depot, Load, Rounding, Source, Stop, Travel, solve};
+    use crate::route::{Depot, Load, Rounding, Stop, Travel, solve};
     use proptest::prelude::*;
 
     fn problem(stops: &[(f64, f64, i64)], carries_g: i64, trips_max: usize) -> Problem {

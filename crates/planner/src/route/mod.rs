@@ -41,7 +41,7 @@ pub use model::{
     Vehicle, Visit, Window,
 };
 
-pub use replan::{Remaining, remaining};
+pub use replan::{Lost, Remaining, remaining};
 
 use crate::effort::Effort;
 use crate::random::Random;

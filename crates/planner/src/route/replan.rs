@@ -16,15 +16,34 @@ pub struct Remaining {
     pub tours: Vec<Option<usize>>,
 }
 
+/// A vehicle that drops out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost {
+    /// Its tour, as index into those of the plan.
+    pub tour: usize,
+    /// The depot at which what it has on board can be fetched, such as the place where it broke down; `None` where that
+    /// is gone.
+    pub goods_at: Option<usize>,
+}
+
 /// What is left of a plan at a moment, without the vehicles of some tours.
 ///
 /// A vehicle on its way finishes the visit that it is at or drives to. What it has on board stays there and is
-/// brought by nobody else; what was fetched on the present trip keeps its room. The goods of a lost vehicle that
-/// were not handed over are gone: they are loaded again at a depot that has them, by vehicles that may load
-/// again. Stops that nobody served before are tried again.
-pub fn remaining(problem: &Problem, plan: &Plan, now_s: i64, lost: &[usize]) -> Result<Remaining, Flaw> {
+/// brought by nobody else; what was fetched on the present trip keeps its room. What a lost vehicle has on board is
+/// fetched where it stands, by vehicles that may load there; where it is gone, it is loaded again at a depot that has it.
+/// Stops that nobody served before are tried again.
+pub fn remaining(problem: &Problem, plan: &Plan, now_s: i64, lost: &[Lost]) -> Result<Remaining, Flaw> {
     if let Some(flaw) = problem.flaw() {
         return Err(flaw);
+    }
+    let no_depot = |one: &&Lost| one.goods_at.is_some_and(|at| at >= problem.depots.len());
+    if let Some(one) = lost.iter().find(no_depot) {
+        return Err(Flaw {
+            what: format!(
+                "tour {}: its goods must stand at a depot of the problem",
+                one.tour
+            ),
+        });
     }
     let known = |tour: &Tour| {
         let mut stops = tour.trips.iter().flat_map(|trip| &trip.visits);
@@ -48,7 +67,8 @@ pub fn remaining(problem: &Problem, plan: &Plan, now_s: i64, lost: &[usize]) -> 
         tours: Vec::new(),
     };
     for (number, tour) in plan.tours.iter().enumerate() {
-        let is_lost = lost.contains(&number);
+        let lost = lost.iter().find(|one| one.tour == number);
+        let is_lost = lost.is_some();
         if tour.start_s > now_s && !is_lost {
             continue;
         }
@@ -62,6 +82,16 @@ pub fn remaining(problem: &Problem, plan: &Plan, now_s: i64, lost: &[usize]) -> 
         };
         for visit in tour.trips.iter().flat_map(|trip| &trip.visits).filter(committed) {
             left[visit.stop] = None;
+        }
+        let goods_at = lost.and_then(|one| one.goods_at);
+        let begun = tour.trips.iter().filter(|trip| trip.depart_s <= now_s);
+        for visit in begun.flat_map(|trip| &trip.visits) {
+            let Some(stop) = left[visit.stop].as_mut().filter(|stop| !stop.pickup) else {
+                continue;
+            };
+            if let Some(depot) = goods_at {
+                stop.source = Source::Depot(depot);
+            }
         }
         if !is_lost {
             let aboard = Source::Aboard(rest.vehicles.len());

@@ -19,8 +19,10 @@ const BLINK: f64 = 0.01;
 /// Chance that less than the cost of a vehicle of its own counts, where there are plenty of each kind: greedy insertion
 /// would never leave one large vehicle for several small ones.
 const OPENING: f64 = 0.3;
-/// The heat at the beginning and at the end, in shares of what a stop costs on average.
+/// The heat at the beginning and at the end, in shares of what a stop costs on average. Windows make routes hard to leave
+/// once they stand, so one trip a vehicle with windows begins hotter.
 const HOT: f64 = 0.7;
+const HOT_TIMED: f64 = 1.5;
 const COLD: f64 = 0.01;
 /// The clock is read after so many iterations.
 const CLOCK: u64 = 32;
@@ -248,6 +250,11 @@ impl<'a> Search<'a> {
         if self.centres.is_empty() || self.instance.kinds.is_empty() {
             return;
         }
+        let hot = if self.instance.timed && !self.instance.reloads {
+            HOT_TIMED
+        } else {
+            HOT
+        };
         let mut heat = 0.0;
         loop {
             if self.iterations.is_multiple_of(CLOCK) {
@@ -259,8 +266,7 @@ impl<'a> Search<'a> {
                     let (missing, cost) = self.elsewhere;
                     control.tell(part, missing + self.best.missing, cost + self.best.cost);
                 }
-                let (hot, cold) = (HOT * self.unit, COLD * self.unit);
-                heat = hot * (cold / hot).powf(part);
+                heat = hot * (COLD / hot).powf(part) * self.unit;
             }
             self.iterations += 1;
             self.step(heat);

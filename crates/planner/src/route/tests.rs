@@ -258,7 +258,8 @@ proptest! {
         let begin_s = plan.tours.iter().map(|tour| tour.start_s).min().expect("there is a tour");
         let end_s = plan.tours.iter().map(|tour| tour.end_s).max().expect("there is a tour");
         let now_s = begin_s + later.index((end_s - begin_s + 1) as usize) as i64;
-        let rest = remaining(&problem, &plan, now_s, &[lost]).expect("the plan belongs to the problem");
+        let gone = Lost { tour: lost, goods_at: None };
+        let rest = remaining(&problem, &plan, now_s, &[gone]).expect("the plan belongs to the problem");
         let again = solve(&rest.problem, &effort(50, 1), 1).expect("what remains has no flaw");
         prop_assert_eq!(check::routes(&rest.problem, &again), vec![]);
         for tour in &again.tours {
@@ -276,6 +277,40 @@ proptest! {
                     }
                 }
             }
+        }
+        // Where its goods can be fetched, exactly what was on board and not handed over is fetched there.
+        let stands = Lost { tour: lost, goods_at: Some(0) };
+        let fetched = remaining(&problem, &plan, now_s, &[stands]).expect("the plan belongs to the problem");
+        prop_assert_eq!(&fetched.stops, &rest.stops);
+        let tour = &plan.tours[lost];
+        for (new, old) in fetched.stops.iter().enumerate() {
+            let mut begun = tour.trips.iter().filter(|trip| trip.depart_s <= now_s).flat_map(|trip| &trip.visits);
+            if begun.any(|visit| visit.stop == *old) && !problem.stops[*old].pickup {
+                prop_assert_eq!(fetched.problem.stops[new].source, Source::Depot(0));
+            } else {
+                prop_assert_eq!(fetched.problem.stops[new].source, rest.problem.stops[new].source);
+            }
+        }
+        let again = solve(&fetched.problem, &effort(50, 1), 1).expect("what remains has no flaw");
+        prop_assert_eq!(check::routes(&fetched.problem, &again), vec![]);
+        // Laid out by hand as it was solved, it breaks nothing: vehicles on their way, goods aboard and goods elsewhere.
+        let plain = fetched.problem.stops.iter().all(|stop| !stop.pickup)
+            && fetched.problem.vehicles.iter().all(|one| one.reload.len() < 2);
+        if !plain {
+            return Ok(());
+        }
+        let tours: Vec<ByHand> = again.tours.iter().map(|tour| ByHand {
+            vehicle: tour.vehicle,
+            trips: tour.trips.iter().map(|trip| trip.visits.iter().map(|visit| visit.stop).collect()).collect(),
+        }).collect();
+        let (laid, broken) = laid_out(&fetched.problem, &tours);
+        prop_assert!(!broken.iter().any(|one| matches!(one, Broken::NotAboard { .. })), "{:?}", broken);
+        let depots = |plan: &Plan| -> Vec<Vec<Option<usize>>> {
+            plan.tours.iter().map(|tour| tour.trips.iter().map(|trip| trip.depot).collect()).collect()
+        };
+        if broken.is_empty() {
+            prop_assert_eq!(check::routes(&fetched.problem, &Plan { unserved: again.unserved.clone(), ..laid.clone() }), vec![]);
+            prop_assert_eq!(depots(&laid), depots(&again));
         }
     }
 }

@@ -57,6 +57,7 @@ wording! {
         Grant = "grant", "额度发放", "Right granted";
         Eat = "eat", "按标准消耗", "Eaten by the norm";
         Count = "count", "盘点调整", "Stock count";
+        Relay = "relay", "换车接驳", "Taken over by another vehicle";
     }
 }
 

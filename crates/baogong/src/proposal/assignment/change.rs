@@ -7,6 +7,7 @@ use planner::check::{Chosen, Consequences, Over};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+use super::together::together;
 use super::{AssignmentDraft, Choice, Facts, Stored, compute, facts};
 use crate::base::id::ProposalId;
 use crate::base::{Ctx, Refusal, Result};
@@ -141,9 +142,11 @@ pub fn apply(stored: &mut Stored, lines: &[Line]) -> Result<Revision> {
     Ok(revision)
 }
 
-/// Ways and sums as they are after a change.
-pub fn measure(draft: &AssignmentDraft, stored: &mut Stored) -> Option<Consequences> {
-    let result = consequences(draft, stored)?;
+/// Ways, sums and what several suppliers give together, as they are after a change.
+pub fn measure(draft: &AssignmentDraft, stored: &mut Stored) -> Result<Option<Consequences>> {
+    let Some(result) = consequences(draft, stored) else {
+        return Ok(None);
+    };
     let ways: BTreeMap<&str, planner::check::Way> = stored
         .facts
         .compounds
@@ -157,7 +160,8 @@ pub fn measure(draft: &AssignmentDraft, stored: &mut Stored) -> Option<Consequen
         }
     }
     stored.person_metres = result.person_distance_m;
-    Some(result)
+    stored.together = together(draft, stored)?;
+    Ok(Some(result))
 }
 
 /// An assignment proposal with what was asked and computed.
@@ -213,7 +217,7 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, draft: &ChangeDraft) -> Result<ProposalId>
         .into());
     }
     let found =
-        measure(&asked, &mut stored).map_or_else(Vec::new, |result| findings(&asked, &stored, &result));
+        measure(&asked, &mut stored)?.map_or_else(Vec::new, |result| findings(&asked, &stored, &result));
     stored.revisions.push(Revision {
         at_s: ctx.now_s,
         actor: ctx.actor.name.clone(),

@@ -3,6 +3,7 @@
 
 mod change;
 mod facts;
+mod together;
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,7 @@ use store::{Tx, params, stmt};
 
 pub use change::{AgainDraft, ChangeDraft, Line, Revision, again, apply, change, consequences, measure};
 pub use facts::{CompoundFacts, Facts, SupplierFacts, capacity, demand, gather};
+pub use together::{Part, Together, amounts, short_in_all};
 
 use super::{ProposalKind, ProposalRef, ProposalState};
 use crate::base::id::{ProposalId, district};
@@ -66,6 +68,29 @@ pub struct Assigned {
     pub main: String,
     /// The backup's code.
     pub backup: Option<String>,
+    /// Where several feed it together: what each gives, the main supplier first. Empty where one feeds it alone.
+    #[serde(default)]
+    pub parts: Vec<Part>,
+}
+
+impl Assigned {
+    /// Whether this supplier feeds the compound, alone or with others.
+    pub fn is_fed_by(&self, supplier: &str) -> bool {
+        self.main == supplier || self.part(supplier).is_some()
+    }
+
+    /// What this supplier gives where several feed the compound together.
+    pub fn part(&self, supplier: &str) -> Option<&Part> {
+        self.parts.iter().find(|part| part.supplier == supplier)
+    }
+
+    /// Those that feed it, the main supplier first.
+    pub fn suppliers(&self) -> Vec<&str> {
+        let others = self.parts.iter().map(|part| part.supplier.as_str());
+        std::iter::once(self.main.as_str())
+            .chain(others.filter(|code| *code != self.main))
+            .collect()
+    }
 }
 
 /// What was asked and answered, for storing and for showing.
@@ -86,6 +111,9 @@ pub struct Stored {
     /// What was made small, in person-metres, and what no assignment can go below.
     #[serde(default)]
     pub cost_and_bound: Option<(i64, i64)>,
+    /// What several suppliers give together to compounds that none can feed alone.
+    #[serde(default)]
+    pub together: Vec<Together>,
     /// With few changes: how many compounds no plan can leave where they were.
     #[serde(default)]
     pub changes_at_least: Option<usize>,
@@ -220,6 +248,7 @@ pub(super) fn stored(problem: &Problem, answer: &Assignment, facts: Facts) -> St
         cost_and_bound: answer
             .lower_bound_person_m
             .map(|bound| (answer.cost_person_m, bound)),
+        together: Vec::new(),
         changes_at_least: None,
         facts,
         revisions: Vec::new(),
@@ -273,6 +302,7 @@ fn compute(
     }
     let mut result = stored(&problem, &answer, facts);
     result.changes_at_least = changes_at_least;
+    result.together = together::together(draft, &result)?;
     for supplier in entry::all(tx, "suppliers", district(&draft.area))? {
         let out = !problem.suppliers.iter().any(|one| one.code == supplier.code);
         if out && !draft.without.contains(&supplier.code) {
@@ -330,10 +360,18 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> 
     }
     let mut count = 0;
     for choice in &stored.choices {
-        let Some(main) = choice.main.as_deref().filter(|code| !code.is_empty()) else {
+        let together = stored.together.iter().find(|one| one.compound == choice.compound);
+        let parts = together.map_or(&[][..], |one| &one.parts);
+        let alone = choice.main.as_deref().filter(|code| !code.is_empty());
+        let most = parts.first().map(|part| part.supplier.as_str());
+        let Some(main) = alone.or(most) else {
             continue;
         };
-        for code in std::iter::once(main).chain(choice.backup.as_deref()) {
+        let givers = parts.iter().map(|part| part.supplier.as_str());
+        for code in std::iter::once(main)
+            .chain(choice.backup.as_deref())
+            .chain(givers)
+        {
             if entry::get(tx, "suppliers", &at.district, code)?.is_none() {
                 return Err(Refusal::not_found("保供单位", "supplier").into());
             }
@@ -350,6 +388,7 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> 
                 ctx.actor.name.as_str()
             ],
         )?;
+        together::put(tx, &at.district, &choice.compound, parts)?;
         count += 1;
     }
     Ok(count)
@@ -413,13 +452,18 @@ fn check_acceptable(
 /// Who feeds which compound of an area.
 pub fn assigned(tx: &mut Tx, area: &str) -> Result<BTreeMap<String, Assigned>> {
     let rows = tx.rows(&ALL, &params![district(area), area, entry::subtree_end(area)])?;
+    let mut parts = together::in_force(tx, area)?;
     rows.iter()
         .map(|row| {
+            let (compound, main): (String, String) = (row.get(0)?, row.get(1)?);
+            let mut parts = parts.remove(&compound).unwrap_or_default();
+            parts.sort_by_key(|part| part.supplier != main);
             Ok((
-                row.get(0)?,
+                compound,
                 Assigned {
-                    main: row.get(1)?,
+                    main,
                     backup: row.get(2)?,
+                    parts,
                 },
             ))
         })

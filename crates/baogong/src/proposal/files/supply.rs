@@ -150,7 +150,8 @@ pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Sai
     })
 }
 
-/// Says what compounds without a supplier lack in sum, where the totals alone would do for everybody.
+/// Says how many compounds several suppliers feed, and what would be needed so that one feeds each. What is short even then
+/// stands in the first lines and in the sheet of those that are fed together.
 fn tell_lacks(answer: &Assignment, notes: &mut Vec<Said>) {
     let without = answer
         .choices
@@ -177,11 +178,11 @@ fn tell_lacks(answer: &Assignment, notes: &mut Vec<Said>) {
     };
     notes.push(said(
         format!(
-            "有{without}个小区没有主供：一家主供要供齐各品类，各单位合计每天还差{}才能都供上。品类可由别家另供的，用 --categories 只算主供必须供的品类。",
+            "{without}个小区没有一家单位能单独供齐，由几家拼供；要让它们各由一家供齐，有关单位每天合计再多供{}。品类本来就由别家另供的，用 --categories 只算主供必须供的品类。",
             sums(kit::Lang::Zh).join("、")
         ),
         format!(
-            "{without} compounds have no main supplier: one supplier gives all categories, and together they lack {} a day. Where others bring a category, name those of the main supplier by --categories.",
+            "{without} compounds are fed by several suppliers together, for none alone has enough of everything; to feed each by one, those would have to give another {} a day. Where others bring a category anyway, name those of the main supplier by --categories.",
             sums(kit::Lang::En).join(", ")
         ),
     ));

@@ -6,7 +6,7 @@ use documents::sheet::Reading;
 use serde::Serialize;
 use store::{Row, Tx, params, stmt};
 
-use super::batch::{self, BatchRef, Stored};
+use super::batch::{self, BatchRef, Stored, Upload};
 use super::compare::{compare, outside};
 use super::decided::{self, Decisions};
 use super::{BatchState, Summary, read_stored};
@@ -62,6 +62,18 @@ impl Applying {
             at,
             decisions: stored.decisions.clone(),
         })
+    }
+
+    /// A file that was read a moment ago and is kept under the same command, so that a long one is not read twice.
+    pub fn just_read(ctx: &Ctx, upload: &Upload, reading: Reading) -> Self {
+        Self {
+            at: BatchRef {
+                district: upload.district().to_string(),
+                id: BatchId::of_command(ctx.command),
+            },
+            decisions: upload.decisions().clone(),
+            reading,
+        }
     }
 
     /// The same, with the file from the store.

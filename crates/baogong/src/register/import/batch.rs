@@ -83,6 +83,11 @@ impl Upload {
     pub fn district(&self) -> &str {
         &self.district
     }
+
+    /// How it was read.
+    pub(super) fn decisions(&self) -> &Decisions {
+        &self.decisions
+    }
 }
 
 /// Keeps an uploaded file for preview; nothing in the registers changes. The file was read before, so that a long one takes

@@ -237,7 +237,7 @@ impl Comparing<'_> {
                 return None;
             };
             // What makes it the entry that it is stays as it is registered.
-            body.retain(|key, _| !self.register.identity.contains(&key.as_str()) && key != "community");
+            body.retain(|key, _| !stays(self.register, key));
             area.clone_from(&before.area);
         }
         let mut whole = before
@@ -295,6 +295,11 @@ fn whole_row(sheet: &SheetReading, row: u32, value: String, zh: String, en: Stri
         zh,
         en,
     }
+}
+
+/// Whether a column of an entry stays as it is registered when a row that seems to be the same updates it.
+pub fn stays(register: &Register, key: &str) -> bool {
+    register.identity.contains(&key) || key == "community"
 }
 
 /// Whether a change reaches beyond the actor's area, before or after.

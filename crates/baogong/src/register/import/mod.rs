@@ -20,7 +20,7 @@ use crate::base::{Actor, Refusal, RefusalKind, Result};
 use crate::wording;
 pub use apply::{Applying, apply, outside_refusal, undo};
 pub use batch::{BatchRef, Stored, Upload, batch, batches, keep, read_stored};
-pub use compare::preview;
+pub use compare::{preview, stays};
 
 wording! {
     /// Where an import stands.

@@ -28,6 +28,17 @@ impl Default for Secret {
     }
 }
 
+impl Secret {
+    /// The secret that follows from a text. Who knows the text knows the draw, so this is for simulations, which must go the
+    /// same way again.
+    pub fn foreseen(from: &str) -> Self {
+        Self {
+            sealed: sha256(&format!("sealed/{from}")),
+            mask: sha256(&format!("mask/{from}")),
+        }
+    }
+}
+
 impl std::fmt::Debug for Secret {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secret(sealed)")

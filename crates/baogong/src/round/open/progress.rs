@@ -4,8 +4,11 @@ use super::*;
 
 stmt!(
     DUE,
-    "SELECT district, id FROM round
-     WHERE (state = 'open' AND cutoff_s <= $1) OR (state IN ('open', 'closed') AND pay_by_s <= $1)"
+    "SELECT district, id,
+            CASE WHEN pay_by_s <= $1 AND NOT (state = 'open' AND release = 'ballot') THEN pay_by_s ELSE cutoff_s END AS due_s
+     FROM round
+     WHERE (state = 'open' AND cutoff_s <= $1) OR (state IN ('open', 'closed') AND pay_by_s <= $1)
+     ORDER BY district, due_s, id"
 );
 
 stmt!(
@@ -115,7 +118,8 @@ pub(in crate::round) fn change_state(
     stamp::renew(tx, &at.district, stamp::TERMS)
 }
 
-/// Moves every round on whose time has passed; called every few seconds. Gives the number of rounds moved.
+/// Moves every round on whose time has passed, in the order in which it passed, because what one round frees another may
+/// draw for; called every few seconds. Gives the number of rounds moved.
 pub fn tick(tx: &mut Tx, ctx: &Ctx) -> Result<usize> {
     let due: Vec<RoundRef> = tx
         .rows(&DUE, &params![ctx.now_s])?

@@ -2,8 +2,14 @@
 
 use super::*;
 
-/// Makes a request an order: goods, turn and ration are reserved and money is treated as for any other order. A
-/// refusal leaves it a request; run it in `attempt`.
+stmt!(
+    GRANTED,
+    "UPDATE orders SET state = $3, created_s = $4, updated_s = $4 WHERE district = $1 AND id = $2"
+);
+
+/// Makes a request an order: goods, turn and ration are reserved and money is treated as for any other order. The order
+/// counts from now: the days until the next one begin when it took its turn, not when it was asked for. A refusal leaves it
+/// a request; run it in `attempt`.
 pub(in crate::round) fn grant(tx: &mut Tx, ctx: &Ctx, terms: &Terms, request: &Order) -> Result<()> {
     let in_district = district(&request.household).to_string();
     let household: Household = entry::noun(tx, "households", &in_district, &request.household)?;
@@ -13,6 +19,9 @@ pub(in crate::round) fn grant(tx: &mut Tx, ctx: &Ctx, terms: &Terms, request: &O
     Claims::load(tx, &mut desk, std::iter::once(&claims))?;
     reserve(&mut desk, ctx, terms, &claims, Turn::Needed)?;
     desk.write(tx)?;
-    set_state(tx, ctx, &in_district, request.id, OrderState::Placed)?;
+    tx.run(
+        &GRANTED,
+        &params![in_district.as_str(), request.id, OrderState::Placed, ctx.now_s],
+    )?;
     payment::at_order(tx, ctx, terms, request)
 }

@@ -216,8 +216,8 @@ fn cancelled(tx: &mut Tx, ctx: &Ctx, paste: &Paste, settling: &Settling) -> Resu
     })
 }
 
-/// Takes the last answer back: its order is cancelled or gets back what it held, and what was learned is forgotten. An
-/// order that was cancelled by the answer stays cancelled and is asked anew.
+/// Takes the last answer back: its order is cancelled or gets back what it held, and what was learned is forgotten,
+/// unless somebody has taught otherwise since. An order that was cancelled by the answer stays cancelled and is asked anew.
 pub fn take_back(tx: &mut Tx, ctx: &Ctx, last: &StepRef) -> Result<usize> {
     let at = &last.paste;
     let paste = paste(tx, ctx, at)?;
@@ -268,18 +268,25 @@ pub fn take_back(tx: &mut Tx, ctx: &Ctx, last: &StepRef) -> Result<usize> {
                 },
             )?,
         }
-        for (alias, earlier) in learned {
-            let at = AliasRef {
-                compound: paste.compound.clone(),
-                kind: alias.kind,
-                written: alias.written.clone(),
+        let words = alias::of_compound(tx, &paste.compound)?;
+        for (taught, earlier) in learned {
+            // What somebody has taught or forgotten since stays.
+            let is_meant = |word: &Alias| {
+                (word.kind, &word.written, &word.meaning) == (taught.kind, &taught.written, &taught.meaning)
             };
+            if !words.iter().any(is_meant) {
+                continue;
+            }
             match earlier {
-                Some(earlier) => {
-                    alias::learn(tx, ctx, &paste.compound, earlier)?;
+                Some(earlier) => drop(alias::learn(tx, ctx, &paste.compound, earlier)?),
+                None => {
+                    let at = AliasRef {
+                        compound: paste.compound.clone(),
+                        kind: taught.kind,
+                        written: taught.written.clone(),
+                    };
+                    alias::forget(tx, ctx, &at)?;
                 }
-                // Somebody may have forgotten it in the meantime, which is as good.
-                None => drop(tx.attempt(|tx| alias::forget(tx, ctx, &at))),
             }
         }
     }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
-use super::{StopRef, TripRef, bags_of, carry, stops, under_way};
+use super::{StopRef, TripRef, TripState, bags_of, carry, has_left, stops, takeover};
 use crate::base::address;
 use crate::base::book::{self, Reason};
 use crate::base::id::OrderId;
@@ -11,10 +11,6 @@ use crate::base::{Ctx, Refusal, Result};
 use crate::round::packing::{self, BagBox, BoxState};
 use crate::round::{Order, OrderState, chart, order, payment};
 
-stmt!(
-    FINISH,
-    "UPDATE trip SET state = 'ended', ended_s = $3 WHERE district = $1 AND id = $2"
-);
 stmt!(
     HANDED,
     "UPDATE trip_stop SET handed_s = $4, received_by = $5, arrived_s = COALESCE(arrived_s, $4)
@@ -51,7 +47,8 @@ pub struct DropOutcome {
 /// the loss account with the reason, and are refunded.
 pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcome> {
     let trip_ref = &draft.at.trip;
-    under_way(tx, ctx, trip_ref)?;
+    // From a vehicle that broke down people may still fetch in person.
+    has_left(tx, ctx, trip_ref, &[TripState::UnderWay, TripState::Stranded])?;
     let stops = stops(tx, &trip_ref.district, trip_ref.id)?;
     let stop = stops
         .iter()
@@ -62,7 +59,9 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     }
     let boxes: Vec<BagBox> = packing::boxes_of_trip(tx, &trip_ref.district, trip_ref.id)?
         .into_iter()
-        .filter(|one| one.compound == stop.compound && one.state == BoxState::Loaded)
+        .filter(|one| {
+            one.compound == stop.compound && matches!(one.state, BoxState::Loaded | BoxState::Stranded)
+        })
         .collect();
     let counted = address::codes_in(&draft.boxes, &trip_ref.district);
     if let Some(stranger) = counted
@@ -156,15 +155,7 @@ pub fn hand_over(tx: &mut Tx, ctx: &Ctx, draft: &DropDraft) -> Result<DropOutcom
     for one in &lost {
         packing::put_box(tx, &trip_ref.district, one.id, BoxState::Lost, Some(trip_ref.id))?;
     }
-    if stops
-        .iter()
-        .all(|other| other.handed_s.is_some() || other.seq == stop.seq)
-    {
-        tx.run(
-            &FINISH,
-            &params![trip_ref.district.as_str(), trip_ref.id, ctx.now_s],
-        )?;
-    }
+    takeover::end_if_empty(tx, ctx, &trip_ref.district, trip_ref.id)?;
     Ok(outcome)
 }
 

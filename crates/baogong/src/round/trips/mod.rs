@@ -2,7 +2,10 @@
 //! the drop point. What is missing becomes a transfer to the loss account, with its reason.
 
 mod drop;
+mod facts;
+mod helpers;
 mod plan;
+mod takeover;
 
 use std::collections::BTreeMap;
 
@@ -21,16 +24,21 @@ use crate::register::entry::{self, Compound, Supplier, Vehicle};
 use crate::wording;
 pub(super) use drop::set_note;
 pub use drop::{DropDraft, DropOutcome, hand_over};
-pub use plan::{RouteFacts, StopFacts, Terms, TripDraft, VehicleFacts, gather, make, plan, solve, tours};
+pub use facts::{RouteFacts, StopFacts, VehicleFacts, WayTable, gather};
+pub use helpers::{Helper, OnTrip, Stranded, gather_takeover, helpers};
+pub use plan::{Terms, TripDraft, make, plan, solve, tours};
+pub use takeover::{BreakDown, break_down, resume, take_over};
 
 stmt!(
     GET,
-    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s FROM trip
+    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s,
+            stranded_s, stranded_at, stranded_why, takes_over FROM trip
      WHERE district = $1 AND id = $2"
 );
 stmt!(
     LIST,
-    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s FROM trip
+    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s,
+            stranded_s, stranded_at, stranded_why, takes_over FROM trip
      WHERE district = $1 AND ($2 = '' OR supplier = $2) ORDER BY created_s DESC, code LIMIT 200"
 );
 stmt!(
@@ -55,6 +63,7 @@ wording! {
     TripState {
         Planned = "planned", "待装车", "To be loaded";
         UnderWay = "under_way", "在途", "Under way";
+        Stranded = "stranded", "故障停驶", "Broken down";
         Ended = "ended", "已完成", "Ended";
         Cancelled = "cancelled", "已取消", "Cancelled";
     }
@@ -83,6 +92,14 @@ pub struct Trip {
     pub departed_s: Option<i64>,
     /// When it ended.
     pub ended_s: Option<i64>,
+    /// Since when its vehicle cannot go on, if it ever broke down.
+    pub stranded_s: Option<i64>,
+    /// At which compound it stands then; empty for its supplier.
+    pub stranded_at: String,
+    /// Why it cannot go on.
+    pub stranded_why: String,
+    /// The trip from whose vehicle this one fetches its boxes, where it takes over from one.
+    pub takes_over: Option<TripId>,
 }
 
 /// A stop of a trip.
@@ -112,6 +129,10 @@ fn read(row: &store::Row) -> Result<Trip> {
         created_s: row.get(7)?,
         departed_s: row.get(8)?,
         ended_s: row.get(9)?,
+        stranded_s: row.get(10)?,
+        stranded_at: row.get(11)?,
+        stranded_why: row.get(12)?,
+        takes_over: row.get::<Option<Uuid>>(13)?.map(TripId),
     })
 }
 
@@ -215,9 +236,11 @@ fn carry(
         .collect()
 }
 
-/// Loads a trip with all its boxes and sends it off. A box that is left behind is taken off the trip first.
+/// Loads a trip with all its boxes and sends it off. A box that is left behind is taken off the trip first. What is fetched
+/// from a vehicle that broke down goes from its account to that of this trip.
 pub fn load(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
-    check_supplier(ctx, &get(tx, &at.district, at.id)?)?;
+    let trip = get(tx, &at.district, at.id)?;
+    check_supplier(ctx, &trip)?;
     if tx.run(&DEPART, &params![at.district.as_str(), at.id, ctx.now_s])? == 0 {
         return Err(
             Refusal::conflict("trip_state", "这个车次已经出发。", "This trip has left already.").into(),
@@ -228,15 +251,27 @@ pub fn load(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
         packing::put_box(tx, &at.district, one.id, BoxState::Loaded, Some(at.id))?;
     }
     for bag in bags_of(tx, &at.district, &boxes)? {
+        // A bag that changes vehicles more than once makes a move of its own each time.
+        let relay = format!("relay/{}", at.id);
         let moves = carry(
             &bag,
-            "load",
-            |asset| chart::packed(bag.round, &bag.compound, asset),
+            if trip.takes_over.is_some() { &relay } else { "load" },
+            |asset| match trip.takes_over {
+                Some(origin) => chart::on_trip(origin, asset),
+                None => chart::packed(bag.round, &bag.compound, asset),
+            },
             |asset| chart::on_trip(at.id, asset),
-            Reason::Load,
+            if trip.takes_over.is_some() {
+                Reason::Relay
+            } else {
+                Reason::Load
+            },
         );
         book::post_certain(tx, ctx, &at.district, &moves)?;
         order::set_state(tx, ctx, &at.district, bag.id, OrderState::Loaded)?;
+    }
+    if let Some(origin) = trip.takes_over {
+        takeover::end_if_empty(tx, ctx, &at.district, origin)?;
     }
     Ok(boxes.len())
 }
@@ -257,7 +292,7 @@ pub fn leave_behind(tx: &mut Tx, ctx: &Ctx, change: &BoxMove) -> Result<()> {
     let found = packing::box_by_code(tx, &change.trip.district, &change.code)?;
     match found {
         Some(one) if one.trip == Some(trip.id) && trip.state == TripState::Planned => {
-            packing::put_box(tx, &change.trip.district, one.id, BoxState::Packed, None)
+            take_off(tx, &change.trip.district, &trip, &one)
         }
         _ => Err(Refusal::invalid(
             "code",
@@ -268,20 +303,29 @@ pub fn leave_behind(tx: &mut Tx, ctx: &Ctx, change: &BoxMove) -> Result<()> {
     }
 }
 
+/// Takes a box off a trip that has not left: it waits again where it stands.
+fn take_off(tx: &mut Tx, in_district: &str, trip: &Trip, one: &BagBox) -> Result<()> {
+    match trip.takes_over {
+        Some(origin) => takeover::put_back(tx, in_district, one, origin),
+        None => packing::put_box(tx, in_district, one.id, BoxState::Packed, None),
+    }
+}
+
 /// Cancels a trip that has not left, because its vehicle drops out: its boxes wait again. Gives how many.
 pub fn cancel(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<usize> {
-    check_supplier(ctx, &get(tx, &at.district, at.id)?)?;
+    let trip = get(tx, &at.district, at.id)?;
+    check_supplier(ctx, &trip)?;
     if tx.run(&CANCEL, &params![at.district.as_str(), at.id, ctx.now_s])? == 0 {
         return Err(Refusal::conflict(
             "trip_state",
-            "这个车次已经出发或取消；已出发的请在各站如实交接。",
-            "This trip has left or was cancelled; once it has left, hand over at each stop what arrives.",
+            "这个车次已经出发或取消；已出发又不能继续的，请在车次里报告故障。",
+            "This trip has left or was cancelled; one that has left and cannot go on is reported as broken down.",
         )
         .into());
     }
     let boxes = packing::boxes_of_trip(tx, &at.district, at.id)?;
     for one in &boxes {
-        packing::put_box(tx, &at.district, one.id, BoxState::Packed, None)?;
+        take_off(tx, &at.district, &trip, one)?;
     }
     Ok(boxes.len())
 }
@@ -295,11 +339,11 @@ pub struct StopRef {
     pub seq: i64,
 }
 
-/// Refuses a trip that is not under way.
-fn under_way(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<()> {
+/// Refuses a trip that is in another state than these.
+fn has_left(tx: &mut Tx, ctx: &Ctx, at: &TripRef, states: &[TripState]) -> Result<()> {
     let trip = get(tx, &at.district, at.id)?;
     check_supplier(ctx, &trip)?;
-    if trip.state != TripState::UnderWay {
+    if !states.contains(&trip.state) {
         return Err(Refusal::conflict(
             "trip_state",
             "车次还没有出发，或已结束。",
@@ -312,7 +356,7 @@ fn under_way(tx: &mut Tx, ctx: &Ctx, at: &TripRef) -> Result<()> {
 
 /// Records that the vehicle has arrived at a stop.
 pub fn arrive(tx: &mut Tx, ctx: &Ctx, at: &StopRef) -> Result<()> {
-    under_way(tx, ctx, &at.trip)?;
+    has_left(tx, ctx, &at.trip, &[TripState::UnderWay])?;
     tx.run(
         &ARRIVE,
         &params![at.trip.district.as_str(), at.trip.id, at.seq, ctx.now_s],

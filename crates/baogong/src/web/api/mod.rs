@@ -31,6 +31,7 @@ mod input;
 mod lists;
 mod orders;
 mod packing;
+mod passes;
 mod payments;
 mod plan;
 mod proposals;
@@ -38,6 +39,7 @@ mod registers;
 mod reports;
 mod resident;
 mod rounds;
+mod routes;
 #[cfg(test)]
 mod tests;
 mod trips;
@@ -61,8 +63,10 @@ const PARTS: &[Part] = &[
     (chains::routes, chains::described),
     (payments::routes, payments::described),
     (packing::routes, packing::described),
+    (routes::routes, routes::described),
     (trips::routes, trips::described),
     (handover::routes, handover::described),
+    (passes::routes, passes::described),
     (reports::routes, reports::described),
     (resident::routes, resident::described),
 ];

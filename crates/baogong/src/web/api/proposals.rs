@@ -8,7 +8,7 @@ use super::view::{counted, done, json, made};
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
 use crate::base::{Action, Result};
-use crate::proposal::assignment::{self, Acceptance, AssignmentDraft, Choice, LackLine};
+use crate::proposal::assignment::{self, Acceptance, AssignmentDraft, Choice, LackLine, Part, Together};
 use crate::proposal::{self, Listed, ProposalKind, ProposalRef, ProposalState};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
@@ -63,6 +63,8 @@ pub struct ProposalView {
     shortages: Vec<ShortageView>,
     /// Where least would have to be added so that everybody is fed.
     lacks: Vec<LackLine>,
+    /// What several suppliers give together to compounds that none can feed alone; accepting puts that into force.
+    together: Vec<Together>,
     /// Person-metres of the whole.
     person_metres: i64,
 }
@@ -110,6 +112,7 @@ async fn get_proposal(web: Web, Id(id): Id<ProposalId>) -> Answer {
         choices: stored.choices,
         shortages: stored.shortages.into_iter().map(shortage).collect(),
         lacks: stored.lacks,
+        together: stored.together,
         person_metres: stored.person_metres,
     })
 }
@@ -162,6 +165,8 @@ pub struct AssignedView {
     main: String,
     /// The backup's code.
     backup: Option<String>,
+    /// Where several feed it together: what each gives, the main supplier first.
+    parts: Vec<Part>,
 }
 
 /// Who feeds which compound of an area; a supplier's user sees the supplier's own.
@@ -175,9 +180,13 @@ async fn list_assignments(web: Web, ask: Ask) -> Answer {
         compound,
         main: one.main,
         backup: one.backup,
+        parts: one.parts,
     });
     let own = |view: &AssignedView| {
-        let own = |supplier: &String| view.main == *supplier || view.backup.as_ref() == Some(supplier);
+        let own = |supplier: &String| {
+            let part = view.parts.iter().any(|part| part.supplier == *supplier);
+            part || view.main == *supplier || view.backup.as_ref() == Some(supplier)
+        };
         actor.supplier.as_ref().is_none_or(own)
     };
     json(&views.filter(own).collect::<Vec<_>>())

@@ -9,7 +9,9 @@ use crate::base::act::Act;
 use crate::base::id::TripId;
 use crate::base::{Action, Refusal};
 use crate::round::packing::{self, BagBox};
-use crate::round::trips::{self, BoxMove, DropDraft, DropOutcome, Stop, StopRef, Trip, TripDraft, TripRef};
+use crate::round::trips::{
+    self, BoxMove, BreakDown, DropDraft, DropOutcome, Stop, StopRef, Trip, TripDraft, TripRef,
+};
 use crate::web::gate::Gate;
 use crate::web::{Answer, Web};
 
@@ -17,6 +19,8 @@ static PLAN: Act = Act::new("trip.plan", Action::Dispatch);
 static LOAD: Act = Act::new("trip.load", Action::Deliver);
 static LEAVE_BEHIND: Act = Act::new("trip.leave_behind", Action::Deliver);
 static ARRIVE: Act = Act::new("trip.arrive", Action::Deliver);
+static BREAK_DOWN: Act = Act::new("trip.break_down", Action::Deliver);
+static RESUME: Act = Act::new("trip.resume", Action::Deliver);
 static HAND_OVER: Act = Act::new("trip.hand_over", Action::Deliver);
 
 endpoints! {
@@ -25,6 +29,8 @@ endpoints! {
     read "/api/v1/trips/{id}", Gate::Needs(Action::Deliver), get_trip;
     write "/api/v1/trips/load", Gate::Needs(Action::Deliver), load_trip;
     write "/api/v1/trips/leave-behind", Gate::Needs(Action::Deliver), leave_box_behind;
+    write "/api/v1/trips/break-down", Gate::Needs(Action::Deliver), report_break_down;
+    write "/api/v1/trips/resume", Gate::Needs(Action::Deliver), resume_trip;
     write "/api/v1/trips/arrive", Gate::Needs(Action::Deliver), arrive_at_stop;
     write "/api/v1/trips/hand-over", Gate::Needs(Action::Deliver), hand_over_at_stop;
 }
@@ -86,7 +92,7 @@ async fn get_trip(web: Web, Id(id): Id<TripId>) -> Answer {
 #[derive(Serialize, ToSchema)]
 pub struct PlannedView {
     /// Their ids.
-    ids: Vec<TripId>,
+    pub(super) ids: Vec<TripId>,
 }
 
 /// Spreads the waiting boxes of a round over vehicles and orders the stops of each. Gives the trips.
@@ -116,6 +122,22 @@ async fn leave_box_behind(command: Command, Body(change): Body<BoxMove>) -> Answ
             .act(&LEAVE_BEHIND, &area, change, trips::leave_behind)
             .await?,
     )
+}
+
+/// Reports that a vehicle under way cannot go on; its boxes wait on board. Gives how many.
+#[utoipa::path(post, path = "/api/v1/trips/break-down", tag = "trips", request_body = BreakDown,
+    responses((status = 200, body = super::view::Counted)))]
+async fn report_break_down(command: Command, Body(draft): Body<BreakDown>) -> Answer {
+    let area = command.trip(&draft.trip.district, draft.trip.id).await?.area;
+    counted(command.act(&BREAK_DOWN, &area, draft, trips::break_down).await?)
+}
+
+/// Lets a vehicle that broke down go on with what is on board. Gives how many boxes.
+#[utoipa::path(post, path = "/api/v1/trips/resume", tag = "trips", request_body = TripRef,
+    responses((status = 200, body = super::view::Counted)))]
+async fn resume_trip(command: Command, Body(at): Body<TripRef>) -> Answer {
+    let area = command.trip(&at.district, at.id).await?.area;
+    counted(command.act(&RESUME, &area, at, trips::resume).await?)
 }
 
 /// Records that the vehicle has arrived at a stop.

@@ -114,6 +114,13 @@ const ACTS: &[(&str, &str, &str)] = &[
     ("routes.reject", "否决配送路线", "Rejected routes"),
     ("trip.cancel", "取消车次", "Cancelled a trip"),
     ("trip.load", "装车", "Loaded a trip"),
+    ("trip.break_down", "报告车辆故障", "Reported a broken vehicle"),
+    ("trip.resume", "故障车继续送货", "Let a broken vehicle go on"),
+    (
+        "routes.take_over",
+        "生成接驳路线",
+        "Proposed how others take over",
+    ),
     ("trip.leave_behind", "卸下未装车的箱", "Left a box behind"),
     ("trip.arrive", "到达", "Arrived"),
     ("trip.hand_over", "车次交接", "Handed over at a drop point"),

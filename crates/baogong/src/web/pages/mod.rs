@@ -23,6 +23,7 @@ pub mod scan;
 pub mod settings;
 pub mod settlement;
 pub mod sign;
+mod takeover;
 pub mod trips;
 pub mod users;
 
@@ -46,6 +47,7 @@ pub fn routes() -> Vec<Route> {
         board::routes,
         sign::routes,
         registers::routes,
+        takeover::routes,
         imports::routes,
         directives::routes,
         lists::routes,

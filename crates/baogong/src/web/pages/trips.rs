@@ -8,8 +8,8 @@ use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
-use super::guard;
 use super::reports::exports;
+use super::{guard, takeover};
 use crate::base::act::Act;
 use crate::base::id::TripId;
 use crate::base::{Action, Ctx, Refusal, Result, clock};
@@ -45,7 +45,9 @@ fn seen(tx: &mut Tx, ctx: &Ctx, trip: &Trip, in_district: &str) -> Result<bool> 
         .as_ref()
         .is_none_or(|own| *own == trip.supplier);
     let stops = trips::stops(tx, in_district, trip.id)?;
-    Ok(own_supplier && stops.iter().any(|stop| ctx.actor.covers(&stop.compound)))
+    // The stops of a vehicle that broke down may all have gone to others.
+    let covered = ctx.actor.covers(&trip.area) || stops.iter().any(|stop| ctx.actor.covers(&stop.compound));
+    Ok(own_supplier && covered)
 }
 
 async fn list(web: Web) -> Answer {
@@ -102,13 +104,14 @@ fn state_badge(state: TripState, web: &Web) -> kit::Markup {
     let tone = match state {
         TripState::Planned => Tone::Warn,
         TripState::UnderWay => Tone::Accent,
+        TripState::Stranded => Tone::Bad,
         TripState::Ended => Tone::Good,
         TripState::Cancelled => Tone::Quiet,
     };
     kit::badge(tone, state.word(web.lang))
 }
 
-fn reference(web: &Web, id: &str) -> Result<TripRef> {
+pub(super) fn reference(web: &Web, id: &str) -> Result<TripRef> {
     let id: TripId = id.parse().map_err(|_| Refusal::not_found("车次", "trip"))?;
     Ok(TripRef {
         district: web.district()?,
@@ -119,7 +122,7 @@ fn reference(web: &Web, id: &str) -> Result<TripRef> {
 async fn show(web: Web, Path(id): Path<String>) -> Answer {
     let at = reference(&web, &id)?;
     let ctx = web.ctx()?;
-    let (trip, stops, boxes) = web
+    let (trip, stops, boxes, look) = web
         .app
         .read(move |tx| {
             let trip = trips::get(tx, &at.district, at.id)?;
@@ -139,11 +142,17 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
                 stops.push((stop, name, point, address));
             }
             let boxes = packing::boxes_of_trip(tx, &at.district, at.id)?;
-            Ok((trip, stops, boxes))
+            let look = takeover::look(tx, &at.district, &trip)?;
+            Ok((trip, stops, boxes, look))
         })
         .await?;
     let may_dispatch = web.actor()?.may(Action::Dispatch);
     let under_way = trip.state == TripState::UnderWay;
+    let may_hand_over = under_way || trip.state == TripState::Stranded;
+    let named: Vec<_> = stops
+        .iter()
+        .map(|(stop, name, _, _)| (stop, name.as_str()))
+        .collect();
     let next = stops.iter().position(|(stop, _, _, _)| stop.handed_s.is_none());
     let body = html! {
         (kit::crumbs(&[("/trips".into(), web.t("车次", "Trips").into()), (String::new(), trip.code.clone())]))
@@ -151,6 +160,7 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
             (state_badge(trip.state, &web))
             (kit::link_button(&format!("/reports/trip-sheet?area={}&trip={id}", trip.area), web.t("打印车次单", "Print the trip sheet"), Tone::Quiet))
         }))
+        (takeover::section(&web, &trip, &look, &named, may_dispatch))
         @if trip.state == TripState::Planned {
             (kit::section(web.t("装车", "Load"), html! {
                 p { (web.t("按箱号清点装车：", "Count the boxes aboard: ")) strong { (boxes.len()) } " " (web.t("箱", "boxes")) }
@@ -170,10 +180,10 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
                 @else if under_way && Some(index) == next { (kit::badge(Tone::Accent, web.t("下一站", "next"))) }
             }, html! {
                 p { (point) @if !address.is_empty() { " · " (address) } }
-                p { strong { (of_stop.len()) } " " (web.t("箱：", "boxes: ")) @for one in &of_stop { (one.code) @if one.state == BoxState::Lost { " (" (web.t("丢失", "lost")) ")" } "　" } }
+                p { strong { (of_stop.len()) } " " (web.t("箱：", "boxes: ")) @for one in &of_stop { (one.code) @if matches!(one.state, BoxState::Lost | BoxState::Stranded) { " (" (one.state.word(web.lang)) ")" } "　" } }
                 @if !stop.received_by.is_empty() { p { (web.t("接收人：", "Received by: ")) (stop.received_by) } }
-                @if under_way && stop.handed_s.is_none() {
-                    @if stop.arrived_s.is_none() {
+                @if may_hand_over && stop.handed_s.is_none() {
+                    @if under_way && stop.arrived_s.is_none() {
                         (kit::form(&format!("/trips/{id}/arrive"), &web.shell(""), html! { (Field::hidden("seq", &stop.seq.to_string())) (kit::button(web.t("到了", "Arrived"), Tone::Accent)) }))
                     }
                     (kit::form(&format!("/trips/{id}/hand-over"), &web.shell(""), html! {
@@ -191,7 +201,7 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
     Ok(web.page(&trip.code, body))
 }
 
-async fn area_of(web: &Web, at: &TripRef) -> Result<String> {
+pub(super) async fn area_of(web: &Web, at: &TripRef) -> Result<String> {
     let (ctx, asked) = (web.ctx()?, at.clone());
     web.app
         .read(move |tx| {

@@ -84,6 +84,20 @@ fn a_row_that_seems_to_be_registered_is_settled() {
             .shows("写法不同")
             .shows("姓名和电话相同")
             .shows("3栋2单元501");
+        // What is the same takes one line; of the rest the dwelling stays as it is registered.
+        let pair = page.between("写法不同", "</table>").unwrap();
+        assert!(
+            pair.contains("相同：") && pair.contains("小区：橙香苑；楼栋：3；房号：501"),
+            "{pair}"
+        );
+        let unit = pair.split("<tr").find(|row| row.contains(">单元<")).unwrap();
+        let (left, right) = unit.split_once("（空）").unwrap();
+        assert!(!left.contains("更新后") && right.contains("更新后"), "{unit}");
+        let members = pair.split("<tr").find(|row| row.contains(">人口数<")).unwrap();
+        assert!(
+            members.find("更新后").unwrap() < members.find(">3<").unwrap(),
+            "{members}"
+        );
         assert!(
             !page.body.contains("欧阳同人") && !page.body.contains("13900004444"),
             "masked"

@@ -1,9 +1,12 @@
 //! What clients, staff, the clock and the disk might do next, by lot.
 
+mod chain;
+mod registers;
 mod supply;
 
 use baogong::base::clock;
 use baogong::base::id::{OrderId, RoundId};
+use baogong::plan::release::Release;
 use baogong::round::open::{PackDraft, RoundDraft, RoundRef};
 use baogong::round::order::{OrderChange, OrderDraft, OrderRef, ReliefDraft, Want};
 use baogong::round::payment::{PaymentDraft, PaymentKind, Repayment, Transfer, TransferList};
@@ -15,6 +18,7 @@ use super::model::{self, Model};
 use super::script::{Command, Deed, Ending, Step, Who};
 use super::world::{COMPOUNDS, DISTRICT, HOUSEHOLDS, PACKS, PHONE, START_S, SUPPLIERS, World, household};
 use crate::disk::{OPERATIONS, Operation, Trouble};
+use registers::BROUGHT_IN;
 
 /// The clock never shows an earlier time, because the directives hold from the start.
 const EARLIEST_S: i64 = START_S + 3_600;
@@ -202,6 +206,12 @@ impl Generator {
         {
             return deed;
         }
+        if self.chance(0.08) {
+            return self.import(model);
+        }
+        if self.chance(0.15) {
+            return self.chain(model, &open);
+        }
         let deed = self.order_deed(model, &open);
         // The clock is looked at now and then; where nothing else fits, somebody orders.
         if matches!(deed, Deed::Tick) && self.chance(0.85) {
@@ -214,7 +224,10 @@ impl Generator {
         match self.random.random_range(0..100) {
             0..40 => self.place(model, open),
             40..48 => self.change(model),
-            48..54 => match self.order(model, &[OrderState::Placed, OrderState::Confirmed]) {
+            48..54 => match self.order(
+                model,
+                &[OrderState::Requested, OrderState::Placed, OrderState::Confirmed],
+            ) {
                 Some(id) => Deed::Cancel(OrderRef {
                     district: DISTRICT.into(),
                     id,
@@ -276,6 +289,7 @@ impl Generator {
             compounds,
             packs,
             cutoff,
+            release: (!relief && !platform && self.chance(0.4)).then_some(Release::Ballot),
             ..RoundDraft::default()
         })
     }
@@ -311,8 +325,11 @@ impl Generator {
             8 => Channel::Chain,
             _ => Channel::Proxy,
         };
-        let lived_in = HOUSEHOLDS - usize::from(self.chance(0.9));
-        let number = self.random.random_range(0..lived_in);
+        let number = match self.random.random_range(0..20) {
+            0..2 => HOUSEHOLDS + self.random.random_range(0..BROUGHT_IN),
+            2 => HOUSEHOLDS - 1,
+            _ => self.random.random_range(0..HOUSEHOLDS - 1),
+        };
         Deed::Place(OrderDraft {
             district: DISTRICT.into(),
             round,
@@ -333,7 +350,7 @@ impl Generator {
     }
 
     fn change(&mut self, model: &Model) -> Deed {
-        let Some(id) = self.order(model, &[OrderState::Placed]) else {
+        let Some(id) = self.order(model, &[OrderState::Requested, OrderState::Placed]) else {
             return Deed::Tick;
         };
         Deed::Change(OrderChange {

@@ -55,6 +55,7 @@ impl Model {
             return Ok(());
         };
         let id = command.round();
+        self.observe_ballot(tx, id, findings)?;
         let packs = open::packs(tx, DISTRICT, id)?;
         for compound in &draft.compounds {
             let left = open::left(tx, DISTRICT, id, compound, &packs)?;
@@ -159,7 +160,10 @@ impl Model {
         count(tx, "orders", &ORDERS, self.orders.len())?;
         for id in self.rounds.keys() {
             self.compare_round(tx, *id, &mut findings)?;
+            self.compare_draw(tx, *id, &mut findings)?;
         }
+        self.compare_registers(tx, &mut findings)?;
+        self.compare_chains(tx, &mut findings)?;
         for (household, owed_fen) in &self.owed_fen {
             let stored = -balance(tx, DISTRICT, &chart::advance(household))?.0;
             differ(
@@ -270,9 +274,9 @@ impl Model {
     }
 
     /// The promises themselves, read off the model that the database was found equal to: nothing beyond the allotment, and
-    /// no household twice within the interval.
+    /// no household twice within the interval or in one round.
     pub fn promises(&self) -> Vec<String> {
-        let mut findings = Vec::new();
+        let mut findings = self.doubled();
         for (id, round) in &self.rounds {
             for ((compound, pack), allotted) in &round.allotted {
                 let of =
@@ -313,7 +317,7 @@ impl Model {
     }
 }
 
-fn differ<T: PartialEq + std::fmt::Debug>(
+pub(super) fn differ<T: PartialEq + std::fmt::Debug>(
     findings: &mut Vec<String>,
     what: impl FnOnce() -> String,
     stored: &T,

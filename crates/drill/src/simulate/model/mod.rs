@@ -2,18 +2,28 @@
 //!
 //! The words of states and refusals are the application's own; how it decides is not looked at.
 
+mod ballot;
+mod chain;
 mod look;
 mod orders;
+mod registers;
+mod rounds;
+mod settle;
 mod supply;
 
 use std::collections::BTreeMap;
 
-use baogong::base::id::{BoxId, OrderId, RoundId, TripId};
+use baogong::base::id::{BatchId, BoxId, OrderId, PasteId, RoundId, TripId};
 use baogong::round::{Channel, OrderState, PaymentState, RoundState};
 use uuid::Uuid;
 
 use super::script::{Command, Deed};
 use super::world::Ground;
+pub use ballot::{Ballot, Draw};
+use chain::{Aliases, Fate};
+pub use chain::{Open, Paste};
+pub use registers::{Food, Home, Import};
+pub use settle::Settled;
 
 /// Packs: code to (ordered, packed).
 pub type Lines = BTreeMap<String, (i64, i64)>;
@@ -46,6 +56,8 @@ pub struct Round {
     pub left: BTreeMap<(String, String), i64>,
     /// What the liaison of each compound holds.
     pub purse_fen: BTreeMap<String, i64>,
+    /// Its ballot, if it is sold by one.
+    pub ballot: Option<Ballot>,
 }
 
 /// An order.
@@ -69,7 +81,7 @@ pub struct Order {
     pub amount_fen: i64,
     /// What was given back.
     pub refund_fen: i64,
-    /// When it came in.
+    /// When it came in, or was drawn.
     pub created_s: i64,
     /// The packs.
     pub lines: Lines,
@@ -105,6 +117,19 @@ pub struct Trip {
 #[derive(Clone)]
 pub struct Model {
     ground: &'static Ground,
+    /// The registered households.
+    pub homes: BTreeMap<String, Home>,
+    /// Files that were brought in.
+    pub imports: BTreeMap<BatchId, Import>,
+    /// What households have at home: (household, category).
+    pub pantry: BTreeMap<(String, String), Food>,
+    /// Pasted messages with open lines.
+    pub pastes: BTreeMap<PasteId, Paste>,
+    aliases: Aliases,
+    /// What must be told of the lines of a message, by the command that pasted it.
+    fates: BTreeMap<Uuid, Vec<Fate>>,
+    /// Rations that were given once, in grams: (household, category, period).
+    granted_g: BTreeMap<(String, String, i64), i64>,
     /// The rounds.
     pub rounds: BTreeMap<RoundId, Round>,
     /// The orders.
@@ -128,6 +153,13 @@ impl Model {
     pub fn new(ground: &'static Ground) -> Self {
         Self {
             ground,
+            homes: registers::homes(),
+            imports: BTreeMap::new(),
+            pantry: BTreeMap::new(),
+            pastes: BTreeMap::new(),
+            aliases: Aliases::new(),
+            fates: BTreeMap::new(),
+            granted_g: BTreeMap::new(),
             rounds: BTreeMap::new(),
             orders: BTreeMap::new(),
             boxes: BTreeMap::new(),
@@ -169,10 +201,18 @@ impl Model {
         }
     }
 
-    /// Keeps the result that was acknowledged.
-    pub fn acknowledged(&mut self, command: &Command, result: &str) {
-        if let Some((_, kept)) = self.done.get_mut(&command.id) {
-            *kept = Some(result.to_owned());
+    /// Keeps the result that was acknowledged, and says what is wrong with it.
+    pub fn acknowledged(&mut self, command: &Command, result: &str) -> Vec<String> {
+        let Some((_, kept)) = self.done.get_mut(&command.id) else {
+            return Vec::new();
+        };
+        let first = kept.is_none();
+        *kept = Some(result.to_owned());
+        // The first answer comes again whatever has become of the orders since.
+        if first {
+            self.told(command, result)
+        } else {
+            Vec::new()
         }
     }
 
@@ -207,9 +247,18 @@ impl Model {
                 self.hand_over(draft)?;
                 Ok(None)
             }
-            Deed::Hand(draft) => self.hand(draft).map(|()| nothing()),
+            Deed::Hand(draft) => self.hand(command.at_s, draft).map(|()| nothing()),
             Deed::Settle(at) => self.settle(at.id).map(|fen| Some(fen.to_string())),
             Deed::Repay(repayment) => self.repay(repayment).map(|()| nothing()),
+            Deed::Upload(file) => {
+                self.upload(command, file);
+                Ok(Some(format!("\"{}\"", command.batch().0)))
+            }
+            Deed::Apply(at) => self.apply(at.id, command.at_s).map(|()| None),
+            Deed::Undo(at) => self.undo(at.id, command.at_s).map(number),
+            Deed::Paste(message) => self.paste(command, message).map(|()| None),
+            Deed::Answer(settling) => self.answer(command, settling).map(|()| None),
+            Deed::TakeBack(last) => self.take_back(command, last).map(number),
             Deed::Tick => Ok(None),
         }
     }

@@ -2,28 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use baogong::base::clock::{day_number, parse_minute};
+use baogong::base::clock::day_number;
 use baogong::base::id::{OrderId, RoundId};
-use baogong::round::open::RoundDraft;
 use baogong::round::order::{OrderChange, OrderDraft, ReliefDraft, Want};
 use baogong::round::payment::{PaymentDraft, PaymentKind, Repayment, TransferList};
 use baogong::round::{Channel, OrderState, PaymentState, RoundState};
 
 use super::super::script::{Command, Who};
-use super::super::world::{COMPOUNDS, Figures, HOUSEHOLDS, PACKS, has_needs, household, members};
-use super::{Lines, Model, Order, Refused, Round};
-
-const HOUR_S: i64 = 3_600;
-
-/// A household: the place of its compound, and its own.
-fn find(code: &str) -> Option<(usize, usize)> {
-    (0..COMPOUNDS.len())
-        .flat_map(|compound| (0..HOUSEHOLDS).map(move |number| (compound, number)))
-        .find(|(compound, number)| household(*compound, *number) == code)
-}
+use super::super::world::{COMPOUNDS, Figures, HOUSEHOLDS, PACKS, has_needs, household};
+use super::{Lines, Model, Order, Refused};
 
 impl Model {
-    fn figures(&self, compound: &str) -> &'static Figures {
+    pub(super) fn figures(&self, compound: &str) -> &'static Figures {
         let ground = self.ground;
         let index = COMPOUNDS.iter().position(|code| *code == compound).unwrap_or(0);
         &ground.figures[index]
@@ -31,36 +21,6 @@ impl Model {
 
     pub(super) fn interval_d(&self, compound: &str) -> Option<i64> {
         self.figures(compound).interval_d
-    }
-
-    pub(super) fn open(&mut self, command: &Command, draft: &RoundDraft) -> Result<Option<String>, Refused> {
-        let hours = self.figures(&draft.compounds[0]).hours;
-        let time = |text: &str, or_s: i64| match text {
-            "" => or_s,
-            text => parse_minute(text).unwrap_or(0),
-        };
-        let cutoff_s = time(&draft.cutoff, command.at_s + hours[0] * HOUR_S);
-        let pay_by_s = time(&draft.pay_by, cutoff_s + hours[1] * HOUR_S);
-        let deliver_s = time(&draft.deliver, pay_by_s + hours[2] * HOUR_S);
-        if !(command.at_s < cutoff_s && cutoff_s <= pay_by_s && pay_by_s <= deliver_s) {
-            return Err("invalid");
-        }
-        let round = Round {
-            number: self.rounds.len(),
-            mode: draft.mode.clone(),
-            supplier: draft.supplier.clone(),
-            compounds: draft.compounds.clone(),
-            packs: draft.packs.iter().map(|pack| pack.code.clone()).collect(),
-            state: RoundState::Open,
-            cutoff_s,
-            pay_by_s,
-            allotted: BTreeMap::new(),
-            left: BTreeMap::new(),
-            purse_fen: BTreeMap::new(),
-        };
-        self.rounds.insert(command.round(), round);
-        self.unseen.push(command.clone());
-        Ok(Some(format!("\"{}\"", command.round().0)))
     }
 
     fn taking(
@@ -96,17 +56,17 @@ impl Model {
         id: OrderId,
         draft: &OrderDraft,
     ) -> Result<OrderId, Refused> {
-        let (at, number) = find(&draft.household).ok_or("invalid")?;
-        let compound = COMPOUNDS[at];
+        let home = self.homes.get(&draft.household).ok_or("invalid")?;
+        let compound = COMPOUNDS[home.compound];
         self.taking(command, draft.round, compound, draft.channel)?;
-        if number + 1 == HOUSEHOLDS {
+        if home.status == "vacant" {
             return Err("vacant");
         }
-        let live_elsewhere = |order: &&Order| order.household == draft.household && order.state.live();
+        let standing_order = |order: &&Order| order.household == draft.household && order.state.stands();
         if self
             .orders
             .values()
-            .filter(live_elsewhere)
+            .filter(standing_order)
             .any(|order| order.round == draft.round)
         {
             return Err("already_ordered");
@@ -125,7 +85,7 @@ impl Model {
             compound: compound.to_owned(),
             household: draft.household.clone(),
             channel: draft.channel,
-            state: OrderState::Placed,
+            state: self.first_state(draft.round),
             payment: PaymentState::Unpaid,
             amount_fen,
             refund_fen: 0,
@@ -135,6 +95,10 @@ impl Model {
             in_box: None,
         };
         self.orders.insert(id, order);
+        if self.first_state(draft.round) == OrderState::Requested {
+            // What is asked for in a ballot is held when it is drawn.
+            return Ok(id);
+        }
         self.hold(command.at_s, id, true)?;
         let round_mode = self.round(draft.round)?.mode.clone();
         match draft.channel {
@@ -175,7 +139,7 @@ impl Model {
 
     /// Takes what an order holds: packs of the allotment, the turn of the household, its ration. An order that is changed
     /// keeps the turn that it has.
-    fn hold(&mut self, at_s: i64, id: OrderId, takes_turn: bool) -> Result<(), Refused> {
+    pub(super) fn hold(&mut self, at_s: i64, id: OrderId, takes_turn: bool) -> Result<(), Refused> {
         let order = self.order(id)?.clone();
         let figures = self.figures(&order.compound);
         if let Some(interval_d) = figures
@@ -211,7 +175,10 @@ impl Model {
             return Ok(());
         };
         let period = day_number(at_s).div_euclid(period_d);
-        let people = find(&order.household).map_or(1, |(_, number)| members(number));
+        let people = self
+            .homes
+            .get(&order.household)
+            .map_or(1, |home| home.members.max(1));
         for (category, per_person_g) in &figures.rations {
             let wanted_g: i64 = order
                 .lines
@@ -229,7 +196,10 @@ impl Model {
                 .filter(of_household)
                 .filter_map(|other| other.rations.get(&key))
                 .sum();
-            if used_g + wanted_g > per_person_g * people {
+            // Given once in a period, it keeps its amount however many live there later.
+            let given = (order.household.clone(), (*category).to_owned(), period);
+            let granted_g = *self.granted_g.entry(given).or_insert(per_person_g * people);
+            if used_g + wanted_g > granted_g {
                 return Err("ration");
             }
             self.order_mut(id).rations.insert(key, wanted_g);
@@ -238,7 +208,7 @@ impl Model {
     }
 
     /// Gives back what an order holds.
-    fn let_go(&mut self, id: OrderId) {
+    pub(super) fn let_go(&mut self, id: OrderId) {
         let order = self.order_mut(id);
         order.rations.clear();
         let (round, compound, lines) = (order.round, order.compound.clone(), order.lines.clone());
@@ -254,14 +224,19 @@ impl Model {
     pub(super) fn change(&mut self, command: &Command, draft: &OrderChange) -> Result<(), Refused> {
         let order = self.own(command, draft.id)?.clone();
         self.taking(command, order.round, &order.compound, order.channel)?;
-        if order.state != OrderState::Placed {
+        if !matches!(order.state, OrderState::Placed | OrderState::Requested) {
             return Err("order_state");
         }
         let (lines, amount_fen) = self.wanted(order.round, &draft.wants)?;
-        self.let_go(draft.id);
+        if order.state == OrderState::Placed {
+            self.let_go(draft.id);
+        }
         let changed = self.order_mut(draft.id);
         changed.lines = lines;
         changed.amount_fen = amount_fen;
+        if order.state == OrderState::Requested {
+            return Ok(());
+        }
         self.hold(command.at_s, draft.id, false)
     }
 
@@ -269,11 +244,15 @@ impl Model {
         let order = self.own(command, id)?.clone();
         self.taking(command, order.round, &order.compound, order.channel)?;
         match order.state {
-            OrderState::Placed => {}
-            OrderState::Confirmed => self.give_back(id, order.amount_fen - order.refund_fen),
+            // A request holds nothing.
+            OrderState::Requested => {}
+            OrderState::Placed => self.let_go(id),
+            OrderState::Confirmed => {
+                self.give_back(id, order.amount_fen - order.refund_fen);
+                self.let_go(id);
+            }
             _ => return Err("order_state"),
         }
-        self.let_go(id);
         self.order_mut(id).state = OrderState::Cancelled;
         Ok(())
     }
@@ -292,7 +271,7 @@ impl Model {
         order.payment = payment;
     }
 
-    fn cover(&mut self, id: OrderId, payment: PaymentState) {
+    pub(super) fn cover(&mut self, id: OrderId, payment: PaymentState) {
         self.firm(id, payment);
         let order = self.order_mut(id).clone();
         *self
@@ -426,54 +405,9 @@ impl Model {
         *owed_fen -= repayment.amount_fen;
         Ok(())
     }
-
-    pub(super) fn cut_off(&mut self, id: RoundId, at_s: i64) -> Result<(), Refused> {
-        if self.round(id)?.state != RoundState::Open {
-            return Err("round_state");
-        }
-        let round = self.round_mut(id);
-        round.state = RoundState::Closed;
-        round.cutoff_s = round.cutoff_s.min(at_s);
-        Ok(())
-    }
-
-    pub(super) fn confirm(&mut self, id: RoundId, at_s: i64) -> Result<usize, Refused> {
-        if !matches!(self.round(id)?.state, RoundState::Open | RoundState::Closed) {
-            return Err("round_state");
-        }
-        let unpaid = |(_, order): &(&OrderId, &Order)| order.round == id && order.state == OrderState::Placed;
-        let expired: Vec<OrderId> = self.orders.iter().filter(unpaid).map(|(id, _)| *id).collect();
-        for order in &expired {
-            self.let_go(*order);
-            self.order_mut(*order).state = OrderState::Expired;
-        }
-        let round = self.round_mut(id);
-        round.state = RoundState::Confirmed;
-        round.cutoff_s = round.cutoff_s.min(at_s);
-        round.pay_by_s = round.pay_by_s.min(at_s);
-        round.left.values_mut().for_each(|left| *left = 0);
-        Ok(expired.len())
-    }
-
-    /// What the clock does: cut-off and confirmation at their times.
-    pub(super) fn tick(&mut self, at_s: i64) -> usize {
-        let mut moved = 0;
-        for id in self.rounds.keys().copied().collect::<Vec<_>>() {
-            let round = &self.rounds[&id];
-            let is_open = round.state == RoundState::Open;
-            let waits = is_open || round.state == RoundState::Closed;
-            let done = if waits && round.pay_by_s <= at_s {
-                self.confirm(id, at_s).is_ok()
-            } else {
-                is_open && round.cutoff_s <= at_s && self.cut_off(id, at_s).is_ok()
-            };
-            moved += usize::from(done);
-        }
-        moved
-    }
 }
 
-fn grams(pack: &str, category: &str) -> i64 {
+pub(super) fn grams(pack: &str, category: &str) -> i64 {
     let found = PACKS.iter().find(|one| one.0 == pack);
     found.map_or(0, |(.., grain_g, vegetables_g)| match category {
         "grain" => *grain_g,

@@ -202,14 +202,17 @@ impl Model {
         Ok(())
     }
 
-    pub(super) fn hand(&mut self, draft: &HandDraft) -> Result<(), Refused> {
+    pub(super) fn hand(&mut self, at_s: i64, draft: &HandDraft) -> Result<(), Refused> {
         let order = self.order(draft.order)?;
         if order.state != OrderState::Dropped {
             return Err("order_state");
         }
         let rest_fen = order.amount_fen - order.refund_fen;
         match draft.outcome {
-            Outcome::Handed => self.order_mut(draft.order).state = OrderState::Handed,
+            Outcome::Handed => {
+                self.order_mut(draft.order).state = OrderState::Handed;
+                self.credit(draft.order, at_s);
+            }
             Outcome::Refused => {
                 self.order_mut(draft.order).state = OrderState::Returned;
                 self.give_back(draft.order, rest_fen);

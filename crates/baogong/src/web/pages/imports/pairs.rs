@@ -9,6 +9,7 @@ use store::Tx;
 use super::super::super::request::Web;
 use super::super::registers::{Names, hidden, seen};
 use crate::base::{Actor, Result};
+use crate::register::import;
 use crate::register::import::choice::{self, Choice, Keep, allowed};
 use crate::register::import::decided::Decisions;
 use crate::register::import::settled::{Alike, Settled, Settlement};
@@ -29,6 +30,8 @@ struct Cell {
     differ: bool,
     /// Whether one merged row takes the right one unless somebody says otherwise.
     from_right: bool,
+    /// Whether the right one stays where it is registered and the row updates it.
+    stays: bool,
 }
 
 /// Two rows that seem to be the same, as the viewer may see them.
@@ -77,6 +80,7 @@ fn cells(
                 right: shown(right),
                 differ: left.get(column.key) != right.get(column.key),
                 from_right: from_right.contains(&column.key),
+                stays: import::stays(register, column.key) || !left.contains_key(column.key),
             }
         })
         .collect()
@@ -186,33 +190,53 @@ fn place_words(web: &Web, sheet: &str, row: u32) -> String {
     }
 }
 
-/// A table of two columns; where cells differ and one row is to be made of both, each can be picked.
-fn side_by_side(web: &Web, caption: &str, titles: [String; 2], cells: &[Cell], pick: bool) -> Markup {
+/// How the cells of a pair that differ are shown.
+#[derive(Clone, Copy, PartialEq)]
+enum Differing {
+    /// To be picked, for one row is to be made of both.
+    Picked,
+    /// With what an update of the right one would leave.
+    Updated,
+}
+
+/// What is the same on both sides in one line, and a table of two columns for the rest.
+fn side_by_side(web: &Web, caption: &str, titles: [String; 2], cells: &[Cell], how: Differing) -> Markup {
     let [left, right] = titles;
-    let picked = |cell: &Cell, value: Keep, words: &str, checked: bool| {
+    let value =
+        |words: &str| html! { @if words.is_empty() { (web.t("（空）", "(empty)")) } @else { (words) } };
+    let picked = |cell: &Cell, side: Keep, words: &str, checked: bool| {
         html! { label class="pick" {
-            input type="radio" name={ (CELL) (cell.key) } value=(value.key()) checked[checked];
-            span { @if words.is_empty() { (web.t("（空）", "(empty)")) } @else { (words) } }
+            input type="radio" name={ (CELL) (cell.key) } value=(side.key()) checked[checked];
+            span { (value(words)) }
         } }
     };
-    let rows = cells.iter().map(|cell| {
-        let (one, other) = if pick && cell.differ {
-            (
+    let after = |words: &str, holds: bool| {
+        html! { @if holds { strong { (value(words)) } " " (kit::badge(Tone::Good, web.t("更新后", "after an update"))) } @else { (value(words)) } }
+    };
+    let (differing, same): (Vec<&Cell>, Vec<&Cell>) = cells.iter().partition(|cell| cell.differ);
+    let rows = differing.iter().map(|cell| {
+        let (one, other) = match how {
+            Differing::Picked => (
                 picked(cell, Keep::First, &cell.left, !cell.from_right),
                 picked(cell, Keep::Second, &cell.right, cell.from_right),
-            )
-        } else {
-            (html! { (cell.left) }, html! { (cell.right) })
+            ),
+            Differing::Updated => (after(&cell.left, !cell.stays), after(&cell.right, cell.stays)),
         };
-        let tone = if cell.differ { Tone::Warn } else { Tone::Plain };
-        TableRow::new(vec![html! { (cell.title) }, one, other]).tone(tone)
+        TableRow::new(vec![html! { (cell.title) }, one, other]).tone(Tone::Warn)
     });
     let columns = [
         Column::text(web.t("列", "Column")),
         Column::text(&left),
         Column::text(&right),
     ];
-    kit::table(caption, &columns, rows.collect(), html! {})
+    let words: Vec<String> = same
+        .iter()
+        .map(|cell| format!("{}{}{}", cell.title, web.t("：", ": "), cell.left))
+        .collect();
+    html! {
+        @if !words.is_empty() { p class="same" { (web.t("相同：", "The same: ")) (words.join(web.t("；", "; "))) } }
+        (kit::table(caption, &columns, rows.collect(), html! {}))
+    }
 }
 
 /// Pairs side by side, each with what can be done.
@@ -229,7 +253,7 @@ pub(super) fn show_pairs(web: &Web, id: &str, pairs: &Pairs) -> Markup {
                 (Field::hidden("first_sheet", &choice.first_sheet)) (Field::hidden("first_row", &choice.first_row.to_string()))
                 (Field::hidden("second_sheet", &choice.second_sheet)) (Field::hidden("second_row", &choice.second_row.to_string()))
                 @for key in &pair.unseen { (Field::hidden(&format!("{CELL}{key}"), Keep::Second.key())) }
-                (side_by_side(web, &pair.words, titles, &pair.cells, true))
+                (side_by_side(web, &pair.words, titles, &pair.cells, Differing::Picked))
                 (kit::actions(html! { @for keep in KEEPS.iter().filter(|keep| allowed(pair.kind, **keep)) {
                     @let tone = match *keep {
                         keep if pair.chosen == Some(keep) => Tone::Good,
@@ -328,14 +352,14 @@ pub(super) fn registered(
 /// Rows beside what is registered, each with what can be done.
 pub(super) fn show_registered(web: &Web, id: &str, pairs: &RegisteredPairs) -> Markup {
     html! {
-    p { (web.t("不处理的，按新的一项登记。更新时住址、名称照已登记的，其余照文件。",
-        "What is not settled is registered as new. An update keeps dwelling and name as they are registered and takes the rest from the file.")) }
+    p { (web.t("不处理的，按新的一项登记。选“更新”时，住址、名称等认定是哪一项的内容不变，其余照文件；标着“更新后”的是更新后的样子。已登记的住址错了的，选“两项都保留”，再到登记台账里删除错的那一项。",
+        "What is not settled is registered as new. An update keeps what makes it this entry, such as dwelling and name, and takes the rest from the file; what is marked is what will stand. If the registered dwelling is wrong, keep both and remove the wrong entry from the register.")) }
     @for pair in &pairs.shown {
         @let settled = &pair.settled;
         @let titles = [place_words(web, &settled.sheet, settled.row), format!("{}{}", web.t("已登记：", "Registered: "), pair.name)];
         div class="pair" {
             p { strong { (pair.words) } " " @if let Some(chosen) = pair.chosen { (kit::badge(Tone::Good, chosen.word(web.lang))) } }
-            (side_by_side(web, &pair.words, titles, &pair.cells, false))
+            (side_by_side(web, &pair.words, titles, &pair.cells, Differing::Updated))
             (kit::form(&format!("/imports/{id}/registered"), &web.shell(""), html! {
                 (Field::hidden("sheet", &settled.sheet)) (Field::hidden("row", &settled.row.to_string())) (Field::hidden("code", &settled.code))
                 (kit::actions(html! { @for settlement in Settlement::ALL {

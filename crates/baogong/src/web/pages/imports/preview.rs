@@ -212,6 +212,10 @@ fn waiting(web: &Web, id: &str, view: &View) -> Markup {
             (kit::notice(Tone::Bad, &format!("{}{}", number(errors), web.t("处错误，没有写入任何数据", " errors; nothing was written")), html! {
                 p { (web.t("请在标好错误的表里（有错的格子是红的，批注写着怎么改）或原文件中改正，保存后重新上传。已登记过的内容不会重复。若错误是找不到小区或社区，请先导入小区表或行政区划，再刷新本页。",
                     "Correct the marked file (wrong cells are red, a note says what would be right) or your own, and upload it again; nothing is registered twice. If a compound or community was not found, import that register first and reload this page.")) }
+                @if view.pairs.open > 0 {
+                    p { (web.t("同一项写了两次的，不用改文件，可以在下面选定：", "What stands twice can be settled below, without changing the file: "))
+                        a href="#duplicates" { (web.t("文件里疑似重复", "Probable duplicates in the file")) } (web.t("。", ".")) }
+                }
                 (kit::actions(html! {
                     (kit::link_button_with(Icon::Download, &format!("/imports/{id}/corrected.xlsx"), web.t("下载标好错误的原表", "Download your file with the errors marked"), Tone::Accent))
                     (kit::link_button_with(Icon::Download, &format!("/imports/{id}/errors.xlsx"), web.t("只下载错误清单", "Only the list of errors"), Tone::Plain))

@@ -9,7 +9,7 @@ use store::Tx;
 use super::super::super::fields::Fields;
 use super::super::super::request::Web;
 use super::super::reports::exports;
-use super::{course, picture, state_badge};
+use super::{course, picture, state_badge, together};
 use crate::base::words::{count, kilograms, kilometres};
 use crate::base::{Ctx, Result, clock};
 use crate::plan::rules::{CATEGORIES, category_word};
@@ -43,13 +43,22 @@ pub struct Look {
     differing: (Vec<String>, Vec<String>),
     pub(super) streets: BTreeMap<String, String>,
     names: BTreeMap<String, String>,
+    /// The street or community that is looked at closely; empty for all.
+    pub(super) zoom: String,
 }
 
 /// Reads a proposal, with lines that somebody is trying out.
-pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines: &[Line]) -> Result<Look> {
+pub fn look(
+    tx: &mut Tx,
+    ctx: &Ctx,
+    proposal: Proposal,
+    in_district: &str,
+    lines: &[Line],
+    zoom: String,
+) -> Result<Look> {
     let (draft, mut stored) = assignment::read(&proposal)?;
     let tried = apply(&mut stored, lines)?;
-    let result = measure(&draft, &mut stored);
+    let result = measure(&draft, &mut stored)?;
     let open = proposal.state == ProposalState::Open;
     let known = open && !stored.facts.compounds.is_empty();
     let (mut moved, mut differing) = (Vec::new(), (Vec::new(), Vec::new()));
@@ -99,6 +108,7 @@ pub fn look(tx: &mut Tx, ctx: &Ctx, proposal: Proposal, in_district: &str, lines
         differing,
         streets,
         names,
+        zoom,
     })
 }
 
@@ -118,6 +128,12 @@ impl Look {
 
     pub(super) fn compound<'a>(&'a self, code: &'a str) -> &'a str {
         self.names.get(code).map_or(code, |name| name)
+    }
+
+    /// Whether a compound lies where the page looks.
+    pub(super) fn is_near(&self, compound: &str) -> bool {
+        self.zoom.is_empty()
+            || (self.zoom.as_str()..entry::subtree_end(&self.zoom).as_str()).contains(&compound)
     }
 
     /// Suppliers that would have to give more than they have, by number.
@@ -179,6 +195,15 @@ fn figures(web: &Web, look: &Look) -> Markup {
         )
     });
     let findings = look.proposal.findings.len() as i64;
+    let shared = match together::persons_in_all(look) {
+        0 => String::new(),
+        persons => format!(
+            "{}{}{}",
+            web.t("另有", "and "),
+            count(persons),
+            web.t("人由几家拼供", " fed by several")
+        ),
+    };
     kit::tiles(&[
         Tile {
             label: web.t("小区", "Compounds").into(),
@@ -189,6 +214,7 @@ fn figures(web: &Web, look: &Look) -> Markup {
             label: web.t("可供人数", "People supplied").into(),
             value: format!("{} / {}", count(served), count(persons)),
             tone: if served < persons { Tone::Bad } else { Tone::Good },
+            note: shared,
             ..Tile::default()
         },
         Tile {
@@ -305,8 +331,11 @@ fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
                     li { (supplier(*main)) (web.t(" 停供时，", " fails: ")) (supplier(over.supplier)) (web.t(" 的", " lacks ")) (category(over.category)) (web.t("每天差 ", ", ")) (kilograms(over.short_by)) (web.t(" 公斤", " kg a day")) }
                 } } }))
             }
+            (together::table(web, look))
             (kit::section(web.t("地图", "Map"), html! {
+                (picture::closer(web, look))
                 (kit::map(web.lang, &picture::drawing(web, look, page)))
+                (picture::undrawn(web, look))
                 @if look.open() { p class="soft needs-script" { (web.t("把小区拖到另一家单位上，就会换到那家，下面立即显示后果；保存前不生效。", "Drag a compound onto another supplier to change it; what follows is shown at once. Nothing holds before it is saved.")) } }
             }))
             (kit::section(web.t("各单位的负担", "Load of the suppliers"), picture::loads(web, look, result)))
@@ -316,7 +345,12 @@ fn consequences(web: &Web, look: &Look, page: usize) -> Markup {
 
 /// The lines of a page: first those that need somebody.
 pub(super) fn shown(look: &Look, page: usize) -> Vec<&Choice> {
-    let mut choices: Vec<&Choice> = look.stored.choices.iter().collect();
+    let near = look
+        .stored
+        .choices
+        .iter()
+        .filter(|choice| look.is_near(&choice.compound));
+    let mut choices: Vec<&Choice> = near.collect();
     choices.sort_by_key(|choice| choice.main.is_some());
     choices
         .into_iter()
@@ -362,8 +396,17 @@ fn lines(web: &Web, look: &Look, page: usize) -> Markup {
         })
         .collect();
     let table = kit::table(web.t("分配", "Assignment"), &columns, rows, html! {});
-    let total = look.stored.choices.len();
-    let pager = html! { @if total > PER_PAGE { (kit::pager(web.lang, &format!("/proposals/{id}?"), page as i64, PER_PAGE as i64, total as i64)) } };
+    let total = look
+        .stored
+        .choices
+        .iter()
+        .filter(|choice| look.is_near(&choice.compound))
+        .count();
+    let path = match look.zoom.as_str() {
+        "" => format!("/proposals/{id}?"),
+        area => format!("/proposals/{id}?area={area}&"),
+    };
+    let pager = html! { @if total > PER_PAGE { (kit::pager(web.lang, &path, page as i64, PER_PAGE as i64, total as i64)) } };
     if !open {
         return html! { (table) (pager) };
     }
@@ -374,6 +417,7 @@ fn lines(web: &Web, look: &Look, page: usize) -> Markup {
         &web.shell(""),
         html! {
             (Field::hidden("page", &page.to_string()))
+            (Field::hidden("area", &look.zoom))
             (table)
             (pager)
             (Field::check("despite", web.t("产能不够、有冲突或现行分配已变，仍然采纳", "Accept all the same: although capacities do not suffice, something stands against it, or what is in force has changed")))
@@ -388,7 +432,10 @@ fn lines(web: &Web, look: &Look, page: usize) -> Markup {
 
 fn reasons(web: &Web, look: &Look, choice: &Choice) -> Markup {
     html! {
-        @if choice.main.is_none() { (kit::badge(Tone::Bad, web.t("没有单位可供", "nobody can supply"))) }
+        @if let (None, Some(shared)) = (&choice.main, look.together(&choice.compound).filter(|one| !one.parts.is_empty())) {
+            (kit::badge(Tone::Warn, web.t("几家拼供", "fed together"))) " " (shared.parts.iter().map(|part| look.supplier(Some(&part.supplier))).collect::<Vec<_>>().join(web.t("、", ", ")))
+        }
+        @else if choice.main.is_none() { (kit::badge(Tone::Bad, web.t("没有单位可供", "nobody can supply"))) }
         @else if choice.rank == 1 { (web.t("最近", "nearest")) }
         @else if choice.rank > 1 { (web.t("第", "no. ")) (choice.rank) (web.t("近", " by distance")) }
         @if choice.by_hand { " · " (kit::badge(Tone::Accent, web.t("人工指定", "chosen by hand"))) }

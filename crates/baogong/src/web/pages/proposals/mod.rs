@@ -3,6 +3,7 @@
 mod assignment;
 mod course;
 mod picture;
+mod together;
 
 use axum::extract::{Path, Query};
 use kit::{Column, Field, Icon, TableRow, Tone, html};
@@ -34,6 +35,9 @@ static REJECT: Act = Act::new("assignment.reject", Action::Propose);
 struct PageAsk {
     #[serde(default)]
     page: usize,
+    /// The street or community that is looked at closely; all without it.
+    #[serde(default)]
+    area: String,
 }
 
 /// Proposals.
@@ -53,7 +57,7 @@ pub fn routes() -> Vec<Route> {
 async fn list(web: Web) -> Answer {
     let area = web.actor()?.area;
     let in_district = web.district()?;
-    let own = area.clone();
+    let (own, lang) = (area.clone(), web.lang);
     let (proposals, assigned, areas) = web
         .app
         .read(move |tx| {
@@ -73,7 +77,12 @@ async fn list(web: Web) -> Answer {
                     Some(code) => super::supplier_name(tx, &in_district, code)?,
                     None => String::new(),
                 };
-                assigned.push((area_name(tx, &compound)?, main, backup, compound));
+                let mut parts = Vec::new();
+                for part in &suppliers.parts {
+                    let name = super::supplier_name(tx, &in_district, &part.supplier)?;
+                    parts.push(format!("{name} {}", part.words(lang)));
+                }
+                assigned.push((area_name(tx, &compound)?, main, backup, parts));
             }
             Ok((proposals, assigned, area_options(tx, &own)?))
         })
@@ -105,8 +114,9 @@ async fn list(web: Web) -> Answer {
     ];
     let assigned_rows = assigned
         .iter()
-        .map(|(compound, main, backup, _)| {
-            TableRow::new(vec![html! { (compound) }, html! { (main) }, html! { (backup) }])
+        .map(|(compound, main, backup, parts)| {
+            let main = html! { (main) @for part in parts { br; small { (part) } } };
+            TableRow::new(vec![html! { (compound) }, main, html! { (backup) }])
         })
         .collect();
     let body = html! {
@@ -167,11 +177,11 @@ async fn propose(web: Web, fields: Fields) -> Answer {
 }
 
 async fn show(web: Web, Path(id): Path<String>, Query(ask): Query<PageAsk>) -> Answer {
-    view(web, &id, Vec::new(), ask.page).await
+    view(web, &id, Vec::new(), ask).await
 }
 
 /// The page of a proposal, with lines that somebody is trying out.
-async fn view(web: Web, id: &str, lines: Vec<Line>, number: usize) -> Answer {
+async fn view(web: Web, id: &str, lines: Vec<Line>, ask: PageAsk) -> Answer {
     let at = reference(&web, id)?;
     let ctx = web.ctx()?;
     let look = web
@@ -179,17 +189,20 @@ async fn view(web: Web, id: &str, lines: Vec<Line>, number: usize) -> Answer {
         .read(move |tx| {
             let proposal = proposal::get(tx, &at.district, at.id)?;
             ctx.actor.check(Action::Propose, &proposal.area)?;
-            page::look(tx, &ctx, proposal, &at.district, &lines)
+            page::look(tx, &ctx, proposal, &at.district, &lines, ask.area)
         })
         .await?;
-    let body = page::page(&web, &look, number.max(1));
+    let body = page::page(&web, &look, ask.page.max(1));
     Ok(web.page(web.t("分配方案", "Proposal"), body))
 }
 
 async fn check(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     guard(&web, &fields)?;
-    let number = usize::try_from(fields.number("page")?.unwrap_or(1)).unwrap_or(1);
-    view(web, &id, page::lines_of(&fields), number).await
+    let ask = PageAsk {
+        page: usize::try_from(fields.number("page")?.unwrap_or(1)).unwrap_or(1),
+        area: fields.get("area").to_string(),
+    };
+    view(web, &id, page::lines_of(&fields), ask).await
 }
 
 async fn change(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {

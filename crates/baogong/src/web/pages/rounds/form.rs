@@ -10,7 +10,7 @@ pub(super) async fn new(web: Web, RawQuery(query): RawQuery) -> Answer {
 pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refusal>) -> Answer {
     let ctx = web.ctx()?;
     let chosen = fields.get("supplier").to_string();
-    let now_s = ctx.now_s;
+    let (now_s, lang) = (ctx.now_s, web.lang);
     let (suppliers, compounds, goods, held) = web
         .app
         .read(move |tx| {
@@ -21,7 +21,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                 .map(|one| {
                     let feeds = assigned
                         .values()
-                        .filter(|assigned| assigned.main == one.code)
+                        .filter(|assigned| assigned.is_fed_by(&one.code))
                         .count();
                     (one.code, one.name, feeds)
                 })
@@ -32,13 +32,20 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
             let mut held = Vec::new();
             for (code, households, people) in entry::count_by_area(tx, "households", &ctx.actor.area)? {
                 let rules = rules::resolve(&code, directives.clone());
-                let mine = assigned.get(&code).is_some_and(|one| one.main == chosen);
+                // What this supplier feeds there: nothing, everything, or the categories of its part.
+                let mine = assigned
+                    .get(&code)
+                    .filter(|one| one.is_fed_by(&chosen))
+                    .map(|one| {
+                        one.part(&chosen)
+                            .map_or_else(String::new, |part| part.categories(lang))
+                    });
                 if rules.closed() {
                     compounds.push((code.clone(), area_name(tx, &code)?, households, people, mine));
                     held.push(rules);
                 }
             }
-            compounds.sort_by_key(|(_, _, _, _, mine)| !mine);
+            compounds.sort_by_key(|(_, _, _, _, mine)| mine.is_none());
             let query = Query {
                 register: "goods",
                 area: &in_district,
@@ -60,7 +67,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                 let words = if *feeds > 0 {
                     format!(
                         "{name}({}{feeds}{})",
-                        web.t("主供", "main for "),
+                        web.t("负责", "feeds "),
                         web.t("个小区", " compounds")
                     )
                 } else {
@@ -120,8 +127,8 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                 (kit::section(web.t("3 小区", "3 Compounds"), html! {
                     @if compounds.is_empty() { (kit::empty(Icon::House, web.t("没有封闭的小区", "No compound is closed"), web.t("请先下达指令。", "Issue a directive first."), html! {})) }
                     @for (code, name, households, people, mine) in &compounds {
-                        (Field::check("compound", &format!("{name} · {} {} · {} {}{}", count(*households), web.t("户", "households"), count(*people), web.t("人", "people"), if *mine { web.t(" · 本单位供应", " · fed by this supplier") } else { "" }))
-                            .sends(code).checked(picked.contains(code) || (picked.is_empty() && *mine)).id(&format!("c-{code}")))
+                        (Field::check("compound", &format!("{name} · {} {} · {} {}{}", count(*households), web.t("户", "households"), count(*people), web.t("人", "people"), mine.as_ref().map_or_else(String::new, |part| match part.as_str() { "" => web.t(" · 本单位供应", " · fed by this supplier").to_string(), part => format!("{}{part}", web.t(" · 几家拼供，本单位供", " · fed by several, this one gives ")) })))
+                            .sends(code).checked(picked.contains(code) || (picked.is_empty() && mine.is_some())).id(&format!("c-{code}")))
                     }
                 }))
                 (kit::section(web.t("4 套餐与投放份数", "4 Packs and quantities"), html! {

@@ -87,28 +87,34 @@ pub fn term_fields(web: &Web) -> Markup {
     }
 }
 
-async fn propose(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
-    guard(&web, &fields)?;
-    let (at, area) = area_of(&web, &id).await?;
+/// How vehicles drive, as a form says.
+pub fn terms_of(web: &Web, fields: &Fields) -> Result<Terms> {
     let number = |name: &'static str, least: i64, otherwise: i64| -> Result<i64> {
         Ok(fields.number(name)?.unwrap_or(otherwise).clamp(least, 1_440))
     };
+    Ok(Terms {
+        leave_s: moment(fields, "leave")?.unwrap_or(web.app.clock.now_s()),
+        back_s: moment(fields, "back")?,
+        speed_km_h: number("speed", 1, 25)?,
+        stop_s: number("stop_min", 0, 0)? * 60,
+        box_s: number("box_s", 0, 0)?,
+        trips_max: usize::try_from(number("trips_max", 1, 1)?.min(6)).unwrap_or(1),
+        reload_s: number("reload_min", 0, 0)? * 60,
+        cold: fields.get("cold") == "1",
+    })
+}
+
+async fn propose(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
+    guard(&web, &fields)?;
+    let (at, area) = area_of(&web, &id).await?;
     let draft = RoutesDraft {
         trips: TripDraft {
             district: at.district,
             round: at.id,
             vehicles: fields.all("vehicle"),
         },
-        terms: Terms {
-            leave_s: moment(&fields, "leave")?.unwrap_or(web.app.clock.now_s()),
-            back_s: moment(&fields, "back")?,
-            speed_km_h: number("speed", 1, 25)?,
-            stop_s: number("stop_min", 0, 0)? * 60,
-            box_s: number("box_s", 0, 0)?,
-            trips_max: usize::try_from(number("trips_max", 1, 1)?.min(6)).unwrap_or(1),
-            reload_s: number("reload_min", 0, 0)? * 60,
-            cold: fields.get("cold") == "1",
-        },
+        terms: terms_of(&web, &fields)?,
+        takes_over: None,
     };
     let command = web.ctx_for(fields.command())?;
     let made = web

@@ -32,12 +32,48 @@ impl Look {
     }
 
     fn trip_words(&self, web: &Web, vehicle: usize, trip: usize) -> String {
-        let plate = &self.stored.facts.vehicles[vehicle].plate;
-        if self.terms.trips_max > 1 {
-            format!("{plate} {}{}{}", web.t("第", "trip "), trip + 1, web.t("趟", ""))
-        } else {
-            plate.clone()
+        let facts = &self.stored.facts.vehicles[vehicle];
+        let plate = &facts.plate;
+        let several = self.terms.trips_max > 1;
+        let number = |trip: usize| format!("{}{}{}", web.t("第", "trip "), trip + 1, web.t("趟", ""));
+        match (&facts.on_trip, &self.stored.facts.stranded) {
+            (Some(on_trip), _) if trip == 0 => format!("{plate} {}", on_trip.code),
+            (on_trip, Some(_)) => {
+                let fetched = trip - usize::from(on_trip.is_some());
+                let words = web.t("接驳", "takeover");
+                if several {
+                    format!("{plate} {words}{}", number(fetched))
+                } else {
+                    format!("{plate} {words}")
+                }
+            }
+            _ if several => format!("{plate} {}", number(trip)),
+            _ => plate.clone(),
         }
+    }
+
+    /// Which trip of its vehicle a trip of a tour is, as persons count them.
+    fn turn(&self, tour: &Tour, trip: usize) -> usize {
+        let first = tour.trips[trip].visits.first();
+        let place = first.and_then(|visit| self.stored.place_of(visit.stop).trip);
+        place.map_or(trip, |(_, turn)| turn)
+    }
+
+    /// Where a trip begins, and where its vehicle goes behind its last stop.
+    fn ends(&self, web: &Web, tour: &Tour, trip: usize) -> (Option<kit::MapPlace>, Option<kit::MapPlace>) {
+        let facts = &self.stored.facts;
+        let depot = |depot: usize| match (&facts.stranded, depot) {
+            (Some(broken), 1) => web.place(broken.latitude, broken.longitude),
+            _ => web.place(facts.latitude, facts.longitude),
+        };
+        let start = match (tour.trips[trip].depot, &facts.vehicles[tour.vehicle].on_trip) {
+            (None, Some(on_trip)) => web.place(on_trip.latitude, on_trip.longitude),
+            (from, _) => depot(from.unwrap_or(0)),
+        };
+        (
+            start,
+            depot(tour.trips.get(trip + 1).and_then(|next| next.depot).unwrap_or(0)),
+        )
     }
 
     /// Each trip of the plan with its number in the legend, its tour, and which trip of the tour it is.
@@ -68,13 +104,14 @@ pub(super) fn page(web: &Web, look: &Look) -> Markup {
     let left = look.stored.left_out.len();
     html! {
         (kit::crumbs(&[("/rounds".into(), web.t("轮次", "Rounds").into()), (format!("/rounds/{}/packing", look.round), web.t("装袋、装车", "Pack and load").into()), (String::new(), web.t("配送路线", "Routes").into())]))
-        (kit::heading(&format!("{} · {}", web.t("配送路线", "Routes"), look.stored.facts.supplier_name), &format!("{} · {}", clock::minute(look.proposal.created_s), look.proposal.actor), state_badge(look.proposal.state, web)))
+        (kit::heading(&format!("{} · {}", if look.stored.facts.stranded.is_some() { web.t("接驳路线", "Taking over") } else { web.t("配送路线", "Routes") }, look.stored.facts.supplier_name), &format!("{} · {}", clock::minute(look.proposal.created_s), look.proposal.actor), state_badge(look.proposal.state, web)))
         (kit::tiles(&[
             tile(web.t("车次", "Trips"), count(look.trips().len() as i64), Tone::Plain),
             tile(web.t("小区", "Compounds"), format!("{} / {}", look.stored.facts.stops.len() - left, look.stored.facts.stops.len()), if left > 0 { Tone::Bad } else { Tone::Good }),
             tile(web.t("总里程（公里）", "Kilometres"), kilometres(metres), Tone::Plain),
             tile(web.t("全部收车", "All back"), back_s.map_or_else(|| "—".into(), clock::short), Tone::Plain),
         ]))
+        (takeover(web, look))
         (consequences(web, look))
         (kit::section(web.t("各站", "Stops"), stops(web, look, &path)))
         @if look.open() { (kit::confirm_form(&format!("{path}/reject"), &web.shell(""), web.t("不采纳", "Turn down"), Tone::Quiet, web.t("确定不采纳这些路线？箱子仍在等车。", "Turn these routes down? The boxes go on waiting."))) }
@@ -83,6 +120,28 @@ pub(super) fn page(web: &Web, look: &Look) -> Markup {
         }
         @if look.proposal.state == ProposalState::Replaced { (kit::notice(Tone::Quiet, web.t("这一版已被新版本取代", "A newer version has replaced this one"), html! {})) }
     }
+}
+
+/// What broke down, and how it goes on.
+fn takeover(web: &Web, look: &Look) -> Markup {
+    let Some(broken) = &look.stored.facts.stranded else {
+        return html! {};
+    };
+    let title = format!(
+        "{} {} {}{}",
+        broken.vehicle,
+        broken.code,
+        web.t("故障停驶，在", "broke down at "),
+        broken.place
+    );
+    kit::notice(
+        Tone::Warn,
+        &title,
+        html! {
+            p { (broken.why) }
+            p { (web.t("在途的车先送自己车上的货，再到那里换装、接着送。采纳后，故障车剩下的站转到新的接驳车次；在接驳车次上点“装好了，出发”时，箱子记到新车上。", "Vehicles under way first bring what they have on board, then fetch the boxes there. Accepting moves the stops that are left to new trips; when such a trip is loaded, its boxes are booked onto the new vehicle.")) }
+        },
+    )
 }
 
 fn consequences(web: &Web, look: &Look) -> Markup {
@@ -105,9 +164,32 @@ fn consequences(web: &Web, look: &Look) -> Markup {
                 (kit::map(web.lang, &drawing(web, look)))
                 @if look.open() { p class="soft needs-script" { (web.t("把一个小区拖到另一个小区上，就排在它后面；后果立即显示，保存前不生效。", "Drag a compound onto another one to go there next; what follows is shown at once. Nothing holds before it is saved.")) } }
             }))
-            (kit::section(web.t("各车次", "Trips"), timetable(web, look)))
+            (kit::section(web.t("各车次", "Trips"), html! {
+                p class="soft" { (ways(web, look)) }
+                (timetable(web, look))
+            }))
         }
     }
+}
+
+fn ways(web: &Web, look: &Look) -> String {
+    if look.stored.facts.ways.is_some() {
+        return web
+            .t(
+                "里程和时间按道路图计算，不用上面填的平均车速。",
+                "Ways and times are by the map of roads; the mean speed is not used.",
+            )
+            .to_string();
+    }
+    format!(
+        "{}{}{}",
+        web.t(
+            "里程按直线距离×1.35估算，平均车速",
+            "Ways are estimated as 1.35 times the straight line, at "
+        ),
+        look.terms.speed_km_h,
+        web.t("公里/小时。", " km/h.")
+    )
 }
 
 fn words(web: &Web, look: &Look, broken: Broken) -> String {
@@ -149,6 +231,15 @@ fn words(web: &Web, look: &Look, broken: Broken) -> String {
             stop(at),
             web.t("：没有通行证", ": no pass")
         ),
+        Broken::NotAboard { tour, stop: at } => format!(
+            "{} → {}{}",
+            plate(tour),
+            stop(at),
+            web.t(
+                "：箱子不在这趟车上，也不在它装货的地方",
+                ": its boxes are not on board, nor where this trip is loaded"
+            )
+        ),
         Broken::Late { tour, stop: at, by_s } if zh => {
             format!("{} 到 {} 晚 {} 分钟", plate(tour), stop(at), minutes(by_s))
         }
@@ -180,19 +271,20 @@ fn drawing(web: &Web, look: &Look) -> kit::Map {
         id: "routes-map".into(),
         title: format!("{} {}", web.t("配送路线", "Routes of"), facts.supplier_name),
         about: web.t("每个车次一种颜色，数字是到站顺序，虚线是回程；同样内容在下面的表里。", "One colour for each trip, numbers are the order of stops, dashed lines lead back; the tables below say the same.").into(),
-        series: trips.iter().map(|(_, tour, trip)| look.trip_words(web, tour.vehicle, *trip)).collect(),
+        series: trips.iter().map(|(_, tour, trip)| look.trip_words(web, tour.vehicle, look.turn(tour, *trip))).collect(),
         tiles: web.tiles(),
         ..kit::Map::default()
     };
     for (number, tour, trip) in trips {
         let visits = &tour.trips[trip].visits;
-        let way: Vec<_> = depot
+        let (start, end) = look.ends(web, tour, trip);
+        let way: Vec<_> = start
             .into_iter()
             .chain(visits.iter().filter_map(|visit| place(visit.stop)))
             .collect();
-        if let (Some(depot), Some(last)) = (depot, way.last().copied()) {
+        if let (Some(end), Some(last)) = (end, way.last().copied()) {
             map.lines.push(kit::MapLine {
-                places: vec![last, depot],
+                places: vec![last, end],
                 series: Some(number),
                 faint: true,
             });
@@ -219,17 +311,8 @@ fn drawing(web: &Web, look: &Look) -> kit::Map {
                 ),
                 href: Some(format!("#stop-{}", visit.stop)),
                 drag: open.then(|| visit.stop.to_string()),
-                drop: open.then(|| {
-                    format!(
-                        "trip={}.{}&seq={}",
-                        tour.vehicle,
-                        look.stored
-                            .place_of(visit.stop)
-                            .trip
-                            .map_or(trip, |found| found.1),
-                        seq + 2
-                    )
-                }),
+                drop: open
+                    .then(|| format!("trip={}.{}&seq={}", tour.vehicle, look.turn(tour, trip), seq + 2)),
                 ..kit::MapPoint::new(at, kit::PointKind::Compound, &stop.name)
             });
         }
@@ -242,6 +325,15 @@ fn drawing(web: &Web, look: &Look) -> kit::Map {
             href: Some(format!("#stop-{stop}")),
             drag: open.then(|| stop.to_string()),
             ..kit::MapPoint::new(at, kit::PointKind::Compound, &facts.stops[*stop].name)
+        });
+    }
+    if let Some(broken) = &facts.stranded
+        && let Some(at) = web.place(broken.latitude, broken.longitude)
+    {
+        map.points.push(kit::MapPoint {
+            weight: i64::MAX,
+            about: format!("{} · {}", broken.place, broken.why),
+            ..kit::MapPoint::new(at, kit::PointKind::Hub, &broken.vehicle)
         });
     }
     if let Some(at) = depot {
@@ -279,10 +371,16 @@ fn timetable(web: &Web, look: &Look) -> Markup {
             let heavy = vehicle.load_g > 0 && load_g > vehicle.load_g;
             let last = trip + 1 == tour.trips.len();
             TableRow::new(vec![
-                html! { (look.trip_words(web, tour.vehicle, trip)) @if vehicle.cold { " " (kit::badge(Tone::Accent, web.t("冷藏", "cold"))) } },
+                html! { (look.trip_words(web, tour.vehicle, look.turn(tour, trip))) @if vehicle.cold { " " (kit::badge(Tone::Accent, web.t("冷藏", "cold"))) } },
                 html! { (vehicle.driver) },
                 html! { (clock::short(data.depart_s)) },
-                html! { @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (clock::short(visit.arrive_s)) } } },
+                html! {
+                    @match (data.depot, &vehicle.on_trip, &facts.stranded) {
+                        (None, Some(on_trip), _) => { (web.t("先到 ", "first to ")) (on_trip.next) " " small { (web.t("约", "about ")) (clock::short(on_trip.free_s)) (web.t("送完", " done")) } br; }
+                        (Some(1), _, Some(broken)) => { (web.t("到 ", "at ")) (broken.place) (web.t(" 换装", " take over boxes")) br; }
+                        _ => {}
+                    }
+                    @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (clock::short(visit.arrive_s)) } } },
                 html! { (kilograms(load_g)) " / " @if vehicle.load_g > 0 { (kilograms(vehicle.load_g)) } @else { "—" } @if heavy { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load_g - vehicle.load_g)))) } },
                 html! { @if last { (clock::short(tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km")) } },
             ])
@@ -302,7 +400,7 @@ fn stops(web: &Web, look: &Look, path: &str) -> Markup {
     let mut options = vec![(String::new(), web.t("（不送）", "(no trip)").to_string())];
     for vehicle in 0..facts.vehicles.len() {
         options.extend(
-            (0..look.terms.trips_max.max(1))
+            (0..look.stored.trips_of(vehicle, &look.terms))
                 .map(|trip| (format!("{vehicle}.{trip}"), look.trip_words(web, vehicle, trip))),
         );
     }
@@ -324,7 +422,7 @@ fn stops(web: &Web, look: &Look, path: &str) -> Markup {
             let trip = place.trip.map_or_else(String::new, |(vehicle, trip)| format!("{vehicle}.{trip}"));
             let shown = options.iter().find(|(key, _)| *key == trip).map_or("", |(_, words)| words.as_str());
             TableRow::new(vec![
-                html! { span id=(format!("stop-{}", place.stop)) { (stop.name) } },
+                html! { span id=(format!("stop-{}", place.stop)) { (stop.name) } @if let Some(vehicle) = stop.aboard { br; small { (web.t("在", "on ")) (facts.vehicles[vehicle].plate) (web.t("车上", "")) } } },
                 html! { (stop.boxes.len()) },
                 html! { (kilograms(stop.weight_g)) },
                 html! { @if look.open() { (Field::select(&format!("trip:{}", place.stop), &format!("{} {}", stop.name, web.t("车次", "trip")), &options).value(&trip).bare()) } @else { (shown) } },
