@@ -3,10 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use baogong::base::{Fault, Refusal, RefusalKind, Result, clock};
+use baogong::base::{Fault, Refusal, RefusalKind, Result, clock, roads};
 use baogong::plan::{ControlLevel, Plan, plan, plans};
 use baogong::proposal::files::{self, Asked, File, FileError, Lists};
-use planner::travel::Roads;
 use serde_json::{Value, json};
 
 use super::{Lang, USER_CASE, input};
@@ -171,7 +170,7 @@ impl PlanFiles {
             unload_min: self.unload_min,
             km_per_h: self.km_per_h,
             bags_per_volunteer: self.bags_per_volunteer,
-            roads: self.roads.as_deref().map(roads).transpose()?,
+            roads: self.roads.as_deref().map(roads::read).transpose()?,
         })
     }
 
@@ -276,21 +275,6 @@ fn moment(date: &str, hour: &str, field: &'static str) -> Result<i64> {
             ),
         )
     })?)
-}
-
-fn roads(file: &Path) -> Result<Roads> {
-    let bytes = input::read(file)?;
-    Roads::from_osm_pbf(bytes.as_slice()).map_err(|words| {
-        let name = input::shown(file);
-        Refusal::invalid(
-            "roads",
-            format!("{name}不是可用的道路图，需要 OpenStreetMap 的 .osm.pbf 文件（{words}）。"),
-            format!(
-                "{name} is no usable map of roads; it takes an OpenStreetMap extract as .osm.pbf ({words})."
-            ),
-        )
-        .into()
-    })
 }
 
 fn cell(error: &FileError, zh: bool) -> Value {

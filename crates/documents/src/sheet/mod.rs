@@ -31,6 +31,7 @@ mod source;
 mod sums;
 mod template;
 mod write;
+mod write_csv;
 
 pub(crate) use cells::cells;
 pub use detect::{Detected, detect};
@@ -45,7 +46,8 @@ pub use outcome::{counted_outcome, outcome, write_outcome};
 pub use rejected::Rejected;
 pub use scan::{read, read_with, scan};
 pub use template::template;
-pub use write::{OutCell, OutColumn, OutKind, OutSheet, Picture, write, write_csv, write_with};
+pub use write::{OutCell, OutColumn, OutKind, OutSheet, Picture, write, write_with};
+pub use write_csv::write_csv;
 
 use crate::forms::{Cell, Form};
 
