@@ -5,7 +5,7 @@ mod change;
 mod facts;
 mod together;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use planner::assign::{self, Assignment, Problem};
 use planner::effort::Effort;
@@ -358,40 +358,41 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &Acceptance) -> Result<usize> 
     if !acceptance.despite {
         check_acceptable(tx, &proposal, &asked, &stored)?;
     }
-    let mut count = 0;
+    let shared: BTreeMap<&str, &[Part]> = stored
+        .together
+        .iter()
+        .map(|one| (one.compound.as_str(), one.parts.as_slice()))
+        .collect();
+    let (mut rows, mut parts_of, mut named) = (Vec::new(), BTreeMap::new(), BTreeSet::new());
     for choice in &stored.choices {
-        let together = stored.together.iter().find(|one| one.compound == choice.compound);
-        let parts = together.map_or(&[][..], |one| &one.parts);
+        let parts = shared.get(choice.compound.as_str()).copied().unwrap_or_default();
         let alone = choice.main.as_deref().filter(|code| !code.is_empty());
         let most = parts.first().map(|part| part.supplier.as_str());
         let Some(main) = alone.or(most) else {
             continue;
         };
-        let givers = parts.iter().map(|part| part.supplier.as_str());
-        for code in std::iter::once(main)
-            .chain(choice.backup.as_deref())
-            .chain(givers)
-        {
-            if entry::get(tx, "suppliers", &at.district, code)?.is_none() {
-                return Err(Refusal::not_found("保供单位", "supplier").into());
-            }
-        }
-        tx.run(
-            &PUT,
-            &params![
-                at.district.as_str(),
-                choice.compound.as_str(),
-                main,
-                choice.backup.as_deref(),
-                proposal.id,
-                ctx.now_s,
-                ctx.actor.name.as_str()
-            ],
-        )?;
-        together::put(tx, &at.district, &choice.compound, parts)?;
-        count += 1;
+        named.insert(main);
+        named.extend(choice.backup.as_deref());
+        named.extend(parts.iter().map(|part| part.supplier.as_str()));
+        rows.push(Vec::from(params![
+            at.district.as_str(),
+            choice.compound.as_str(),
+            main,
+            choice.backup.as_deref(),
+            proposal.id,
+            ctx.now_s,
+            ctx.actor.name.as_str()
+        ]));
+        parts_of.insert(choice.compound.as_str(), parts);
     }
-    Ok(count)
+    for code in named {
+        if entry::get(tx, "suppliers", &at.district, code)?.is_none() {
+            return Err(Refusal::not_found("保供单位", "supplier").into());
+        }
+    }
+    tx.run_many(&PUT, &rows)?;
+    together::put(tx, &at.district, &parts_of)?;
+    Ok(rows.len())
 }
 
 /// Compounds whose supplier in force is another one than when the proposal was computed.

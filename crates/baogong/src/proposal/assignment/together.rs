@@ -167,19 +167,30 @@ fn of_share(share: assign::Partial) -> Together {
     }
 }
 
-/// Puts the parts of a compound into force, in place of those before; none where one supplier feeds it alone.
-pub(super) fn put(tx: &mut Tx, in_district: &str, compound: &str, parts: &[Part]) -> Result<()> {
-    tx.run(&CLEAR, &params![in_district, compound])?;
-    for part in parts {
-        for ((category, _, _), given) in CATEGORIES.iter().zip(&part.given_g) {
-            if *given > 0 {
-                tx.run(
-                    &PUT,
-                    &params![in_district, compound, part.supplier.as_str(), *category, *given],
-                )?;
+/// Puts the parts of compounds into force, in place of those before; none where one supplier feeds a compound alone.
+pub(super) fn put(tx: &mut Tx, in_district: &str, parts_of: &BTreeMap<&str, &[Part]>) -> Result<()> {
+    for compound in in_force(tx, in_district)?.keys() {
+        if parts_of.contains_key(compound.as_str()) {
+            tx.run(&CLEAR, &params![in_district, compound.as_str()])?;
+        }
+    }
+    let mut rows = Vec::new();
+    for (compound, parts) in parts_of {
+        for part in *parts {
+            for ((category, _, _), given) in CATEGORIES.iter().zip(&part.given_g) {
+                if *given > 0 {
+                    rows.push(Vec::from(params![
+                        in_district,
+                        *compound,
+                        part.supplier.as_str(),
+                        *category,
+                        *given
+                    ]));
+                }
             }
         }
     }
+    tx.run_many(&PUT, &rows)?;
     Ok(())
 }
 

@@ -12,9 +12,12 @@ use crate::base::id::BoxId;
 use crate::register::entry::point;
 
 stmt!(
-    ON_TRIPS,
-    "SELECT id FROM trip WHERE district = $1 AND state IN ('planned', 'under_way', 'stranded') ORDER BY code"
+    ACTIVE,
+    "SELECT id, code, supplier, vehicle, driver, state, area, created_s, departed_s, ended_s,
+            stranded_s, stranded_at, stranded_why, takes_over FROM trip
+     WHERE district = $1 AND state IN ('planned', 'under_way', 'stranded') ORDER BY code"
 );
+
 /// A vehicle that broke down under way, and where its goods stand.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stranded {
@@ -55,12 +58,8 @@ pub struct OnTrip {
 
 /// The trips that are planned, under way or broken down, by code.
 pub fn active(tx: &mut Tx, in_district: &str) -> Result<Vec<Trip>> {
-    let ids: Vec<TripId> = tx
-        .rows(&ON_TRIPS, &params![in_district])?
-        .iter()
-        .map(|row| Ok(TripId(row.get::<Uuid>(0)?)))
-        .collect::<Result<_>>()?;
-    ids.into_iter().map(|id| get(tx, in_district, id)).collect()
+    let rows = tx.rows(&ACTIVE, &params![in_district])?;
+    rows.iter().map(read).collect()
 }
 
 /// What waits on a vehicle that broke down, and who could bring it: vehicles on a trip of the same supplier with what they
