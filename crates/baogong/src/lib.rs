@@ -71,4 +71,10 @@ pub static MIGRATIONS: &[store::Migration] = &[
         sql: include_str!("../../../migrations/0008_takeover.sql"),
         then: None,
     },
+    store::Migration {
+        number: 9,
+        name: "households",
+        sql: include_str!("../../../migrations/0009_households.sql"),
+        then: None,
+    },
 ];

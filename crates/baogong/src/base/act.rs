@@ -139,7 +139,7 @@ impl App {
         O: Serialize + DeserializeOwned + Send + 'static,
     {
         ctx.actor.check(act.action, area)?;
-        let command = Command::new(ctx.clone(), act, area, input, change);
+        let command = Command::new(ctx.clone(), act, area, input, change)?;
         self.db.write_together(once_each, command).await
     }
 
@@ -177,24 +177,26 @@ pub struct Command<I, O> {
     act: &'static Act,
     area: String,
     input: I,
+    hash: Vec<u8>,
     change: Together<I, O>,
 }
 
 impl<I: Serialize, O> Command<I, O> {
-    /// A command of `ctx` in `area`.
-    pub fn new(ctx: Ctx, act: &'static Act, area: &str, input: I, change: Together<I, O>) -> Self {
+    /// A command of `ctx` in `area`. Its content is hashed here, by whoever sends it, and not by the writer.
+    ///
+    /// # Errors
+    /// Content that cannot be written as JSON.
+    pub fn new(ctx: Ctx, act: &'static Act, area: &str, input: I, change: Together<I, O>) -> Result<Self> {
+        let hash = content_hash(act, area, &input)?;
         let area = area.to_string();
-        Self {
+        Ok(Self {
             ctx,
             act,
             area,
             input,
+            hash,
             change,
-        }
-    }
-
-    fn hash(&self) -> Result<Vec<u8>> {
-        content_hash(self.act, &self.area, &self.input)
+        })
     }
 }
 
@@ -237,11 +239,9 @@ where
     let mut answers: Vec<Option<Result<O>>> = Vec::with_capacity(commands.len());
     let mut first: HashMap<Uuid, usize> = HashMap::new();
     let mut repeats = Vec::new();
-    let mut hashes = Vec::with_capacity(commands.len());
     for (index, (command, rows)) in commands.iter().zip(known).enumerate() {
-        let hash = command.hash()?;
         answers.push(match rows.first() {
-            Some(row) => Some(replay(row, &hash)),
+            Some(row) => Some(replay(row, &command.hash)),
             None => {
                 match first.entry(command.ctx.command) {
                     Entry::Vacant(place) => {
@@ -252,7 +252,6 @@ where
                 None
             }
         });
-        hashes.push(hash);
     }
     let mut fresh: Vec<usize> = first.into_values().collect();
     fresh.sort_unstable();
@@ -274,7 +273,7 @@ where
                 district,
                 &command.ctx,
                 command.act,
-                &hashes[index],
+                &command.hash,
                 &result,
             ));
             records.push(audit::Draft {
@@ -292,7 +291,7 @@ where
     // The same command twice in one go: the second gets the answer of the first, or the same refusal by being tried alone.
     for (index, before) in repeats {
         answers[index] = Some(match results.get(&before) {
-            Some(_) if hashes[index] != hashes[before] => Err(reused().into()),
+            Some(_) if commands[index].hash != commands[before].hash => Err(reused().into()),
             Some(result) => Ok(serde_json::from_str(result)?),
             None => match &answers[before] {
                 Some(Err(Error::Refusal(refusal))) => Err(Error::Refusal(refusal.clone())),

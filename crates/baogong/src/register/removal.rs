@@ -14,7 +14,10 @@ use crate::round::{OrderState, RoundState};
 
 stmt!(
     ORDERS,
-    "SELECT code, state FROM orders WHERE district = $1 AND household = $2 ORDER BY created_s DESC, code"
+    "SELECT o.code, o.state FROM entry e
+     JOIN round_compound c ON c.district = e.district AND c.compound = e.area
+     JOIN orders o ON o.district = c.district AND o.round = c.round AND o.compound = c.compound AND o.household = e.code
+     WHERE e.district = $1 AND e.register = 'households' AND e.code = $2 ORDER BY o.created_s DESC, o.code"
 );
 stmt!(
     ASSIGNED,

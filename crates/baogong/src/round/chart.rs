@@ -1,4 +1,4 @@
-//! The chart of accounts: which accounts a round moves goods, money, turns and rations between.
+//! The chart of accounts: which accounts a round moves goods, money and rations between.
 //!
 //! Goods of a round: supply → allotment (per compound) → ordered → packed → trip → drop point → household.
 //! Money: household (or advance, or relief fund) → purse (per round and compound) → supplier.
@@ -32,6 +32,15 @@ pub fn allotment(round: RoundId, compound: &str, asset: &str) -> Acc {
 /// Packs that are firmly ordered.
 pub fn ordered(round: RoundId, compound: &str, asset: &str) -> Acc {
     Acc::guarded(format!("ordered/{round}/{compound}"), asset)
+}
+
+/// From where to where a pack moves when it is ordered.
+pub fn order_way(round: RoundId, compound: &str, pack: &str) -> (Acc, Acc) {
+    let asset = pack_asset(round, pack);
+    (
+        allotment(round, compound, &asset),
+        ordered(round, compound, &asset),
+    )
 }
 
 /// Packs in bags.
@@ -87,21 +96,6 @@ pub fn purse(round: RoundId, compound: &str) -> Acc {
 /// What a supplier has been paid.
 pub fn supplier_money(supplier: &str) -> Acc {
     Acc::guarded(format!("paid/{supplier}"), FEN)
-}
-
-/// Where turns to order come from (FC-10).
-pub fn turns(district: &str) -> Acc {
-    Acc::free(format!("turns/{district}"), "turn")
-}
-
-/// A household's turn to order: one or none.
-pub fn turn(household: &str) -> Acc {
-    Acc::guarded(format!("turn/{household}"), "turn")
-}
-
-/// Turns that households have used. One account for all, because an order then opens one account less.
-pub fn turns_used(district: &str) -> Acc {
-    Acc::guarded(format!("turns-used/{district}"), "turn")
 }
 
 /// Where rations come from (YU-7).

@@ -42,10 +42,12 @@ static TAKE_BACK: Act = Act::new("chain.take_back", Action::TakeOrders);
 pub fn add(batch: &mut Batch, command: &Command, reply: impl FnOnce(Result<String>) + Send + 'static) {
     let ctx = ctx(command);
     if let (Deed::Place(draft), Who::Resident(area)) = (&command.deed, &command.who) {
-        let one = act::Command::new(ctx, &PLACE, area, draft.clone(), order::place_many);
-        batch.add_together(once_each, one, |answer: Result<OrderId>| {
-            reply(answer.and_then(|id| Ok(serde_json::to_string(&id)?)));
-        });
+        match act::Command::new(ctx, &PLACE, area, draft.clone(), order::place_many) {
+            Ok(one) => batch.add_together(once_each, one, |answer: Result<OrderId>| {
+                reply(answer.and_then(|id| Ok(serde_json::to_string(&id)?)));
+            }),
+            Err(error) => reply(Err(error)),
+        }
         return;
     }
     let command = command.clone();

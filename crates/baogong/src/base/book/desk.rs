@@ -141,11 +141,6 @@ impl Desk {
         Ok(())
     }
 
-    /// Whether a transfer acted, now or before, as far as it was loaded.
-    pub fn acted(&self, id: Uuid) -> bool {
-        self.book.transfer(TransferId(id.as_u128())).is_some()
-    }
-
     /// Decides on all of `moves` or none.
     ///
     /// # Errors
@@ -204,7 +199,7 @@ impl Desk {
                 moved.push(Vec::from(params![district, blob(id.0), posted, out, into]));
             } else {
                 let guarded = new.guard == Guard::NotBelowZero;
-                let (name, asset) = (loaded.name.name.as_str(), loaded.name.asset.as_str());
+                let (name, asset) = (&*loaded.name.name, &*loaded.name.asset);
                 opened.push(Vec::from(params![
                     district,
                     blob(id.0),
@@ -249,7 +244,7 @@ impl Posted {
             one.id,
             blob(self.transfer.from.0),
             blob(self.transfer.to.0),
-            one.from.asset.as_str(),
+            &*one.from.asset,
             one.amount,
             action,
             reservation,

@@ -9,6 +9,8 @@
 mod desk;
 mod verify;
 
+use std::sync::Arc;
+
 use ledger::{AccountId, AssetId, Guard};
 use sha2::{Digest, Sha256};
 use store::{Tx, params, stmt};
@@ -34,7 +36,7 @@ stmt!(
 );
 
 wording! {
-    /// Why goods, money, rations or turns moved.
+    /// Why goods, money or rations moved.
     Reason {
         Allot = "allot", "投放", "Allotted";
         Order = "order", "下单预占", "Reserved by order";
@@ -65,9 +67,9 @@ wording! {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acc {
     /// What it is, such as `pantry/431023001001-1-3-2-501`.
-    pub name: String,
+    pub name: Arc<str>,
     /// What it holds, such as `fen` or `g/vegetables`.
-    pub asset: String,
+    pub asset: Arc<str>,
     /// Whether it may not go below zero.
     pub guard: Guard,
     id: AccountId,
@@ -75,16 +77,16 @@ pub struct Acc {
 
 impl Acc {
     /// An account that never goes below zero.
-    pub fn guarded(name: impl Into<String>, asset: impl Into<String>) -> Self {
+    pub fn guarded(name: impl Into<Arc<str>>, asset: impl Into<Arc<str>>) -> Self {
         Self::new(name.into(), asset.into(), Guard::NotBelowZero)
     }
 
     /// An account of the world outside, which may go below zero.
-    pub fn free(name: impl Into<String>, asset: impl Into<String>) -> Self {
+    pub fn free(name: impl Into<Arc<str>>, asset: impl Into<Arc<str>>) -> Self {
         Self::new(name.into(), asset.into(), Guard::Free)
     }
 
-    fn new(name: String, asset: String, guard: Guard) -> Self {
+    fn new(name: Arc<str>, asset: Arc<str>, guard: Guard) -> Self {
         let id = account_id(&name, &asset);
         Self {
             name,

@@ -50,6 +50,36 @@ pub(super) fn check_taking(ctx: &Ctx, terms: &Terms, channel: Channel, change: b
     Ok(())
 }
 
+/// Whether the household may order again, `earlier` being its orders, latest first (FC-10). A free relief pack neither
+/// waits nor lets the next order wait: it is for those who have nothing.
+pub(super) fn check_interval(
+    ctx: &Ctx,
+    terms: &Terms,
+    channel: Channel,
+    earlier: &[find::Recent],
+) -> std::result::Result<(), Refusal> {
+    let Some(interval_d) = terms.rules.number(RuleKey::OrderIntervalD) else {
+        return Ok(());
+    };
+    let last = earlier
+        .iter()
+        .find(|other| other.state.live() && other.channel != Channel::Relief)
+        .filter(|_| channel != Channel::Relief);
+    let next_s = last.map_or(0, |last| day_start_s(day_number(last.created_s) + interval_d));
+    if ctx.now_s >= next_s {
+        return Ok(());
+    }
+    let clause = terms.rules.clause(RuleKey::OrderIntervalD);
+    let next = clock::minute(next_s);
+    Err(Refusal::new(
+        RefusalKind::Exhausted,
+        "order_interval",
+        format!("按规定每户每{interval_d}天下单一次（{clause}），下次可下单时间：{next}。急需请联系采购联络人。"),
+        format!("Each household orders once in {interval_d} days ({clause}); the next order is possible from {next}. If it is urgent, ask your liaison."),
+    )
+    .possible_at(next_s))
+}
+
 pub(super) fn check_wants(terms: &Terms, draft: &OrderDraft) -> Result<Vec<Line>> {
     let mut lines: Vec<Line> = Vec::new();
     for want in draft.wants.iter().filter(|want| want.quantity != 0) {

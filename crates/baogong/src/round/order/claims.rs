@@ -1,28 +1,17 @@
-//! What an order holds: goods of the allotment, the turn of the household, its ration; and what a refusal says.
+//! What an order holds: goods of the allotment, the ration of the household; and what a refusal says.
 
 use super::*;
 
 /// What a move of an order stands for, so that a refused one can be explained.
 pub(super) enum Claim {
     Pack(String),
-    Turn {
-        next_s: i64,
-    },
     Ration {
         category: &'static str,
         allowed_g: i64,
         next_s: i64,
     },
-    /// A right that is given once with its account: where the account is there, it was given.
-    FirstGrant,
-    /// A right that is given once for each earlier order.
+    /// A ration, which is given once with its account: where the account is there, it was given.
     Grant,
-}
-
-impl Claim {
-    fn grants(&self) -> bool {
-        matches!(self, Self::FirstGrant | Self::Grant)
-    }
 }
 
 /// The moves that an order asks for, and what each stands for.
@@ -30,42 +19,32 @@ impl Claim {
 pub(super) struct Claims(Vec<(Move, Claim)>);
 
 impl Claims {
-    /// Loads the accounts of claims, and the grants that may have been given before.
+    /// Loads the accounts of claims.
     pub(super) fn load<'a>(
         tx: &mut Tx,
         desk: &mut book::Desk,
-        claims: impl Iterator<Item = &'a Claims> + Clone,
+        claims: impl Iterator<Item = &'a Claims>,
     ) -> Result<()> {
         let moves = claims.flat_map(|claims| &claims.0);
-        desk.load_accounts(tx, moves.clone().flat_map(|(one, _)| [&one.from, &one.to]))?;
-        let given: Vec<Uuid> = moves
-            .filter(|(_, claim)| matches!(claim, Claim::Grant))
-            .map(|(one, _)| one.id)
-            .collect();
-        desk.load_transfers(tx, given.into_iter())
+        desk.load_accounts(tx, moves.flat_map(|(one, _)| [&one.from, &one.to]))
     }
 }
 
-/// The moves that hold the goods, the turn and the ration of an order; `earlier` are the household's orders, latest first.
-pub(super) fn claims(
-    ctx: &Ctx,
-    terms: &Terms,
-    order: &Order,
-    household: &Household,
-    earlier: &[find::Recent],
-) -> Claims {
+/// The moves that hold the goods and the ration of an order.
+pub(super) fn claims(ctx: &Ctx, terms: &Terms, order: &Order, household: &Household) -> Claims {
     let in_district = district(&order.household).to_string();
     let revision = order.revision;
     let expires_s = Some(terms.round.pay_by_s + 1);
     let reserve = Kind::Reserve { expires_s };
     let mut claims = Vec::new();
     for line in &order.lines {
-        let asset = chart::pack_asset(order.round, &line.pack);
+        let known = terms.ways.get(&line.pack).cloned();
+        let (from, to) = known.unwrap_or_else(|| chart::order_way(order.round, &order.compound, &line.pack));
         claims.push((
             Move {
                 id: derive(order.id.0, &format!("pack/{revision}/{}", line.pack)),
-                from: chart::allotment(order.round, &order.compound, &asset),
-                to: chart::ordered(order.round, &order.compound, &asset),
+                from,
+                to,
                 amount: line.quantity,
                 kind: reserve,
                 reason: Reason::Order,
@@ -74,45 +53,9 @@ pub(super) fn claims(
             Claim::Pack(line.pack.clone()),
         ));
     }
-    // A free relief pack neither uses a turn nor counts against the ration: it is for those who have nothing.
+    // A free relief pack does not count against the ration: it is for those who have nothing.
     if order.channel == Channel::Relief {
         return Claims(claims);
-    }
-    if let Some(interval_d) = terms.rules.number(RuleKey::OrderIntervalD) {
-        let last = earlier
-            .iter()
-            .find(|other| other.id != order.id && other.state.live() && other.channel != Channel::Relief);
-        let next_s = last.map_or(0, |last| day_start_s(day_number(last.created_s) + interval_d));
-        if ctx.now_s >= next_s {
-            let (id, cause, claim) = match last {
-                None => (derive(order.id.0, "first-turn"), order.id.0, Claim::FirstGrant),
-                Some(last) => (derive(last.id.0, "next-turn"), last.id.0, Claim::Grant),
-            };
-            claims.push((
-                Move {
-                    id,
-                    from: chart::turns(&in_district),
-                    to: chart::turn(&order.household),
-                    amount: 1,
-                    kind: Kind::Post,
-                    reason: Reason::Grant,
-                    cause,
-                },
-                claim,
-            ));
-        }
-        claims.push((
-            Move {
-                id: derive(order.id.0, &format!("turn/{revision}")),
-                from: chart::turn(&order.household),
-                to: chart::turns_used(&in_district),
-                amount: 1,
-                kind: reserve,
-                reason: Reason::Order,
-                cause: order.id.0,
-            },
-            Claim::Turn { next_s },
-        ));
     }
     if let Some(period_d) = terms
         .rules
@@ -147,7 +90,7 @@ pub(super) fn claims(
                     reason: Reason::Grant,
                     cause: order.id.0,
                 },
-                Claim::FirstGrant,
+                Claim::Grant,
             ));
             claims.push((
                 Move {
@@ -170,41 +113,23 @@ pub(super) fn claims(
     Claims(claims)
 }
 
-/// Whether an order has its turn already, because it is only changed. Turns that came back from cancelled orders may lie
-/// unused, but they are not for a second order within the interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Turn {
-    Needed,
-    Had,
-}
-
-/// Holds what an order claims, all of it or nothing. A right that was granted before keeps its amount, even if the
+/// Holds what an order claims, all of it or nothing. A ration that was granted before keeps its amount, even if the
 /// household has grown since.
 pub(super) fn reserve(
     desk: &mut book::Desk,
     ctx: &Ctx,
     terms: &Terms,
     claims: &Claims,
-    turn: Turn,
 ) -> std::result::Result<(), Refusal> {
-    let too_soon =
-        |(_, claim): &&(Move, Claim)| matches!(claim, Claim::Turn { next_s } if ctx.now_s < *next_s);
-    if turn == Turn::Needed
-        && let Some(asked) = claims.0.iter().find(too_soon)
-    {
-        let refusal = ledger::Refusal::Insufficient { available: 0 };
-        return Err(explain(terms, asked, Blocked { index: 0, refusal }));
-    }
-    // Rights come first, so that what is held can be taken from them.
+    // Rations come first, so that what is held can be taken from them.
     let (grants, holds): (Vec<_>, Vec<_>) = claims
         .0
         .iter()
         .filter(|(one, claim)| match claim {
-            Claim::FirstGrant => !desk.stored(&one.to) && !desk.moved(&one.to),
-            Claim::Grant => !desk.acted(one.id),
+            Claim::Grant => !desk.stored(&one.to) && !desk.moved(&one.to),
             _ => true,
         })
-        .partition(|(_, claim)| claim.grants());
+        .partition(|(_, claim)| matches!(claim, Claim::Grant));
     let asked: Vec<&(Move, Claim)> = grants.into_iter().chain(holds).collect();
     let moves: Vec<Move> = asked.iter().map(|(one, _)| one.clone()).collect();
     desk.post(ctx, &moves)
@@ -244,17 +169,6 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
             };
             Refusal::new(RefusalKind::Exhausted, "allotment", zh, en)
         }
-        Claim::Turn { next_s } => {
-            let days = terms.rules.number(RuleKey::OrderIntervalD).unwrap_or(0);
-            let clause = terms.rules.clause(RuleKey::OrderIntervalD);
-            Refusal::new(
-                RefusalKind::Exhausted,
-                "order_interval",
-                format!("按规定每户每{days}天下单一次（{clause}），下次可下单时间：{}。急需请联系采购联络人。", clock::minute(*next_s)),
-                format!("Each household orders once in {days} days ({clause}); the next order is possible from {}. If it is urgent, ask your liaison.", clock::minute(*next_s)),
-            )
-            .possible_at(*next_s)
-        }
         Claim::Ration {
             category,
             allowed_g,
@@ -270,9 +184,7 @@ fn explain(terms: &Terms, (wanted, claim): &(Move, Claim), blocked: Blocked) -> 
             )
             .possible_at(*next_s)
         }
-        Claim::FirstGrant | Claim::Grant => {
-            Refusal::conflict("grant", "额度发放失败。", "The right could not be granted.")
-        }
+        Claim::Grant => Refusal::conflict("grant", "额度发放失败。", "The right could not be granted."),
     }
 }
 
@@ -344,7 +256,7 @@ stmt!(
      WHERE t.district = $1 AND t.cause = $2 AND t.action = 2 AND t.asset <> 'fen' ORDER BY t.id"
 );
 
-/// Moves the goods, turn and ration of a paid order back to where they came from.
+/// Moves the goods and ration of a paid order back to where they came from.
 pub(super) fn take_back(tx: &mut Tx, ctx: &Ctx, order: &Order) -> Result<()> {
     let in_district = district(&order.household).to_string();
     let rows = tx.rows(&POSTED, &params![in_district.as_str(), order.id])?;

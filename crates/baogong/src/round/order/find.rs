@@ -39,9 +39,12 @@ stmt!(
 
 stmt!(
     OF_HOUSEHOLD,
-    "SELECT id, round, number, code, compound, household, building, unit, room, phone, channel, state, payment,
-            amount_fen, refund_fen, note, box, created_s, revision
-     FROM orders WHERE district = $1 AND household = $2 ORDER BY created_s DESC LIMIT 20"
+    "SELECT o.id, o.round, o.number, o.code, o.compound, o.household, o.building, o.unit, o.room, o.phone, o.channel,
+            o.state, o.payment, o.amount_fen, o.refund_fen, o.note, o.box, o.created_s, o.revision
+     FROM entry e
+     JOIN round_compound c ON c.district = e.district AND c.compound = e.area
+     JOIN orders o ON o.district = c.district AND o.round = c.round AND o.compound = c.compound AND o.household = e.code
+     WHERE e.district = $1 AND e.register = 'households' AND e.code = $2 ORDER BY o.created_s DESC LIMIT 20"
 );
 
 stmt!(
@@ -51,7 +54,8 @@ stmt!(
 
 stmt!(
     RECENT,
-    "SELECT id, round, state, channel, code, created_s FROM orders WHERE district = $1 AND household = $2"
+    "SELECT id, round, state, channel, code, created_s FROM orders
+     WHERE district = $1 AND round = $2 AND compound = $3 AND household = $4"
 );
 
 /// What of an earlier order matters to the next one of the household.
@@ -80,16 +84,26 @@ impl Recent {
     }
 }
 
-/// The orders of each of these households, latest first.
-pub(super) fn recent(tx: &mut Tx, in_district: &str, households: &[&str]) -> Result<Vec<Vec<Recent>>> {
+/// The orders that matter to the next one of each of these households (compound and code), latest first.
+pub(super) fn recent(
+    tx: &mut Tx,
+    in_district: &str,
+    households: &[(&Terms, &str, &str)],
+) -> Result<Vec<Vec<Recent>>> {
     let keys: Vec<_> = households
         .iter()
-        .map(|household| Vec::from(params![in_district, *household]))
+        .flat_map(|(terms, compound, household)| {
+            let of_round =
+                move |round: &RoundId| Vec::from(params![in_district, *round, *compound, *household]);
+            terms.recent_rounds.iter().map(of_round)
+        })
         .collect();
-    tx.rows_many(&RECENT, &keys)?
+    let mut found = tx.rows_many(&RECENT, &keys)?.into_iter();
+    households
         .iter()
-        .map(|rows| {
-            let mut recent: Vec<Recent> = rows.iter().map(read_recent).collect::<Result<_>>()?;
+        .map(|(terms, ..)| {
+            let of_household = found.by_ref().take(terms.recent_rounds.len()).flatten();
+            let mut recent: Vec<Recent> = of_household.map(|row| read_recent(&row)).collect::<Result<_>>()?;
             recent.sort_by_key(|order| std::cmp::Reverse((order.created_s, order.id)));
             Ok(recent)
         })

@@ -24,8 +24,8 @@ use crate::base::{Ctx, Fault, Refusal, RefusalKind, Result, Role};
 use crate::plan::rules::{self, CATEGORIES, RuleKey, Rules};
 use crate::register::entry::{self, Entry, Household};
 
-use check::{check_taking, check_wants, total_fen};
-use claims::{Claims, Turn, claims, reserve, take_back};
+use check::{check_interval, check_taking, check_wants, total_fen};
+use claims::{Claims, claims, reserve, take_back};
 pub(super) use claims::{Resolve, resolve};
 pub use find::{by_code, get, of_household, of_round, states_of_round};
 pub(super) use grant::grant;
@@ -161,11 +161,10 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, change: &OrderChange) -> Result<()> {
     if order.state == OrderState::Requested {
         return Ok(());
     }
-    let earlier = find::recent(tx, &change.district, &[order.household.as_str()])?.remove(0);
-    let claims = claims(ctx, &terms, &order, &household, &earlier);
+    let claims = claims(ctx, &terms, &order, &household);
     let mut desk = book::Desk::new(&change.district);
     Claims::load(tx, &mut desk, std::iter::once(&claims))?;
-    reserve(&mut desk, ctx, &terms, &claims, Turn::Had)?;
+    reserve(&mut desk, ctx, &terms, &claims)?;
     desk.write(tx)
 }
 

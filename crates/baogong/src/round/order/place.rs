@@ -3,7 +3,7 @@
 //! Everything that the orders of a batch touch is read in a few statements, the pure ledger decides order by order, and
 //! what came of it is written in a few statements. An order that is refused leaves nothing behind.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use super::find::{Recent, recent};
@@ -25,9 +25,11 @@ stmt!(
 );
 stmt!(
     LAST_NUMBER,
-    "SELECT (SELECT MAX(o.number) FROM orders o
-             WHERE o.district = c.district AND o.round = c.round AND o.compound = c.compound)
-     FROM round_compound c WHERE c.district = $1 AND c.round = $2 AND c.compound = $3"
+    "SELECT last_number FROM round_compound WHERE district = $1 AND round = $2 AND compound = $3 /*postgres FOR UPDATE*/"
+);
+stmt!(
+    SET_LAST_NUMBER,
+    "UPDATE round_compound SET last_number = $4 WHERE district = $1 AND round = $2 AND compound = $3"
 );
 
 /// One order on its way.
@@ -117,13 +119,20 @@ struct Candidate {
 }
 
 fn place_all(tx: &mut Tx, in_district: &str, placings: Vec<Result<Placing>>) -> Result<Vec<Result<OrderId>>> {
-    let codes: Vec<&str> = placings
+    let households: Vec<_> = placings
         .iter()
         .flatten()
-        .map(|placing| placing.draft.household.as_str())
+        .map(|placing| {
+            (
+                &*placing.terms,
+                placing.compound.as_str(),
+                placing.draft.household.as_str(),
+            )
+        })
         .collect();
-    let found = recent(tx, in_district, &codes)?;
-    let mut earlier: Earlier = codes.iter().map(|code| (*code).to_string()).zip(found).collect();
+    let found = recent(tx, in_district, &households)?;
+    let codes = households.iter().map(|(.., code)| (*code).to_string());
+    let mut earlier: Earlier = codes.zip(found).collect();
     let mut numbers = last_numbers(tx, in_district, placings.iter().flatten())?;
     let candidates: Vec<Result<(Placing, Candidate)>> = placings
         .into_iter()
@@ -149,10 +158,9 @@ fn place_all(tx: &mut Tx, in_district: &str, placings: Vec<Result<Placing>>) -> 
         answers.push(match only_refusal(outcome)? {
             Err(refusal) => Err(refusal),
             Ok((placing, mut order)) => {
-                let number = numbers.entry((order.round, order.compound.clone())).or_insert(0);
-                *number += 1;
-                order.number = *number;
-                order.code = open::order_code(&placing.terms.round, placing.terms.position, *number);
+                let number = numbers.entry((order.round, order.compound.clone())).or_default();
+                order.number = number.next();
+                order.code = open::order_code(&placing.terms.round, placing.terms.position, order.number);
                 if let Some(of_household) = earlier.get_mut(&order.household) {
                     of_household.insert(0, Recent::just_placed(&order));
                 }
@@ -168,6 +176,7 @@ fn place_all(tx: &mut Tx, in_district: &str, placings: Vec<Result<Placing>>) -> 
         .collect();
     tx.run_many(&INSERT, &rows)?;
     insert_lines(tx, in_district, placed.iter().map(|(_, order)| order))?;
+    set_last_numbers(tx, in_district, &numbers)?;
     desk.write(tx)?;
     for (placing, order) in placed
         .iter()
@@ -185,16 +194,30 @@ fn known<'e>(earlier: &'e Earlier, placing: &Placing) -> &'e [Recent] {
     earlier.get(&placing.draft.household).map_or(&[], Vec::as_slice)
 }
 
+/// The number of the last order of a compound in a round.
+#[derive(Default)]
+struct LastNumber {
+    stored: i64,
+    now: i64,
+}
+
+impl LastNumber {
+    fn next(&mut self) -> i64 {
+        self.now += 1;
+        self.now
+    }
+}
+
+type LastNumbers = BTreeMap<(RoundId, String), LastNumber>;
+
 fn last_numbers<'a>(
     tx: &mut Tx,
     in_district: &str,
     placings: impl Iterator<Item = &'a Placing<'a>>,
-) -> Result<HashMap<(RoundId, String), i64>> {
-    let mut wanted: Vec<(RoundId, String)> = placings
+) -> Result<LastNumbers> {
+    let wanted: BTreeSet<(RoundId, String)> = placings
         .map(|placing| (placing.draft.round, placing.compound.clone()))
         .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
     let keys: Vec<_> = wanted
         .iter()
         .map(|(round, compound)| Vec::from(params![in_district, *round, compound.as_str()]))
@@ -204,10 +227,22 @@ fn last_numbers<'a>(
         .into_iter()
         .zip(found)
         .map(|(key, rows)| {
-            let last = rows.first().map_or(Ok(None), |row| row.get::<Option<i64>>(0))?;
-            Ok((key, last.unwrap_or(0)))
+            let stored = rows.first().map_or(Ok(0), |row| row.get(0))?;
+            Ok((key, LastNumber { stored, now: stored }))
         })
         .collect()
+}
+
+fn set_last_numbers(tx: &mut Tx, in_district: &str, numbers: &LastNumbers) -> Result<()> {
+    let rows: Vec<_> = numbers
+        .iter()
+        .filter(|(_, number)| number.now != number.stored)
+        .map(|((round, compound), number)| {
+            Vec::from(params![in_district, *round, compound.as_str(), number.now])
+        })
+        .collect();
+    tx.run_many(&SET_LAST_NUMBER, &rows)?;
+    Ok(())
 }
 
 /// Checks all that does not take the ledger.
@@ -283,10 +318,13 @@ fn candidate(placing: &Placing, earlier: &[Recent]) -> Result<Candidate> {
         revision: 0,
         lines,
     };
-    // What is asked for in a ballot is held only when it is drawn.
+    // What is asked for in a ballot is held, and its interval looked at, only when it is drawn.
     let claims = match order.state {
         OrderState::Requested => Claims::default(),
-        _ => claims(ctx, terms, &order, household, earlier),
+        _ => {
+            check_interval(ctx, terms, order.channel, earlier)?;
+            claims(ctx, terms, &order, household)
+        }
     };
     Ok(Candidate { order, claims })
 }
@@ -304,7 +342,7 @@ fn decide(
         candidate = self::candidate(placing, earlier)?;
         Claims::load(tx, desk, std::iter::once(&candidate.claims))?;
     }
-    reserve(desk, placing.ctx, &placing.terms, &candidate.claims, Turn::Needed)?;
+    reserve(desk, placing.ctx, &placing.terms, &candidate.claims)?;
     Ok(candidate.order)
 }
 

@@ -7,18 +7,31 @@ use super::*;
 use crate::base::stamp;
 use crate::plan::directive;
 
+stmt!(
+    RECENT_ROUNDS,
+    "SELECT c.round FROM round_compound c
+     JOIN round r ON r.district = c.district AND r.id = c.round
+     LEFT JOIN ballot b ON b.district = c.district AND b.round = c.round
+     WHERE c.district = $1 AND c.compound = $2
+       AND (c.round = $3 OR r.cutoff_s >= $4 OR (b.round IS NOT NULL AND (b.drawn_s IS NULL OR b.drawn_s >= $4)))"
+);
+
 /// What a round and its rules say about a compound.
 pub struct Terms {
     /// The round.
     pub round: Round,
     /// Its packs.
     pub packs: Vec<Pack>,
+    /// By pack, from where to where it moves when it is ordered; made once, because a rush names these accounts in every order.
+    pub ways: HashMap<String, (book::Acc, book::Acc)>,
     /// The rules that hold in the compound now.
     pub rules: Rules,
     /// The compound's number within the round.
     pub position: i64,
     /// Where the compound fetches its goods.
     pub drop_point: String,
+    /// This round, and those in which an order may have been placed so lately that the next one has to wait (FC-10).
+    pub recent_rounds: Vec<RoundId>,
 }
 
 /// Terms with the time within which they hold: from when they were made until a directive begins or ends.
@@ -82,12 +95,25 @@ fn load(tx: &mut Tx, ctx: &Ctx, in_district: &str, id: RoundId, compound: &str) 
         .filter(|at_s| *at_s > ctx.now_s)
         .min()
         .unwrap_or(i64::MAX);
+    let rules = rules::at(tx, compound, ctx.now_s)?;
+    // An order counts from its day, and is placed before cut-off or when it is drawn.
+    let waited_d = rules.number(RuleKey::OrderIntervalD).unwrap_or(0) + 1;
+    let since_s = ctx.now_s - waited_d * clock::DAY_S;
+    let recent_rounds = tx
+        .rows(&RECENT_ROUNDS, &params![in_district, compound, id, since_s])?
+        .iter()
+        .map(|row| Ok(RoundId(row.get(0)?)))
+        .collect::<Result<_>>()?;
+    let packs = open::packs(tx, in_district, id)?;
+    let way = |pack: &Pack| (pack.code.clone(), chart::order_way(id, compound, &pack.code));
     let terms = Terms {
         round,
-        packs: open::packs(tx, in_district, id)?,
-        rules: rules::at(tx, compound, ctx.now_s)?,
+        ways: packs.iter().map(way).collect(),
+        packs,
+        rules,
         position: supplied.position,
         drop_point: supplied.drop_point,
+        recent_rounds,
     };
     Ok(Kept {
         terms: Arc::new(terms),

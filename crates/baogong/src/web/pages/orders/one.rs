@@ -73,7 +73,6 @@ pub(super) async fn show(web: Web, Path(id): Path<String>) -> Answer {
         .map(|step| {
             let what = match step.asset.as_str() {
                 "fen" => web.t("钱款（元）", "money (yuan)").to_string(),
-                "turn" => web.t("下单次数", "turn to order").to_string(),
                 asset => match asset.strip_prefix("ration/").or_else(|| asset.strip_prefix("g/")) {
                     Some(category) => format!("{}{}", crate::plan::rules::category_word(category, lang), web.t("（克）", " (g)")),
                     None => {
