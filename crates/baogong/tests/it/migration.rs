@@ -2,9 +2,10 @@
 
 use baogong::MIGRATIONS;
 use baogong::base::book::{self, Acc};
+use baogong::base::id::{OrderId, RoundId};
 use baogong::base::{Error, Result, audit};
-use baogong::round::chart;
-use store::{params, stmt};
+use baogong::round::{chart, order};
+use store::{params, stmt, testing};
 use uuid::Uuid;
 
 stmt!(
@@ -24,25 +25,42 @@ stmt!(
      VALUES ('main', $1, 0, 'a', 'office', 'x', '431023', '', $2, $3)"
 );
 
+stmt!(
+    OLD_COMPOUND,
+    "INSERT INTO round_compound (district, round, compound, position, token, drop_point)
+     VALUES ('431023', $1, $2, $3, $2, '')"
+);
+stmt!(
+    OLD_ORDER,
+    "INSERT INTO orders (district, id, round, number, code, compound, household, building, unit, room, phone, channel, state,
+                         payment, amount_fen, refund_fen, note, box, created_s, updated_s, actor, revision)
+     VALUES ('431023', $1, $2, $3, 'R', $4, $5, '', '', '', '', 'link', 'placed', 'unpaid', 100, 0, '', NULL, 0, 0, '', 0)"
+);
+stmt!(
+    LAST_NUMBERS,
+    "SELECT last_number FROM round_compound WHERE district = '431023' ORDER BY position"
+);
+
 /// The id of an account as the first release made it.
 fn old_id(account: &Acc) -> [u8; 16] {
     use sha2::{Digest, Sha256};
     let mut hasher = Sha256::new();
-    hasher.update(&account.name);
+    hasher.update(&*account.name);
     hasher.update([0]);
-    hasher.update(&account.asset);
+    hasher.update(&*account.asset);
     hasher.finalize()[..16].try_into().unwrap()
+}
+
+/// A fresh database on each engine that is there.
+fn guards() -> impl Iterator<Item = testing::Guard> {
+    [Some(testing::Guard::sqlite()), testing::Guard::postgres()]
+        .into_iter()
+        .flatten()
 }
 
 #[test]
 fn balances_survive_the_step_to_accounts_that_lie_together() {
-    for mut guard in [
-        Some(store::testing::Guard::sqlite()),
-        store::testing::Guard::postgres(),
-    ]
-    .into_iter()
-    .flatten()
-    {
+    for mut guard in guards() {
         let from = chart::rations("431023", "grain");
         let to = chart::ration("431023001001-1-3-2-501", "grain", 7);
         let (from_id, to_id) = (old_id(&from), old_id(&to));
@@ -54,14 +72,11 @@ fn balances_survive_the_step_to_accounts_that_lie_together() {
             {
                 tx.run(
                     &OLD_ACCOUNT,
-                    &params![id, account.name.as_str(), account.asset.as_str(), guarded, posted],
+                    &params![id, &*account.name, &*account.asset, guarded, posted],
                 )?;
             }
             let id = Uuid::now_v7();
-            tx.run(
-                &OLD_TRANSFER,
-                &params![id, from_id, to_id, to_name.asset.as_str(), 900],
-            )?;
+            tx.run(&OLD_TRANSFER, &params![id, from_id, to_id, &*to_name.asset, 900])?;
             tx.run(&OLD_AUDIT, &params![1, Vec::<u8>::new(), vec![7_u8]])?;
             Ok(())
         })
@@ -81,6 +96,43 @@ fn balances_survive_the_step_to_accounts_that_lie_together() {
         assert_eq!(findings, Vec::<String>::new());
         // The record was not sealed by the program, which is all that is wrong with it.
         assert_eq!(broken, ["audit chain main: record 1 was altered"]);
+        db.close();
+    }
+}
+
+#[test]
+fn orders_survive_the_step_to_where_households_lie_together_and_are_counted_on() {
+    let (first, second) = ("431023001001-1", "431023001001-2");
+    for mut guard in guards() {
+        let db = guard.open(&MIGRATIONS[..8]).unwrap();
+        let round = RoundId::fresh();
+        let ids = [OrderId::fresh(), OrderId::fresh(), OrderId::fresh()];
+        db.write_blocking(move |tx| -> Result<()> {
+            for (position, compound) in [(1, first), (2, second)] {
+                tx.run(&OLD_COMPOUND, &params![round, compound, position])?;
+            }
+            for (number, id) in (1_i64..).zip(ids) {
+                let household = format!("{first}-{}", 10 - number);
+                tx.run(&OLD_ORDER, &params![id, round, number, first, household])?;
+            }
+            Ok(())
+        })
+        .unwrap();
+        db.close();
+        let db = guard.open(MIGRATIONS).unwrap();
+        let (orders, last) = db
+            .read_blocking(move |tx| {
+                let last = tx.rows(&LAST_NUMBERS, &[])?;
+                let last: Vec<i64> = last
+                    .iter()
+                    .map(|row| row.get(0))
+                    .collect::<std::result::Result<_, _>>()?;
+                Ok::<_, Error>((order::of_round(tx, "431023", round, first)?, last))
+            })
+            .unwrap();
+        let numbered: Vec<_> = orders.iter().map(|order| (order.number, order.id)).collect();
+        assert_eq!(numbered, [(1, ids[0]), (2, ids[1]), (3, ids[2])]);
+        assert_eq!(last, [3, 0]);
         db.close();
     }
 }
