@@ -59,7 +59,7 @@ impl Session {
     pub(crate) fn open_writer(target: &Target) -> Result<Self, Fault> {
         match target {
             Target::Sqlite(file) => Ok(Self::Sqlite(SqliteSession::open_writer(&file.path)?)),
-            Target::Postgres(config) => Ok(Self::Postgres(Box::new(PostgresSession::open(config)?))),
+            Target::Postgres(config) => Ok(Self::Postgres(Box::new(PostgresSession::open_writer(config)?))),
         }
     }
 
@@ -101,6 +101,15 @@ impl Session {
     /// Undoes what was done since the mark.
     pub(crate) fn undo(&mut self) -> Result<(), Fault> {
         on_engine!(self, session => session.undo())
+    }
+
+    /// Looks at what was sent and not waited for, where it may have to be undone apart from the rest.
+    pub(crate) fn settle_marked(&mut self) -> Result<(), Fault> {
+        match self {
+            // SQLite answers each statement at once.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(session) => session.settle_marked(),
+        }
     }
 
     /// Commits durably.
