@@ -130,10 +130,10 @@ fn a_crowd_of_readers_keeps_nobody_of_the_other_lane_waiting() {
             })
             .collect();
         let waiting = || db.counters().reads_waiting;
-        while waiting() != [0, 20] {
+        while waiting() != [0, 20] || db.counters().readers_busy == 0 {
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
-        assert!((1..20).contains(&db.counters().readers_busy), "{engine}");
+        assert!(db.counters().readers_busy < 20, "{engine}");
         assert_eq!(totals(&db), (1, 7), "{engine}");
         drop(release);
         for reader in crowd {
