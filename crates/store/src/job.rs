@@ -200,7 +200,7 @@ where
             Ok(session) => {
                 let mut tx = Tx::new(session, false);
                 let outcome = guarded(|| work(&mut tx));
-                unbroken(outcome, &tx)
+                unbroken(outcome, &mut tx)
             }
         };
         reply(result);
@@ -218,7 +218,8 @@ fn guarded<T, E: From<Fault>>(work: impl FnOnce() -> Result<T, E>) -> Result<T, 
 }
 
 /// A closure that went on after a failed statement has not succeeded, whatever it says.
-fn unbroken<T, E: From<Fault>>(outcome: Result<T, E>, tx: &Tx<'_>) -> Result<T, E> {
+fn unbroken<T, E: From<Fault>>(outcome: Result<T, E>, tx: &mut Tx<'_>) -> Result<T, E> {
+    tx.settle();
     match (outcome, tx.broken()) {
         (Ok(_), Some(fault)) => Err(fault.clone().into()),
         (outcome, _) => outcome,

@@ -103,6 +103,15 @@ impl Session {
         on_engine!(self, session => session.undo())
     }
 
+    /// Looks at what was sent and not waited for, where it may have to be undone apart from the rest.
+    pub(crate) fn settle_marked(&mut self) -> Result<(), Fault> {
+        match self {
+            // SQLite answers each statement at once.
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(session) => session.settle_marked(),
+        }
+    }
+
     /// Commits durably.
     pub(crate) fn commit(&mut self) -> Result<(), CommitFault> {
         on_engine!(self, session => session.commit())

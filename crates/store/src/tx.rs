@@ -7,6 +7,9 @@ use crate::{Engine, Fault, Row, Statement, Value, session::Session};
 /// A statement that fails ends the transaction of the closure, as it does on PostgreSQL: later statements return the same
 /// fault, and the closure cannot succeed any more even if it returns `Ok`. Foresee conflicts in the statement instead
 /// (`ON CONFLICT DO NOTHING`, `WHERE balance >= $1`) and look at the number of rows changed.
+///
+/// On PostgreSQL a plain `INSERT` is not waited for. If it fails, a later statement returns its fault; where none follows,
+/// the closure has failed all the same.
 pub struct Tx<'a> {
     session: &'a mut Session,
     writable: bool,
@@ -25,6 +28,15 @@ impl<'a> Tx<'a> {
     /// The fault that ended this transaction, if one did.
     pub(crate) fn broken(&self) -> Option<&Fault> {
         self.broken.as_ref()
+    }
+
+    /// Looks at what was sent and not waited for, as far as the end of the closure has to know it.
+    pub(crate) fn settle(&mut self) {
+        if self.broken.is_none() {
+            let settled = self.session.settle_marked();
+            // A fault stays with the transaction.
+            let _ = self.note(settled);
+        }
     }
 
     /// Which engine runs. Domain code hardly ever needs it; a statement can differ by engine instead.

@@ -1,39 +1,48 @@
 //! A connection to PostgreSQL.
 //!
 //! Transaction control is not sent on its own but goes out together with the next statement, in one round trip: a closure
-//! with one statement costs one round trip although it has a savepoint of its own.
+//! with one statement costs one round trip although it has a savepoint of its own. Inserts are not waited for (`ahead`).
 
+mod ahead;
 mod bulk;
 mod fault;
+mod insert;
+mod read;
 mod set;
 mod wire;
 
-use std::{collections::HashMap, pin::pin, time::Duration};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt as _, future::try_join};
+use futures_util::future::try_join;
 use tokio::{
     runtime::{Builder, Runtime},
     task::JoinHandle,
 };
-use tokio_postgres::{Client, Config, Error, NoTls, RowStream, Statement as Prepared};
+use tokio_postgres::{Client, Config, Error, NoTls, Statement as Prepared};
 
-use crate::{Engine, Fault, Row, Statement, Value, check::Shape, session::CommitFault, session::Visit, sql};
-use wire::Cell;
+use crate::{Engine, Fault, Statement, Value, check::Shape, session::CommitFault, sql};
+use ahead::Sent;
+use bulk::Copying;
+use insert::Insert;
 
 /// Attempts to connect again after a connection was lost, about three seconds in all.
 const CONNECT_TRIES: u32 = 6;
-/// Rows taken over at once.
-const PIPELINE: usize = 256;
 /// `SELECT 1` fails in an aborted transaction, where a lone COMMIT would roll back and report success.
 const COMMIT: &str = "SELECT 1;COMMIT";
 
 pub(crate) struct PostgresSession {
     config: Config,
-    client: Option<Client>,
+    client: Option<Arc<Client>>,
     /// Moves bytes between the client and the server.
     transport: Option<JoinHandle<Result<(), Error>>>,
     /// Prepared statements by the address of the static that declares them, for one row and for many.
     statements: HashMap<(usize, bool), Prepared>,
+    /// Plain `INSERT`s as COPY, by the same address.
+    copies: HashMap<usize, Arc<Copying>>,
+    /// What is understood of statements that change something, by the same address; `None` for all but plain `INSERT`s.
+    inserts: HashMap<usize, Option<Arc<Insert>>>,
+    /// What was sent ahead and not looked at yet, in the order in which it was sent.
+    sent: Vec<Sent>,
     /// Transaction control to be sent ahead of the next statement.
     waiting: Vec<&'static str>,
     /// Whether BEGIN was sent.
@@ -46,6 +55,8 @@ pub(crate) struct PostgresSession {
     touched: bool,
     /// Whether the last attempt to connect succeeded.
     reached: bool,
+    #[cfg(test)]
+    round_trips: u32,
     /// Drives the connection; dropped last.
     runtime: Runtime,
 }
@@ -62,12 +73,17 @@ impl PostgresSession {
             client: None,
             transport: None,
             statements: HashMap::new(),
+            copies: HashMap::new(),
+            inserts: HashMap::new(),
+            sent: Vec::new(),
             waiting: Vec::new(),
             open: false,
             reading: false,
             marked: false,
             touched: false,
             reached: false,
+            #[cfg(test)]
+            round_trips: 0,
             runtime,
         };
         session.connect()?;
@@ -92,7 +108,7 @@ impl PostgresSession {
             Ok::<_, Error>((client, transport))
         });
         let (client, transport) = connected.map_err(|error| fault::from_postgres(&error, "connect"))?;
-        self.client = Some(client);
+        self.client = Some(Arc::new(client));
         self.transport = Some(transport);
         self.reached = true;
         Ok(())
@@ -107,11 +123,13 @@ impl PostgresSession {
             let _ = self.runtime.block_on(transport);
         }
         self.statements.clear();
+        self.copies.clear();
         self.forget_transaction();
     }
 
     fn forget_transaction(&mut self) {
         self.waiting.clear();
+        self.sent.clear();
         self.open = false;
         self.reading = false;
         self.marked = false;
@@ -159,7 +177,7 @@ impl PostgresSession {
             self.forget_transaction();
             self.waiting
                 .push("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            match self.flush("begin") {
+            match self.ask("begin", async |_| Ok(())) {
                 Err(Fault::Disconnected { .. }) if attempt == 0 => self.forget_connection(),
                 result => {
                     self.reading = true;
@@ -202,22 +220,38 @@ impl PostgresSession {
         }
         self.waiting.push(COMMIT);
         let text = self.waiting.join(";");
-        self.forget_transaction();
-        let Some(client) = &self.client else {
+        let Ok(client) = self.client() else {
+            self.forget_transaction();
             return Err(CommitFault::Unknown);
         };
-        match self.runtime.block_on(client.batch_execute(&text)) {
-            Ok(()) => Ok(()),
+        let result = self.wait(client.batch_execute(&text));
+        let before = match result {
+            Ok(()) => None,
+            Err(_) => self.failure_ahead(),
+        };
+        self.forget_transaction();
+        match (result, before) {
+            (Ok(()), _) => Ok(()),
+            // The server reported what failed before it came to COMMIT.
+            (Err(_), Some((fault, true))) => {
+                self.open = true;
+                Err(CommitFault::Failed(self.noticed(fault)))
+            }
             // An ordinary error is reported before anything is committed; after a fatal one nobody knows.
-            Err(error) if fault::is_ordinary(&error) => {
+            (Err(error), _) if fault::is_ordinary(&error) => {
                 self.open = true;
                 Err(CommitFault::Failed(fault::from_postgres(&error, "commit")))
             }
-            Err(_) => {
+            (Err(_), _) => {
                 self.forget_connection();
                 Err(CommitFault::Unknown)
             }
         }
+    }
+
+    /// Looks at what was sent ahead where a savepoint may have to be gone back to; without one, COMMIT will tell.
+    pub(crate) fn settle_marked(&mut self) -> Result<(), Fault> {
+        if self.marked { self.settle() } else { Ok(()) }
     }
 
     pub(crate) fn rollback(&mut self) {
@@ -243,46 +277,58 @@ impl PostgresSession {
         Some(text)
     }
 
-    /// Sends the transaction control that waits, on its own.
-    fn flush(&mut self, source: &str) -> Result<(), Fault> {
-        match self.take_waiting() {
-            Some(text) => self.send(source, &text),
-            None => Ok(()),
-        }
-    }
-
-    fn send(&mut self, source: &str, text: &str) -> Result<(), Fault> {
-        let result = self
-            .runtime
-            .block_on(client_of(&self.client)?.batch_execute(text));
-        self.checked(result, source)
-    }
-
-    /// Turns an error into a fault and lets go of a connection that is lost.
-    fn checked<T>(&mut self, result: Result<T, Error>, source: &str) -> Result<T, Fault> {
-        result.map_err(|error| {
-            let fault = fault::from_postgres(&error, source);
-            if matches!(fault, Fault::Disconnected { .. }) {
-                self.forget_connection();
-            }
-            fault
+    fn client(&self) -> Result<Arc<Client>, Fault> {
+        self.client.clone().ok_or_else(|| Fault::Disconnected {
+            message: "the connection was lost".to_owned(),
         })
     }
 
-    fn prepare_text(&mut self, source: &str, text: &str) -> Result<Prepared, Fault> {
+    /// How often an answer was waited for.
+    #[cfg(test)]
+    pub(crate) fn round_trips(&self) -> u32 {
+        self.round_trips
+    }
+
+    /// Waits for an answer of the server.
+    fn wait<T>(&mut self, work: impl Future<Output = T>) -> T {
+        #[cfg(test)]
+        {
+            self.round_trips += 1;
+        }
+        self.runtime.block_on(work)
+    }
+
+    /// Sends the transaction control that waits and `work` right behind it, and waits for the answer.
+    fn ask<T>(
+        &mut self,
+        source: &str,
+        work: impl AsyncFnOnce(&Client) -> Result<T, Error>,
+    ) -> Result<T, Fault> {
         let control = self.take_waiting();
-        let client = client_of(&self.client)?;
-        let result = self
-            .runtime
-            .block_on(after(client, control, client.prepare(text)));
+        let client = self.client()?;
+        let result = self.wait(after(&client, control, work(&client)));
         self.checked(result, source)
     }
 
-    /// The prepared statement, prepared on first use.
-    fn prepared(&mut self, statement: &'static Statement) -> Result<Prepared, Fault> {
-        self.prepared_as(statement, false)
+    /// Turns an error into a fault: that of what was sent ahead, if that is where it began.
+    fn checked<T>(&mut self, result: Result<T, Error>, source: &str) -> Result<T, Fault> {
+        self.settle()?;
+        result.map_err(|error| self.noticed(fault::from_postgres(&error, source)))
     }
 
+    /// Lets go of a connection that is lost.
+    fn noticed(&mut self, fault: Fault) -> Fault {
+        if matches!(fault, Fault::Disconnected { .. }) {
+            self.forget_connection();
+        }
+        fault
+    }
+
+    fn prepare_text(&mut self, source: &str, text: &str) -> Result<Prepared, Fault> {
+        self.ask(source, async |client| client.prepare(text).await)
+    }
+
+    /// The prepared statement, prepared on first use.
     fn prepared_as(&mut self, statement: &'static Statement, for_many: bool) -> Result<Prepared, Fault> {
         let key = (std::ptr::from_ref(statement).addr(), for_many);
         if let Some(prepared) = self.statements.get(&key) {
@@ -290,7 +336,7 @@ impl PostgresSession {
         }
         let text = statement.sql(Engine::Postgres);
         let prepared = if for_many {
-            let single = self.prepared(statement)?;
+            let single = self.prepared_as(statement, false)?;
             let text = set::text_for_many(text, single.params())
                 .map_err(|reason| Fault::statement(statement.name(), reason))?;
             self.prepare_text(statement.name(), &text)?
@@ -302,7 +348,10 @@ impl PostgresSession {
     }
 
     pub(crate) fn run(&mut self, statement: &'static Statement, parameters: &[Value]) -> Result<u64, Fault> {
-        let prepared = self.prepared(statement)?;
+        if let Some(insert) = self.insert_of(statement) {
+            return self.insert_one(statement, &insert, parameters.to_vec());
+        }
+        let prepared = self.prepared_as(statement, false)?;
         self.run_prepared(statement.name(), &prepared, parameters)
     }
 
@@ -323,90 +372,14 @@ impl PostgresSession {
         parameters: &[Value],
     ) -> Result<u64, Fault> {
         check_count(source, prepared, parameters)?;
-        let control = self.take_waiting();
-        let client = client_of(&self.client)?;
-        let result = self
-            .runtime
-            .block_on(after(client, control, client.execute_raw(prepared, parameters)));
-        self.checked(result, source)
-    }
-
-    pub(crate) fn scan(
-        &mut self,
-        statement: &'static Statement,
-        parameters: &[Value],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Fault> {
-        let prepared = self.prepared(statement)?;
-        self.scan_prepared(statement.name(), &prepared, parameters, visit)
-    }
-
-    pub(crate) fn scan_text(
-        &mut self,
-        source: &'static str,
-        text: &str,
-        parameters: &[Value],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Fault> {
-        let prepared = self.prepare_text(source, &sql::for_engine(text, Engine::Postgres))?;
-        self.scan_prepared(source, &prepared, parameters, visit)
-    }
-
-    fn scan_prepared(
-        &mut self,
-        source: &'static str,
-        prepared: &Prepared,
-        parameters: &[Value],
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Fault> {
-        check_count(source, prepared, parameters)?;
-        let control = self.take_waiting();
-        let client = client_of(&self.client)?;
-        let result = self
-            .runtime
-            .block_on(after(client, control, client.query_raw(prepared, parameters)));
-        let found: RowStream = self.checked(result, source)?;
-        self.receive(source, found, visit)
-    }
-
-    fn receive(
-        &mut self,
-        source: &'static str,
-        found: RowStream,
-        visit: &mut Visit<'_>,
-    ) -> Result<(), Fault> {
-        // The client reads no further than what is taken here, so that a long result needs little memory.
-        let mut found = pin!(found.ready_chunks(PIPELINE));
-        let mut row = Row::new(source);
-        while let Some(chunk) = self.runtime.block_on(found.next()) {
-            for columns in chunk {
-                let columns = self.checked(columns, source)?;
-                row.values.clear();
-                row.values.reserve(columns.len());
-                for index in 0..columns.len() {
-                    let cell: Cell = columns.try_get(index).map_err(|error| Fault::Column {
-                        statement: source.to_owned(),
-                        index,
-                        message: fault::whole_message(&error),
-                    })?;
-                    row.values.push(cell.0);
-                }
-                if let Err(fault) = visit(&mut row) {
-                    // A reader that leaves early gives up its connection, as the only way not to receive the rest. The
-                    // writer, whose connection carries the commands of others, lets the rest pass by.
-                    if self.reading {
-                        self.forget_connection();
-                    }
-                    return Err(fault);
-                }
-            }
-        }
-        Ok(())
+        self.ask(source, async |client| {
+            client.execute_raw(prepared, parameters).await
+        })
     }
 
     pub(crate) fn batch(&mut self, source: &'static str, text: &str) -> Result<(), Fault> {
-        self.flush(source)?;
-        self.send(source, &sql::for_engine(text, Engine::Postgres))
+        let text = sql::for_engine(text, Engine::Postgres);
+        self.ask(source, async |client| client.batch_execute(&text).await)
     }
 
     pub(crate) fn shape(&mut self, statement: &'static Statement) -> Result<Shape, Fault> {
@@ -438,12 +411,6 @@ impl PostgresSession {
             columns,
         })
     }
-}
-
-fn client_of(client: &Option<Client>) -> Result<&Client, Fault> {
-    client.as_ref().ok_or_else(|| Fault::Disconnected {
-        message: "the connection was lost".to_owned(),
-    })
 }
 
 fn check_count(source: &str, prepared: &Prepared, parameters: &[Value]) -> Result<(), Fault> {

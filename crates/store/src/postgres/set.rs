@@ -3,19 +3,16 @@
 //! The parameters become the columns of a set, `unnest($1::text[], …) AS given (p1, …)`, and `$1` in the text becomes
 //! `given.p1`. So domain code writes each statement once, for one row, and runs it for one or for many.
 
-use tokio_postgres::{
-    RowStream, Statement as Prepared,
-    types::{ToSql, Type},
-};
+use tokio_postgres::{Statement as Prepared, types::Type};
 
-use super::{PostgresSession, after, client_of};
+use super::{PostgresSession, check_count};
 use crate::{
     Fault, Row, Statement, Value,
     sql::{self, Piece},
 };
 
 /// Rows of parameters in one statement.
-const SET: usize = 4_096;
+pub(super) const SET: usize = 4_096;
 
 impl PostgresSession {
     pub(crate) fn run_many(
@@ -23,21 +20,20 @@ impl PostgresSession {
         statement: &'static Statement,
         rows: &[Vec<Value>],
     ) -> Result<u64, Fault> {
+        if let Some(insert) = self.insert_of(statement) {
+            return self.insert_many(statement, &insert, rows);
+        }
         if let [row] = rows {
             return self.run(statement, row);
         }
         let prepared = self.prepared_as(statement, true)?;
         let mut changed = 0;
         for part in rows.chunks(SET) {
-            let columns = columns_of(statement.name(), &prepared, part)?;
-            let control = self.take_waiting();
-            let client = client_of(&self.client)?;
-            let work = client.execute_raw(
-                &prepared,
-                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
-            );
-            let result = self.runtime.block_on(after(client, control, work));
-            changed += self.checked(result, statement.name())?;
+            check_counts(statement.name(), &prepared, part)?;
+            let columns = columns_of(part, |value| value);
+            changed += self.ask(statement.name(), async |client| {
+                client.execute_raw(&prepared, &columns).await
+            })?;
         }
         Ok(changed)
     }
@@ -52,15 +48,11 @@ impl PostgresSession {
         for part in keys.chunks(SET) {
             let first = found.len();
             found.resize_with(first + part.len(), Vec::new);
-            let columns = columns_of(statement.name(), &prepared, part)?;
-            let control = self.take_waiting();
-            let client = client_of(&self.client)?;
-            let work = client.query_raw(
-                &prepared,
-                columns.iter().map(|column| column as &(dyn ToSql + Sync)),
-            );
-            let result = self.runtime.block_on(after(client, control, work));
-            let rows: RowStream = self.checked(result, statement.name())?;
+            check_counts(statement.name(), &prepared, part)?;
+            let columns = columns_of(part, |value| value);
+            let rows = self.ask(statement.name(), async |client| {
+                client.query_raw(&prepared, &columns).await
+            })?;
             self.receive(statement.name(), rows, &mut |row| {
                 let number: i64 = row.get(0)?;
                 let values = row.values.split_off(1);
@@ -75,22 +67,16 @@ impl PostgresSession {
     }
 }
 
+fn check_counts(source: &str, prepared: &Prepared, rows: &[Vec<Value>]) -> Result<(), Fault> {
+    rows.iter().try_for_each(|row| check_count(source, prepared, row))
+}
+
 /// The parameters by column, as the statement for many rows takes them.
-fn columns_of<'a>(
-    source: &str,
-    prepared: &Prepared,
-    rows: &'a [Vec<Value>],
-) -> Result<Vec<Vec<&'a Value>>, Fault> {
-    let wanted = prepared.params().len();
-    if let Some(row) = rows.iter().find(|row| row.len() != wanted) {
-        return Err(Fault::statement(
-            source,
-            format!("takes {wanted} parameters, got {}", row.len()),
-        ));
-    }
-    Ok((0..wanted)
-        .map(|index| rows.iter().map(|row| &row[index]).collect())
-        .collect())
+pub(super) fn columns_of<'a, V>(rows: &'a [Vec<Value>], give: impl Fn(&'a Value) -> V) -> Vec<Vec<V>> {
+    let wanted = rows.first().map_or(0, Vec::len);
+    (0..wanted)
+        .map(|index| rows.iter().map(|row| give(&row[index])).collect())
+        .collect()
 }
 
 /// The text for many rows, or why there can be none. `types` are those of the parameters of the text for one row.

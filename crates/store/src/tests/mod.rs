@@ -1,5 +1,6 @@
 //! The same story on every engine at hand.
 
+mod ahead;
 mod beside;
 mod copies;
 mod faults;
