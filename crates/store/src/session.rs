@@ -59,7 +59,7 @@ impl Session {
     pub(crate) fn open_writer(target: &Target) -> Result<Self, Fault> {
         match target {
             Target::Sqlite(file) => Ok(Self::Sqlite(SqliteSession::open_writer(&file.path)?)),
-            Target::Postgres(config) => Ok(Self::Postgres(Box::new(PostgresSession::open_writer(config)?))),
+            Target::Postgres(config) => Ok(Self::Postgres(Box::new(PostgresSession::open(config)?))),
         }
     }
 

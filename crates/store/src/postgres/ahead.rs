@@ -3,7 +3,8 @@
 //! A plain `INSERT` adds all its rows or fails, so the closure that runs it need not wait to know its count: while the server
 //! adds the rows, the closure goes on. The outcome is looked at when the next statement is answered, at the end of a closure
 //! that has a savepoint of its own, and at the latest with COMMIT, which the server refuses after a failure. The fault is that
-//! of the statement that failed first, not of those which the server refused because of it.
+//! of the statement that failed first, not of those which the server refused because of it. Only the first statement of a
+//! transaction is always waited for.
 
 use std::{future::poll_fn, sync::Arc, task::Poll};
 
@@ -90,6 +91,7 @@ impl PostgresSession {
     where
         W: Future<Output = Result<u64, Error>> + Send + 'static,
     {
+        let begins = !self.open;
         let control = self.take_waiting();
         let client = self.client()?;
         let work = work(Arc::clone(&client));
@@ -101,6 +103,10 @@ impl PostgresSession {
         }
         let outcome = self.runtime.spawn(work);
         self.sent.push(Sent { source, outcome });
+        if begins {
+            // A connection that died unseen must show before COMMIT is sent, because only then the closure may run again.
+            return self.settle();
+        }
         Ok(())
     }
 

@@ -29,18 +29,9 @@ use insert::Insert;
 const CONNECT_TRIES: u32 = 6;
 /// `SELECT 1` fails in an aborted transaction, where a lone COMMIT would roll back and report success.
 const COMMIT: &str = "SELECT 1;COMMIT";
-/// An acknowledged command must survive a crash of the server, whatever the server's default.
-const DURABLE: &str = "SELECT set_config('synchronous_commit', 'on', false)
-     WHERE current_setting('synchronous_commit') = 'off'";
-/// What a command touches it finds by key. Plans are kept, and one that was made while a table was small reads the whole
-/// table in each batch of the rush that fills it. Where no index serves, the table is read all the same.
-const BY_KEY: &str =
-    "SELECT set_config(name, 'off', false) FROM pg_settings WHERE name IN ('enable_seqscan', 'jit')";
 
 pub(crate) struct PostgresSession {
     config: Config,
-    /// Run on each new connection.
-    settings: &'static [&'static str],
     client: Option<Arc<Client>>,
     /// Moves bytes between the client and the server.
     transport: Option<JoinHandle<Result<(), Error>>>,
@@ -73,22 +64,12 @@ pub(crate) struct PostgresSession {
 impl PostgresSession {
     /// Connects.
     pub(crate) fn open(config: &Config) -> Result<Self, Fault> {
-        Self::open_with(config, &[DURABLE])
-    }
-
-    /// Connects for the commands of the application.
-    pub(crate) fn open_writer(config: &Config) -> Result<Self, Fault> {
-        Self::open_with(config, &[DURABLE, BY_KEY])
-    }
-
-    fn open_with(config: &Config, settings: &'static [&'static str]) -> Result<Self, Fault> {
         let runtime = Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(Fault::open)?;
         let mut session = Self {
             config: config.clone(),
-            settings,
             client: None,
             transport: None,
             statements: HashMap::new(),
@@ -112,12 +93,18 @@ impl PostgresSession {
     fn connect(&mut self) -> Result<(), Fault> {
         self.forget_connection();
         self.reached = false;
-        let (config, settings) = (&self.config, self.settings.join(";"));
+        let config = &self.config;
         let connected = self.runtime.block_on(async {
             let (client, connection) = config.connect(NoTls).await?;
             // When the connection ends, the client reports it at its next use.
             let transport = tokio::spawn(connection);
-            client.batch_execute(&settings).await?;
+            // An acknowledged command must survive a crash of the server, whatever the server's default.
+            client
+                .batch_execute(
+                    "SELECT set_config('synchronous_commit', 'on', false)
+                     WHERE current_setting('synchronous_commit') = 'off'",
+                )
+                .await?;
             Ok::<_, Error>((client, transport))
         });
         let (client, transport) = connected.map_err(|error| fault::from_postgres(&error, "connect"))?;

@@ -1,5 +1,10 @@
 //! Inserts that PostgreSQL gets without being waited for, alone, as a set and by COPY.
 
+use std::{
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+};
+
 use super::*;
 use crate::{Value, postgres::PostgresSession, target::postgres_config};
 
@@ -207,7 +212,7 @@ fn a_batch_waits_for_what_it_reads_and_not_for_what_it_adds() {
     };
     guard.open(&MIGRATIONS).unwrap();
     let config = postgres_config(guard.url()).unwrap();
-    let mut session = PostgresSession::open_writer(&config).unwrap();
+    let mut session = PostgresSession::open(&config).unwrap();
     let batch = |session: &mut PostgresSession, from: i64| {
         let before = session.round_trips();
         session.begin_write().unwrap();
@@ -231,21 +236,51 @@ fn a_batch_waits_for_what_it_reads_and_not_for_what_it_adds() {
     assert_eq!(totals(&db), (78, 78));
 }
 
+/// Forwards connections to the server of `url`; returns the address to use instead, and what cuts all connections without
+/// a word of the server.
+fn line_to(url: &str) -> (String, impl Fn()) {
+    let (head, rest) = url.split_once("://").unwrap();
+    let (authority, path) = rest.split_once('/').unwrap();
+    let (user, server) = authority.rsplit_once('@').unwrap_or(("postgres", authority));
+    let (listener, server) = (TcpListener::bind("127.0.0.1:0").unwrap(), server.to_owned());
+    let address = format!("{head}://{user}@{}/{path}", listener.local_addr().unwrap());
+    let lines: Arc<Mutex<Vec<TcpStream>>> = Arc::default();
+    let open = Arc::clone(&lines);
+    std::thread::spawn(move || {
+        for near in listener.incoming() {
+            let (near, far) = (near.unwrap(), TcpStream::connect(&server).unwrap());
+            for (mut from, mut to) in [
+                (near.try_clone().unwrap(), far.try_clone().unwrap()),
+                (far.try_clone().unwrap(), near.try_clone().unwrap()),
+            ] {
+                std::thread::spawn(move || std::io::copy(&mut from, &mut to));
+            }
+            open.lock().unwrap().extend([near, far]);
+        }
+    });
+    let cut = move || {
+        for line in lines.lock().unwrap().drain(..) {
+            let _ = line.shutdown(Shutdown::Both);
+        }
+    };
+    (address, cut)
+}
+
 #[test]
-fn the_writer_looks_up_by_key_even_in_tables_that_were_small() {
-    let Some(mut guard) = testing::Guard::postgres() else {
+fn a_command_that_only_adds_runs_again_when_the_connection_had_died_unseen() {
+    let Some(guard) = testing::Guard::postgres() else {
         return;
     };
-    let db = guard.open(&MIGRATIONS).unwrap();
-    stmt!(
-        PLANNING,
-        sqlite: "SELECT 'by key' WHERE $1 = 1",
-        postgres: "SELECT current_setting('enable_seqscan') WHERE $1 = 1"
-    );
-    let writer = db
-        .write_blocking(|tx| tx.row(&PLANNING, &params![1_i32]))
-        .unwrap();
-    assert_eq!(writer.unwrap().text(0), Ok("off"));
-    let reader = db.read_blocking(|tx| tx.row(&PLANNING, &params![1_i32])).unwrap();
-    assert_eq!(reader.unwrap().text(0), Ok("on"));
+    let (address, cut) = line_to(guard.url());
+    let db = Db::open(&address, &MIGRATIONS).unwrap();
+    for (number, size) in (0_i64..).zip(SIZES) {
+        add(&db, -1 - number, 1).unwrap();
+        cut();
+        let rows = accounts(1_000 * number, size);
+        let added = db.write_blocking::<_, Fault>(move |tx| tx.run_many(&ADD_ACCOUNT, &rows));
+        assert_eq!(added, Ok(size as u64));
+    }
+    let count = 3 + SIZES.iter().sum::<i64>();
+    assert_eq!(totals(&db), (count, count));
+    db.close();
 }
