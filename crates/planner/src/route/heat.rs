@@ -1,14 +1,18 @@
-//! How hot a search is. Simulated annealing cools once; with much time for each stop it then begins again and again from
-//! the best, less hot, for that gains more than cooling more slowly.
+//! How hot a search is. Simulated annealing cools once. With more rounds for each stop it begins hotter and ends less cold,
+//! and with many it begins again and again from the best, for that gains more than cooling more slowly.
 
 use super::instance::Instance;
 
-/// The heat at the beginning and at the end, in shares of what a stop costs on average. Windows make routes hard to leave
-/// once they stand, so one trip a vehicle with windows begins hotter.
-const HOT: f64 = 0.7;
-const HOT_TIMED: f64 = 1.5;
-const COLD: f64 = 0.01;
-/// With more rounds than these for each stop there is much time.
+/// The heat at the beginning and at the end, in shares of what a stop costs on average.
+type Range = (f64, f64);
+/// With few rounds; windows make routes hard to leave once they stand, so one trip a vehicle with windows begins hotter.
+const SHORT: Range = (0.7, 0.01);
+const SHORT_TIMED: Range = (1.5, 0.01);
+/// With more rounds than these for each stop, where loads alone are limited or vehicles load again.
+const LONG: (f64, Range) = (2500.0, (2.0, 0.02));
+/// The same where the time of a vehicle with one trip is limited.
+const LONG_LIMITED: (f64, Range) = (500.0, (5.0, 0.05));
+/// With more rounds than these for each stop it cools several times.
 const ROUNDS: f64 = 5000.0;
 /// Then the first time takes this part of it, and so many further ones share the rest, each from this share of the first
 /// heat.
@@ -19,36 +23,46 @@ const AGAIN_HOT: f64 = 0.3;
 /// The course of the heat.
 #[derive(Clone, Copy)]
 pub(super) struct Cooling {
-    hot: f64,
+    range: Range,
+    /// The range if there turn out to be so many rounds for each stop.
+    long: (f64, Range),
     repeats: bool,
 }
 
 impl Cooling {
-    /// Cools once.
+    /// As with few rounds.
     pub(super) fn new(instance: &Instance) -> Cooling {
-        let hot = if instance.timed && !instance.reloads {
-            HOT_TIMED
-        } else {
-            HOT
-        };
-        Cooling { hot, repeats: false }
+        let once = !instance.reloads;
+        let limited = once && (instance.timed || instance.durations);
+        Cooling {
+            range: if once && instance.timed {
+                SHORT_TIMED
+            } else {
+                SHORT
+            },
+            long: if limited { LONG_LIMITED } else { LONG },
+            repeats: false,
+        }
     }
 
-    /// Cools several times if there are enough rounds in all; to be told early.
+    /// Chooses by the rounds that there are in all; to be told early.
     pub(super) fn expect(&mut self, rounds: f64, stops: usize) {
-        self.repeats = rounds > ROUNDS * stops as f64;
+        let rounds = rounds / stops.max(1) as f64;
+        let (least, range) = self.long;
+        if rounds > least {
+            self.range = range;
+        }
+        self.repeats = rounds > ROUNDS;
     }
 
     /// The heat after a part of the time, in shares of what a stop costs.
     pub(super) fn heat(&self, part: f64) -> f64 {
-        let cooled = |hot: f64, part: f64| hot * (COLD / hot).powf(part);
+        let (hot, cold) = self.range;
+        let cooled = |hot: f64, part: f64| hot * (cold / hot).powf(part);
         match self.turn(part) {
-            _ if !self.repeats => cooled(self.hot, part),
-            0 => cooled(self.hot, part / FIRST),
-            _ => cooled(
-                self.hot * AGAIN_HOT,
-                ((part - FIRST) / (1.0 - FIRST) * AGAIN).fract(),
-            ),
+            _ if !self.repeats => cooled(hot, part),
+            0 => cooled(hot, part / FIRST),
+            _ => cooled(hot * AGAIN_HOT, ((part - FIRST) / (1.0 - FIRST) * AGAIN).fract()),
         }
     }
 
@@ -72,7 +86,8 @@ mod tests {
     #[test]
     fn cools_once_or_several_times_and_says_when_it_rises() {
         let mut cooling = Cooling {
-            hot: HOT,
+            range: SHORT,
+            long: LONG,
             repeats: false,
         };
         let falls = |cooling: &Cooling, from: f64, to: f64| cooling.heat(from) > cooling.heat(to);
