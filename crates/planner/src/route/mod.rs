@@ -13,8 +13,10 @@
 //! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops. Where kinds of
 //! vehicle differ in capacity and cost only, each touched route gets the cheapest free kind that carries it. With plenty of
 //! each kind that is done after taking out as well, so that putting in pays for room, and some insertions count a new
-//! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Threads compare their solutions now and then; of many stops each thread
-//! searches a share of one solution, which is divided anew each time.
+//! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Routes of good plans are noted,
+//! and now and then the cheapest plan that can be put together from them is found by set partitioning. With much time the
+//! search becomes hot again. Threads compare their solutions now and then; of many stops each thread searches a share of one
+//! solution, which is divided anew each time.
 
 mod by_hand;
 mod change;
