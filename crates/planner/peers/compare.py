@@ -3,11 +3,14 @@ prints one line per run and a table of mean gaps and ratios.
 
     python3 -m venv venv && venv/bin/pip install -r requirements.txt
     cargo build --release -p planner --example bench
-    venv/bin/python compare.py cvrp FOLDER --seconds 10 --seed 1 [--only TEXT] [--threads 2] [--solvers planner,pyvrp,ortools,vroom]
+    venv/bin/python compare.py cvrp FOLDER --seconds 10 --seed 1 [--only TEXT,TEXT] [--threads 2] [--solvers planner,pyvrp,ortools,vroom]
 
 Families: cvrp, vrptw, mdvrp, mdvrptw, hfvrp, mtvrptwr, with the file formats and roundings of the bench example.
 Every solver has one thread, unless --threads gives the planner more. A peer is left out where it cannot express a family. The routes of every peer are
 priced and checked here, with the distances of the family, so that a peer cannot gain by another rounding.
+
+With --on-cpu the seconds are those that a search spends on a processor, so that what else runs on the machine does not
+decide who wins. VROOM looks at no clock but its own and is left out then.
 """
 
 import argparse
@@ -154,9 +157,13 @@ def read(family, path):
                     reload="VEHICLES_RELOAD_DEPOT" in sections)
 
 
-def pyvrp(instance, seconds, seed):
+def clock(on_cpu):
+    """The seconds by which a search in this thread is measured."""
+    return time.thread_time() if on_cpu else time.monotonic()
+
+
+def pyvrp(instance, seconds, seed, on_cpu):
     from pyvrp import Model, PenaltyParams, SolveParams, solve
-    from pyvrp.stop import MaxRuntime
     model = Model()
     locations = [model.add_location(*place) for place in instance.places]
     window = lambda place: dict(zip(("tw_early", "tw_late"), instance.windows[place] or ()))
@@ -174,7 +181,8 @@ def pyvrp(instance, seconds, seed):
     # Its largest penalty for overload is meant for a cost of 1 by unit of distance; with the costs of a mixed fleet
     # it would never find a solution that keeps the loads.
     penalty = PenaltyParams(max_penalty=1e5 * max(kind[5] for kind in instance.fleet))
-    found = solve(data, stop=MaxRuntime(seconds), seed=seed, params=SolveParams(penalty=penalty), display=False)
+    end = clock(on_cpu) + seconds
+    found = solve(data, stop=lambda _: clock(on_cpu) >= end, seed=seed, params=SolveParams(penalty=penalty), display=False)
     tours = []
     for route in found.best.routes():
         trips = {}
@@ -185,7 +193,7 @@ def pyvrp(instance, seconds, seed):
     return tours
 
 
-def ortools(instance, seconds, seed):
+def ortools(instance, seconds, seed, on_cpu):
     from ortools.constraint_solver import pywrapcp, routing_enums_pb2
     if instance.reload:
         return None
@@ -224,7 +232,11 @@ def ortools(instance, seconds, seed):
     settings = pywrapcp.DefaultRoutingSearchParameters()
     settings.first_solution_strategy = routing_enums_pb2.FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
     settings.local_search_metaheuristic = routing_enums_pb2.LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
-    settings.time_limit.FromMilliseconds(int(seconds * 1000))
+    if on_cpu:
+        end = clock(on_cpu) + seconds
+        routing.AddSearchMonitor(routing.solver().CustomLimit(lambda: clock(on_cpu) >= end))
+    else:
+        settings.time_limit.FromMilliseconds(int(seconds * 1000))
     found = routing.SolveWithParameters(settings)
     if found is None:
         return []
@@ -239,10 +251,10 @@ def ortools(instance, seconds, seed):
     return tours
 
 
-def vroom(instance, seconds, seed):
+def vroom(instance, seconds, seed, on_cpu):
     import vroom as library
     # VROOM takes no release times, no reloading, and no costs by kind beside those of the hour.
-    if instance.reload or len({kind[5] for kind in instance.fleet}) > 1:
+    if on_cpu or instance.reload or len({kind[5] for kind in instance.fleet}) > 1:
         return None
     problem = library.Input()
     problem.set_durations_matrix("car", instance.matrix.astype(numpy.uint32))
@@ -273,9 +285,9 @@ PEERS = {"pyvrp": pyvrp, "ortools": ortools, "vroom": vroom}
 UNITS = {"vrptw": 10.0, "mdvrp": 1000.0}
 
 
-def planner(family, path, seconds, seed, threads):
-    answer = subprocess.run([BENCH, family, path, "--seconds", str(seconds), "--seed", str(seed), "--threads", str(threads)],
-                            capture_output=True, text=True, check=True).stdout
+def planner(family, path, seconds, seed, threads, on_cpu):
+    answer = subprocess.run([BENCH, family, path, "--seconds", str(seconds), "--seed", str(seed), "--threads", str(threads)]
+                            + ["--on-cpu"] * on_cpu, capture_output=True, text=True, check=True).stdout
     row = next(csv.DictReader(answer.splitlines()))
     return float(row["cost"]), row["feasible"] == "true", float(row["best_known"] or "nan")
 
@@ -287,21 +299,23 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=1, help="of the planner; the peers have one")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--on-cpu", action="store_true", help="count the seconds on a processor")
+    parser.add_argument("--only", default="", help="instances whose names contain one of these, with commas between")
     parser.add_argument("--solvers", default="planner,pyvrp,ortools,vroom")
     options = parser.parse_args()
     ending = ENDINGS.get(options.family, ".vrp")
     files = sorted(options.path.glob("*" + ending)) if options.path.is_dir() else [options.path]
     gaps = {}
     print("family,instance,solver,seconds,seed,cost,best_known,gap_percent,feasible", flush=True)
-    for path in (path for path in files if options.only in path.stem):
+    for path in (path for path in files if any(part in path.stem for part in options.only.split(","))):
         instance, known = read(options.family, path), None
         for solver in options.solvers.split(","):
             start = time.monotonic()
             if solver == "planner":
-                cost, fine, known = planner(options.family, path, options.seconds, options.seed, options.threads)
+                cost, fine, known = planner(options.family, path, options.seconds, options.seed, options.threads,
+                                            options.on_cpu)
             else:
-                tours = PEERS[solver](instance, options.seconds, options.seed)
+                tours = PEERS[solver](instance, options.seconds, options.seed, options.on_cpu)
                 if tours is None:
                     continue
                 cost, fine = instance.price(tours)

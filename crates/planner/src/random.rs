@@ -6,17 +6,27 @@ pub(crate) struct Random {
     state: u64,
 }
 
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
+
+/// A number whose bits all depend on all bits of another.
+pub(crate) fn mix(value: u64) -> u64 {
+    mixed(value.wrapping_add(GOLDEN))
+}
+
+fn mixed(mut value: u64) -> u64 {
+    value = (value ^ (value >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    value = (value ^ (value >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    value ^ (value >> 31)
+}
+
 impl Random {
     pub(crate) fn new(seed: u64) -> Random {
         Random { state: seed }
     }
 
     fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.state = self.state.wrapping_add(GOLDEN);
+        mixed(self.state)
     }
 
     /// A number below `limit`; zero when `limit` is zero. The bias is below 2⁻³² for limits below 2³².

@@ -28,7 +28,7 @@ impl State<'_> {
         });
         let end = self.route(route).end;
         let (trip, first) = self.take_trip(route, kind, source, start);
-        let out_m = self.instance.distance_m(start, end_place);
+        let (out_m, out_s) = self.instance.both(start, end_place);
         *self.node_mut(first) = Node {
             next: end,
             trip,
@@ -39,6 +39,7 @@ impl State<'_> {
             prev: first,
             ..Node::at(end_place)
         };
+        let duration_s = if self.instance.steady { out_s } else { 0 };
         let entry = self.route_mut(route);
         (
             entry.kind,
@@ -46,7 +47,7 @@ impl State<'_> {
             entry.trips,
             entry.length_m,
             entry.duration_s,
-        ) = (kind, first, 1, out_m, 0);
+        ) = (kind, first, 1, out_m, duration_s);
         self.used[kind as usize] += 1;
         self.cost += self.cost_of(route);
         route
@@ -149,6 +150,22 @@ impl State<'_> {
         (before.next, before.out_m) = (node, in_m);
         self.node_mut(next).prev = node;
         self.lengthen(route, in_m + out_m - old_m);
+        if instance.steady {
+            let by_s = self.detour_s(from, node, self.node(next).place, route);
+            self.prolong(route, by_s);
+        }
+    }
+
+    /// Seconds that a node adds between two places where nobody ever waits.
+    fn detour_s(&self, from: u32, node: u32, to: u32, route: u32) -> i64 {
+        let instance = self.instance;
+        let place = self.node(node).place;
+        let stay_s = if self.is_stop(node) {
+            instance.stops[node as usize].stay_s
+        } else {
+            instance.kinds[self.route(route).kind as usize].reload_s
+        };
+        instance.time_s(from, place) + stay_s + instance.time_s(place, to) - instance.time_s(from, to)
     }
 
     fn unlink(&mut self, node: u32, route: u32) {
@@ -164,6 +181,10 @@ impl State<'_> {
         self.node_mut(next).prev = prev;
         self.node_mut(node).trip = NOBODY;
         self.lengthen(route, gained_m);
+        if self.instance.steady {
+            let by_s = self.detour_s(self.node(prev).place, node, self.node(next).place, route);
+            self.prolong(route, -by_s);
+        }
     }
 
     fn lengthen(&mut self, route: u32, by_m: i64) {
@@ -171,6 +192,13 @@ impl State<'_> {
         route.length_m += by_m;
         let kind = route.kind;
         self.cost += by_m * self.instance.kinds[kind as usize].per_m;
+    }
+
+    pub(super) fn prolong(&mut self, route: u32, by_s: i64) {
+        let route = self.route_mut(route);
+        route.duration_s += by_s;
+        let kind = route.kind;
+        self.cost += by_s * self.instance.kinds[kind as usize].per_s;
     }
 
     /// Puts an absent stop behind a node; the caller takes it off the list of absent stops.
@@ -181,7 +209,7 @@ impl State<'_> {
         self.node_mut(stop).trip = trip;
         self.count(trip, stop, 1);
         self.route_mut(route).stops += 1;
-        if self.instance.durations || self.instance.pickups || self.trip(trip).ready_s != ready_s {
+        if self.instance.has_segments() || self.trip(trip).ready_s != ready_s {
             self.trace(route);
         } else if self.instance.timed {
             self.trace_around(stop);
@@ -359,124 +387,5 @@ impl State<'_> {
             }
             node = next;
         }
-    }
-
-    /// Computes what stands along a whole route: times, segments, and its duration.
-    pub(super) fn trace(&mut self, route: u32) {
-        let Route { first, end, .. } = *self.route(route);
-        if self.instance.timed {
-            self.set_leave(first);
-            let mut node = self.node(first).next;
-            while node != end {
-                self.set_leave(node);
-                node = self.node(node).next;
-            }
-            let kind = &self.instance.kinds[self.route(route).kind as usize];
-            let back_s = kind.back_s;
-            self.node_mut(end).late_s = back_s;
-            let mut node = self.node(end).prev;
-            while node != NONE {
-                self.set_late(node);
-                node = self.node(node).prev;
-            }
-        }
-        if self.instance.durations || self.instance.pickups {
-            let duration_s = self.trace_segments(route);
-            let entry = self.route_mut(route);
-            let gained_s = duration_s - std::mem::replace(&mut entry.duration_s, duration_s);
-            let kind = entry.kind;
-            self.cost += gained_s * self.instance.kinds[kind as usize].per_s;
-        }
-    }
-
-    /// Times around a stop that was put in, as far as they change.
-    fn trace_around(&mut self, stop: u32) {
-        self.set_leave(stop);
-        let mut node = self.node(stop).next;
-        while self.node(node).next != NONE && self.set_leave(node) {
-            node = self.node(node).next;
-        }
-        self.set_late(stop);
-        let mut node = self.node(stop).prev;
-        while node != NONE && self.set_late(node) {
-            node = self.node(node).prev;
-        }
-    }
-
-    /// Whether the earliest departure changed.
-    fn set_leave(&mut self, node: u32) -> bool {
-        let instance = self.instance;
-        let Node {
-            prev,
-            place,
-            trip,
-            leave_s: old_s,
-            ..
-        } = *self.node(node);
-        let leave_s = if prev == NONE {
-            let Trip { kind, ready_s, .. } = *self.trip(trip);
-            instance.kinds[kind as usize].leave_s.max(ready_s)
-        } else {
-            let before = self.node(prev);
-            let arrive_s = before.leave_s + instance.time_s(before.place, place);
-            if self.is_stop(node) {
-                let stop = &instance.stops[node as usize];
-                instance.begin_s(node, arrive_s).unwrap_or(arrive_s) + stop.stay_s
-            } else {
-                let Trip {
-                    kind,
-                    ready_s,
-                    source,
-                    ..
-                } = *self.trip(trip);
-                let reload_s = instance.kinds[kind as usize].reload_s;
-                instance.loading_s(source, arrive_s, ready_s, reload_s) + reload_s
-            }
-        };
-        if leave_s == old_s {
-            return false;
-        }
-        self.node_mut(node).leave_s = leave_s;
-        true
-    }
-
-    /// Whether the latest arrival changed.
-    fn set_late(&mut self, node: u32) -> bool {
-        let instance = self.instance;
-        let Node {
-            prev,
-            next,
-            place,
-            trip,
-            late_s: old_s,
-            ..
-        } = *self.node(node);
-        let after = self.node(next);
-        let leave_s = after.late_s - instance.time_s(place, after.place);
-        let late_s = if self.is_stop(node) {
-            instance.latest_s(node, leave_s - instance.stops[node as usize].stay_s)
-        } else {
-            let Trip {
-                kind,
-                ready_s,
-                source,
-                ..
-            } = *self.trip(trip);
-            let kind = &instance.kinds[kind as usize];
-            if prev == NONE {
-                if kind.leave_s.max(ready_s) <= leave_s {
-                    leave_s.min(kind.start_close_s)
-                } else {
-                    NEVER_S
-                }
-            } else {
-                instance.loading_late_s(source, leave_s - kind.reload_s, ready_s, kind.reload_s)
-            }
-        };
-        if late_s == old_s {
-            return false;
-        }
-        self.node_mut(node).late_s = late_s;
-        true
     }
 }

@@ -22,11 +22,20 @@ impl Search<'_, '_> {
                 for depot in &kind.reload {
                     self.trip_behind(route, node, *depot);
                 }
-                self.split(start);
                 node = state.node(start).prev;
                 if node == NONE {
                     break;
                 }
+            }
+        }
+    }
+
+    /// Divides the trips behind their first depot.
+    pub(super) fn split_first(&mut self) {
+        let state = self.state;
+        for trip in state.trips.items.iter().filter(|trip| trip.route != NONE) {
+            if self.state.instance.may_go(self.id, trip.kind) {
+                self.split(trip.start);
             }
         }
     }
@@ -40,6 +49,10 @@ impl Search<'_, '_> {
         let kind = &instance.kinds[route.kind as usize];
         let place = instance.depots[depot as usize].0;
         let before = state.node(after);
+        // Out and back by itself.
+        if state.node(before.next).place == place && 2 * self.stop.reload_m * kind.per_m >= self.best.cost {
+            return;
+        }
         if !state.is_stop(after) && state.trip(before.trip).source == depot {
             return;
         }
@@ -82,6 +95,11 @@ impl Search<'_, '_> {
         let route = state.route(trip.route);
         let kind = &instance.kinds[trip.kind as usize];
         let next = state.node(before.next);
+        // A trip that is divided here goes by the stop and by a depot.
+        let least_m = 2 * (self.stop.reload_m - before.out_m);
+        if least_m * kind.per_m >= self.best.cost {
+            return;
+        }
         if !state.is_stop(before.next) || route.trips >= kind.trips_max || route.stops >= kind.stops_max {
             return;
         }

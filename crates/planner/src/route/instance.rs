@@ -24,6 +24,8 @@ pub(super) struct Stop {
     pub(super) close_s: i64,
     pub(super) ready_s: i64,
     pub(super) priority: i64,
+    /// Metres at the least to where a vehicle may load again; zero where ways there and back differ.
+    pub(super) reload_m: i64,
 }
 
 /// A kind of vehicle.
@@ -157,6 +159,8 @@ pub(super) struct Instance {
     pub(super) timed: bool,
     /// The time between departure and end is limited or costs.
     pub(super) durations: bool,
+    /// The same, and no vehicle ever waits, so a route takes as long as its ways and stops do.
+    pub(super) steady: bool,
     /// Some stop has several windows.
     pub(super) several: bool,
     /// Goods are fetched somewhere.
@@ -182,6 +186,21 @@ pub(super) struct Instance {
 impl Instance {
     pub(super) fn new(problem: &Problem) -> Instance {
         let depots = problem.depots.len() as u32;
+        let ways = Ways::new(&problem.travel);
+        let symmetric = symmetric(&problem.travel);
+        let mut reload_at: Vec<usize> = problem
+            .vehicles
+            .iter()
+            .flat_map(|vehicle| &vehicle.reload)
+            .copied()
+            .collect();
+        reload_at.sort_unstable();
+        reload_at.dedup();
+        let reload_m = |place: usize| {
+            let depots = reload_at.iter().map(|depot| problem.depots[*depot].place);
+            let ways_m = depots.map(|depot| ways.distance_m(place as u32, depot as u32));
+            ways_m.min().filter(|_| symmetric).unwrap_or(0)
+        };
         let stops: Vec<Stop> = problem
             .stops
             .iter()
@@ -211,6 +230,7 @@ impl Instance {
                     stop.ready_s
                 },
                 priority: stop.priority.clamp(1, 1000),
+                reload_m: reload_m(stop.place),
             })
             .collect();
         let kinds: Vec<Kind> = (0u32..)
@@ -249,6 +269,7 @@ impl Instance {
         Instance {
             timed,
             durations,
+            steady: durations && !timed,
             several: stops.iter().any(|stop| stop.several),
             pickups: stops.iter().any(|stop| stop.pickup),
             reloads,
@@ -261,9 +282,9 @@ impl Instance {
             plenty: kinds
                 .iter()
                 .all(|kind| kind.alike.len() > 1 && kind.count >= stops.len()),
-            symmetric: symmetric(&problem.travel),
+            symmetric,
             gaps: gaps(&problem.travel),
-            ways: Ways::new(&problem.travel),
+            ways,
             depots: problem
                 .depots
                 .iter()

@@ -13,17 +13,21 @@
 //! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops. Where kinds of
 //! vehicle differ in capacity and cost only, each touched route gets the cheapest free kind that carries it. With plenty of
 //! each kind that is done after taking out as well, so that putting in pays for room, and some insertions count a new
-//! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Threads compare their solutions now and then; of many stops each thread
-//! searches a share of one solution, which is divided anew each time.
+//! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Routes of good plans are noted,
+//! and now and then the cheapest plan that can be put together from them is found by set partitioning. With much time the
+//! search becomes hot again. Threads compare their solutions now and then; of many stops each thread searches a share of one
+//! solution, which is divided anew each time.
 
 mod by_hand;
 mod change;
 mod division;
 mod fit;
+mod heat;
 mod instance;
 mod model;
 mod near;
 mod plan;
+mod pool;
 mod replan;
 mod ruin;
 mod schedule;
@@ -34,6 +38,7 @@ mod spot;
 mod state;
 #[cfg(test)]
 mod tests;
+mod times;
 
 pub use by_hand::{Broken, ByHand, laid_out};
 pub use model::{
@@ -45,6 +50,7 @@ pub use replan::{Lost, Remaining, remaining};
 
 use crate::effort::Effort;
 use crate::random::Random;
+use heat::Cooling;
 use instance::Instance;
 use search::{Best, Control, Search, Tables};
 use share::Share;
@@ -80,6 +86,7 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
     let divided = threads > 1 && best.stops() >= threads * SHARE_STOPS;
     let exchanges = if divided { DIVISIONS } else { EXCHANGES };
     let mut random = Random::new(seed);
+    let mut cooling = Cooling::new(&instance);
     for exchange in 1..=exchanges {
         if divided {
             let centre = random.below(problem.stops.len()) as u32;
@@ -94,9 +101,9 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
                 .split_first_mut()
                 .expect("there is a search for each thread");
             for search in others {
-                scope.spawn(|| search.run(&control, until, false));
+                scope.spawn(|| search.run(&control, &cooling, until, false));
             }
-            first.run(&control, until, true);
+            first.run(&control, &cooling, until, true);
         });
         if divided {
             best = share::unite(searches.iter().map(|search| &search.best));
@@ -110,9 +117,19 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
         if exchange == exchanges || control.is_stopped() {
             break;
         }
+        if divided {
+            continue;
+        }
+        if exchange == 1 {
+            cooling.expect(searches[0].iterations as f64 / until, problem.stops.len());
+        }
+        if let Some(better) = pool::combine(&instance, &searches, &best) {
+            best = better;
+        }
+        let again = cooling.rises(until - 1.0 / f64::from(exchanges), until);
         for search in searches
             .iter_mut()
-            .filter(|search| !divided && best.is_better_than(&search.best))
+            .filter(|search| again || best.is_better_than(&search.best))
         {
             search.load(&Share::whole(best.clone(), &instance));
         }

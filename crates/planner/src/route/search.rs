@@ -1,8 +1,10 @@
 //! Ruin and recreate under simulated annealing (Christiaens and Vanden Berghe, "Slack induction by string removals for
 //! vehicle routing problems", Transportation Science 2020).
 
+use super::heat::Cooling;
 use super::instance::{Instance, NEVER_S, NONE};
 use super::near::Near;
+use super::pool::Pool;
 use super::share::Share;
 use super::spot::Manner;
 use super::state::State;
@@ -19,11 +21,11 @@ const BLINK: f64 = 0.01;
 /// Chance that less than the cost of a vehicle of its own counts, where there are plenty of each kind: greedy insertion
 /// would never leave one large vehicle for several small ones.
 const OPENING: f64 = 0.3;
-/// The heat at the beginning and at the end, in shares of what a stop costs on average. Windows make routes hard to leave
-/// once they stand, so one trip a vehicle with windows begins hotter.
-const HOT: f64 = 0.7;
-const HOT_TIMED: f64 = 1.5;
-const COLD: f64 = 0.01;
+/// Chance that trips are divided for a stop that has a place without that, which is seldom cheaper and takes long.
+const DIVIDE: f64 = 0.2;
+/// The routes are noted after so many iterations where the plan costs at most so much more than the best.
+const NOTED: u64 = 500;
+const NOTED_WITHIN: f64 = 1.01;
 /// The clock is read after so many iterations.
 const CLOCK: u64 = 32;
 /// Whoever watches is told after the clock was read so many times.
@@ -107,6 +109,7 @@ pub(super) struct Search<'a> {
     /// Priorities of those who are not served, and cost, in shares that other searches have.
     elsewhere: (i64, i64),
     pub(super) iterations: u64,
+    pub(super) pool: Pool,
 }
 
 /// When searches end, and who is told.
@@ -165,6 +168,7 @@ impl<'a> Search<'a> {
             near_ruin: vec![0; instance.stops.len()],
             elsewhere: (0, 0),
             iterations: 0,
+            pool: Pool::default(),
         }
     }
 
@@ -186,6 +190,7 @@ impl<'a> Search<'a> {
         let mut manner = Manner {
             blink: 0.0,
             far: true,
+            divide: true,
             opening: 1.0,
         };
         for (number, stop) in std::mem::take(&mut self.state.absent).into_iter().enumerate() {
@@ -246,15 +251,10 @@ impl<'a> Search<'a> {
     }
 
     /// Goes on until `spent`, the used part of the budget, reaches `until`.
-    pub(super) fn run(&mut self, control: &Control, until: f64, watched: bool) {
+    pub(super) fn run(&mut self, control: &Control, cooling: &Cooling, until: f64, watched: bool) {
         if self.centres.is_empty() || self.instance.kinds.is_empty() {
             return;
         }
-        let hot = if self.instance.timed && !self.instance.reloads {
-            HOT_TIMED
-        } else {
-            HOT
-        };
         let mut heat = 0.0;
         loop {
             if self.iterations.is_multiple_of(CLOCK) {
@@ -266,7 +266,10 @@ impl<'a> Search<'a> {
                     let (missing, cost) = self.elsewhere;
                     control.tell(part, missing + self.best.missing, cost + self.best.cost);
                 }
-                heat = hot * (COLD / hot).powf(part) * self.unit;
+                heat = cooling.heat(part) * self.unit;
+            }
+            if self.iterations.is_multiple_of(NOTED) && self.combines() {
+                self.pool.note(&self.state);
             }
             self.iterations += 1;
             self.step(heat);
@@ -323,6 +326,13 @@ impl<'a> Search<'a> {
             self.count_absent();
             self.state.undo();
         }
+    }
+
+    /// Whether the present routes could be part of a better plan.
+    fn combines(&self) -> bool {
+        self.instance.stops.len() <= FAR_STOPS
+            && self.state.absent.is_empty()
+            && (self.state.cost as f64) < self.best.cost as f64 * NOTED_WITHIN
     }
 
     fn count_absent(&mut self) {
@@ -456,6 +466,7 @@ impl<'a> Search<'a> {
         let manner = Manner {
             blink: BLINK,
             far,
+            divide: !self.instance.reloads || self.random.fraction() < DIVIDE,
             opening,
         };
         for stop in absent {

@@ -84,8 +84,8 @@ impl State<'_> {
         !self.is_stop(node) && self.node(node).next != NONE
     }
 
-    /// Computes the segments of a route, and returns its duration.
-    pub(super) fn trace_segments(&mut self, route: u32) -> i64 {
+    /// Computes the segments of a route, and returns its duration where it takes segments to know it.
+    pub(super) fn trace_segments(&mut self, route: u32) -> Option<i64> {
         let nodes = self.nodes.items.len();
         let segments = &mut self.segments;
         if segments.to.len() < nodes {
@@ -99,13 +99,13 @@ impl State<'_> {
         if self.instance.pickups {
             self.trace_peaks(first, end);
         }
-        if !self.instance.durations {
-            return 0;
+        if !self.instance.durations || self.instance.steady {
+            return None;
         }
         if self.instance.several {
             let sequence = self.sequence(route);
             let timed = super::schedule::schedule(self.instance, kind, &sequence);
-            return timed.map_or(i64::MAX / 8, |timed| timed.end_s - timed.start_s);
+            return Some(timed.map_or(i64::MAX / 8, |timed| timed.end_s - timed.start_s));
         }
         let late = Segment::new(i64::MAX / 8, 0, 0);
         let mut sum = self.segment_of(first);
@@ -128,7 +128,7 @@ impl State<'_> {
             self.segments.from[prev as usize] = sum;
             node = prev;
         }
-        duration_s
+        Some(duration_s)
     }
 
     fn trace_peaks(&mut self, first: u32, end: u32) {
@@ -210,6 +210,11 @@ fn most(a: [i64; 2], b: [i64; 2]) -> [i64; 2] {
 }
 
 impl Instance {
+    /// Whether something is kept along routes beside times.
+    pub(super) fn has_segments(&self) -> bool {
+        (self.durations && !self.steady) || self.pickups
+    }
+
     /// A stop with one window.
     pub(super) fn segment_of(&self, stop: u32) -> Segment {
         let stop = &self.stops[stop as usize];

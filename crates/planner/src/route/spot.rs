@@ -41,6 +41,8 @@ pub(super) struct Manner {
     pub(super) blink: f64,
     /// Every place of every route is looked at where no near one will do.
     pub(super) far: bool,
+    /// Whether trips are divided though the stop has a place without that.
+    pub(super) divide: bool,
     /// The share of what a vehicle of its own costs that counts. Below 1 it anticipates that others will go with it.
     pub(super) opening: f64,
 }
@@ -71,19 +73,15 @@ impl State<'_> {
         let count = self.with_room(&search.stop, near.of(stop), &mut beside);
         for (other, from_m) in &beside[..count] {
             let node = self.node(*other);
-            if self.instance.reloads {
-                search.split(*other);
-                search.split(node.prev);
-                if !search.has_room(node.trip) {
-                    continue;
-                }
-            }
             let from_m = (*from_m < i32::MAX).then_some(i64::from(*from_m));
             let back_m = from_m.filter(|_| self.instance.symmetric);
             // Where ways there and back are equal, a detour by a far stop is at least this long.
             let far_m = back_m.unwrap_or(0);
             let per_m = self.instance.kinds[self.trip(node.trip).kind as usize].per_m;
             let least = |out_m: i64| 2 * (far_m - out_m) * per_m;
+            if self.instance.reloads && !search.has_room(node.trip) {
+                continue;
+            }
             if least(node.out_m) < search.best.cost {
                 search.behind(*other, from_m, None);
             }
@@ -95,6 +93,13 @@ impl State<'_> {
         search.new_routes();
         if self.instance.reloads {
             search.new_trips();
+            if manner.divide || search.best.cost == i64::MAX {
+                for (other, _) in &beside[..count] {
+                    search.split(*other);
+                    search.split(self.node(*other).prev);
+                }
+                search.split_first();
+            }
         }
         if manner.far && search.best.cost == i64::MAX && !near.has_all() {
             search.everywhere();
@@ -339,6 +344,11 @@ impl Search<'_, '_> {
         let instance = state.instance;
         let route = state.route(trip.route);
         let kind = &instance.kinds[trip.kind as usize];
+        if instance.steady {
+            let (before, next) = (state.node(after), state.node(state.node(after).next));
+            let added_s = to_s + self.stop.stay_s + on_s - instance.time_s(before.place, next.place);
+            return (route.duration_s + added_s <= kind.duration_max_s).then_some(kind.per_s * added_s);
+        }
         let delayed = instance.releases && self.stop.ready_s > trip.ready_s;
         if instance.several || delayed {
             return self.longer_exactly(route, &[(after, self.id)]);

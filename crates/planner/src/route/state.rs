@@ -254,7 +254,7 @@ impl<'a> State<'a> {
         }
         self.absent.clone_from(&self.absent_before);
         self.cost = self.cost_before;
-        if self.instance.durations || self.instance.pickups {
+        if self.instance.has_segments() {
             for (index, route) in &log {
                 if route.stops > 0 {
                     self.trace(*index);
