@@ -13,6 +13,7 @@ mod summary;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use planner::travel::Roads;
 
@@ -23,7 +24,7 @@ use crate::plan::rules::{self, RuleKey, Rules};
 use crate::plan::{ControlLevel, Plan, RiskLevel};
 
 pub use county::{County, Living, Supplying};
-pub use drive::{Drive, Drop};
+pub use drive::{Drive, Drop, Goods};
 pub use picks::{Pick, Piece};
 pub use pickup::{Called, Pickup};
 pub use read::{File, FileError, Lists, Source};
