@@ -2,7 +2,7 @@
 
 use planner::effort::Effort;
 use planner::route::{self, Load, Plan, Problem, Reason, Source, Start, Travel, Trip, Window};
-use planner::travel::NO_WAY;
+use planner::travel::{NO_WAY, Ways};
 use std::time::Instant;
 
 use super::ways::Places;
@@ -108,6 +108,7 @@ pub fn drive(
     supply: &Supply,
     rules: &Rules,
     asked: &Asked,
+    ways: Option<&Ways>,
     notes: &mut Vec<Said>,
 ) -> Result<Option<Drive>> {
     if county.vehicles.is_empty() {
@@ -142,7 +143,7 @@ pub fn drive(
     let (mut drops, mut cut_off) = (drops(county, supply, rules, asked, &vehicles, &home), Vec::new());
     let hub = county.hub.as_ref().map(|(_, at)| *at);
     let places = Places::of(county, hub, &drops);
-    let travel = places.travel(county, asked);
+    let travel = places.travel(county, asked, ways);
     if let Travel::Table {
         places: count,
         distance_m,

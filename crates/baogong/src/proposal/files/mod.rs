@@ -152,8 +152,9 @@ pub fn plan(lists: &Lists, asked: &Asked) -> Result<std::result::Result<Planned,
         Err(errors) => return Ok(Err(errors)),
     };
     let mut notes = std::mem::take(&mut county.notes);
-    let supply = supply::assign(&county, &rules, asked, &mut notes)?;
-    let drive = drive::drive(&county, &supply, &rules, asked, &mut notes)?;
+    let ways = asked.roads.as_ref().map(|roads| roads.ways(&[], &[]));
+    let supply = supply::assign(&county, &rules, asked, ways.as_ref(), &mut notes)?;
+    let drive = drive::drive(&county, &supply, &rules, asked, ways.as_ref(), &mut notes)?;
     let picks = picks::picks(&county, &supply, &rules, asked, drive.as_ref());
     let pickup = pickup::pickup(&county, &supply, &rules, asked, drive.as_ref(), &mut notes)?;
     Ok(Ok(Planned {

@@ -1,7 +1,7 @@
 //! The ways between suppliers, hub and compounds: by road, straight, or nominal where a position is not known.
 
 use planner::route::{self, Travel};
-use planner::travel::{self, NO_WAY};
+use planner::travel::{self, NO_WAY, Ways};
 use planner::{Point, road_distance_m};
 
 use super::{Asked, County, Drop};
@@ -46,11 +46,11 @@ impl Places {
         self.of[compound]
     }
 
-    pub(super) fn travel(&self, county: &County, asked: &Asked) -> Travel {
+    pub(super) fn travel(&self, county: &County, asked: &Asked, ways: Option<&Ways>) -> Travel {
         let known: Vec<Point> = self.at.iter().flatten().copied().collect();
         if known.len() == self.at.len() {
-            return match &asked.roads {
-                Some(roads) => roads.ways(&[], &[]).table(&known),
+            return match ways {
+                Some(ways) => ways.table(&known),
                 None if known.len() <= TABLE_PLACES_MAX => {
                     travel::estimated(&known, asked.km_per_h, planner::DETOUR_PCT)
                 }
