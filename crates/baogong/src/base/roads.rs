@@ -44,3 +44,21 @@ pub fn table(places: &[Point]) -> Option<Travel> {
     let ways = WAYS.get().filter(|_| places.len() <= PLACES_MAX)?;
     Some(ways.table(places))
 }
+
+/// So many ways between compounds and suppliers are kept with a proposal; of each compound at least those of the nearest.
+const NEAR_KEPT: usize = 200_000;
+const NEAR_MIN: usize = 8;
+const NEAR_MAX: usize = 64;
+
+/// So many near suppliers of each of these compounds are asked for by road.
+pub fn near_max(compounds: usize) -> usize {
+    (NEAR_KEPT / compounds.max(1)).clamp(NEAR_MIN, NEAR_MAX)
+}
+
+/// By compound, metres by road from its near suppliers, as indices; nothing without a map.
+pub fn near(suppliers: &[Option<Point>], compounds: &[Option<Point>]) -> Vec<Vec<(usize, i64)>> {
+    let ways = WAYS.get();
+    ways.map_or_else(Vec::new, |ways| {
+        ways.from_near(suppliers, compounds, near_max(compounds.len()))
+    })
+}

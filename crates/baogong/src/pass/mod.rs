@@ -11,6 +11,7 @@ use crate::base::id::district;
 use crate::base::{Actor, Ctx, Refusal, RefusalKind, Result, clock};
 use crate::register;
 use crate::register::entry::{self, Entry};
+use crate::register::place::Places;
 use crate::wording;
 
 stmt!(
@@ -287,6 +288,36 @@ pub fn list(tx: &mut Tx, kind: PassKind, area: &str) -> Result<Vec<Pass>> {
     let mut passes: Vec<Pass> = rows.iter().map(read).collect::<Result<_>>()?;
     passes.retain(|pass| crate::base::access::within(&pass.area, area));
     Ok(passes)
+}
+
+/// The areas into which a vehicle may drive at a moment. Passes issued here count alone; where none ever was, what the register
+/// says of a pass from elsewhere. `None` where neither limits it.
+pub fn areas_of_vehicle(
+    tx: &mut Tx,
+    in_district: &str,
+    vehicle: &Entry,
+    at_s: i64,
+) -> Result<Option<Vec<String>>> {
+    let issued = of_holder(tx, in_district, PassKind::Vehicle, &vehicle.code)?;
+    if !issued.is_empty() {
+        let holds = |pass: &Pass| state(pass, Some(vehicle), at_s) == PassState::Valid;
+        return Ok(Some(
+            issued.into_iter().filter(holds).map(|pass| pass.area).collect(),
+        ));
+    }
+    let noted: register::Vehicle = vehicle.noun()?;
+    let day = clock::zoned(at_s).strftime("%Y-%m-%d").to_string();
+    if !noted.pass_until.is_empty() && noted.pass_until < day {
+        return Ok(Some(Vec::new()));
+    }
+    if noted.pass_areas.is_empty() {
+        return Ok(None);
+    }
+    let places = Places::load(tx, in_district, &[])?;
+    // Areas that are gone from the register let nobody in.
+    let names = register::place::named(&noted.pass_areas);
+    let found = names.filter_map(|name| places.areas("pass_areas", name).ok());
+    Ok(Some(found.flatten().collect()))
 }
 
 /// The entry of whoever holds the pass, if it is still there.

@@ -1,7 +1,7 @@
 //! Which vehicle brings the boxes of a round where and in which order (CT-4, FC-9, YO-6): proposed, changed by a person,
 //! then made into trips. Times follow from the stops, so only the stops of each trip are kept.
 
-use planner::route::{Broken, ByHand, Plan, Reason, laid_out};
+use planner::route::{Broken, ByHand, Plan, laid_out};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
@@ -9,22 +9,8 @@ use super::{Proposal, ProposalKind, ProposalRef, ProposalState};
 use crate::base::id::{ProposalId, TripId};
 use crate::base::{Ctx, Refusal, Result};
 use crate::round::open;
+pub use crate::round::trips::LeftOut;
 use crate::round::trips::{self, RouteFacts, Terms, TripDraft};
-use crate::wording;
-
-wording! {
-    /// Why no vehicle goes to a compound.
-    LeftOut {
-        NoColdVehicle = "no_cold_vehicle", "没有可用的冷藏车", "no cold vehicle";
-        TooLarge = "too_large", "一辆车装不下", "more than any vehicle carries";
-        OutOfTime = "out_of_time", "来不及在收车前返回", "no vehicle would be back in time";
-        NoVehicleLeft = "no_vehicle_left", "车都装满了或没有时间了", "all vehicles are full or have no time left";
-        ByHand = "by_hand", "人工移出", "taken out by hand";
-        NoRoad = "no_road", "没有路通到那里", "no road leads there";
-        NoPass = "no_pass", "没有车有进入该区域的通行证", "no vehicle has a pass for its area";
-        NotAtSource = "not_at_source", "没有车能到货所在的地方装货", "no vehicle can fetch its goods";
-    }
-}
 
 /// The stops of one trip of a vehicle, in order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -229,23 +215,11 @@ impl StoredRoutes {
     }
 }
 
-fn why(reason: Reason) -> LeftOut {
-    match reason {
-        Reason::NoColdVehicle => LeftOut::NoColdVehicle,
-        Reason::TooLarge => LeftOut::TooLarge,
-        Reason::OutOfTime => LeftOut::OutOfTime,
-        Reason::NoRoad => LeftOut::NoRoad,
-        Reason::NoPass => LeftOut::NoPass,
-        Reason::NoVehicleAtSource => LeftOut::NotAtSource,
-        Reason::NoVehicleLeft => LeftOut::NoVehicleLeft,
-    }
-}
-
 /// Computes routes for the boxes that wait and keeps them. Boxes for which there is no room are left out with the reason.
 pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft) -> Result<ProposalId> {
     let facts = match draft.takes_over {
         Some(broken) => trips::gather_takeover(tx, ctx, &draft.trips, broken, &draft.terms)?,
-        None => trips::gather(tx, ctx, &draft.trips)?,
+        None => trips::gather(tx, ctx, &draft.trips, &draft.terms)?,
     };
     let plan = trips::solve(ctx, &facts, &draft.terms)?;
     let legs = plan.tours.iter().flat_map(|tour| {
@@ -265,7 +239,7 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft) -> Result<ProposalId
         left_out: plan
             .unserved
             .iter()
-            .map(|left| (left.stop, why(left.reason)))
+            .map(|left| (left.stop, LeftOut::because(left.reason)))
             .collect(),
         revisions: Vec::new(),
         facts,

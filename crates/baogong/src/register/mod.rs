@@ -182,6 +182,8 @@ pub static REGISTERS: &[Register] = &[
             "model",
             "load_g",
             "cold",
+            "shift",
+            "pass_areas",
             "employer",
             "driver_name",
             "driver_phone",

@@ -89,11 +89,28 @@ pub struct Vehicle {
     pub plate: String,
     pub model: String,
     pub load_g: i64,
+    pub volume_l: i64,
     pub cold: i64,
     pub employer: String,
     pub driver_name: String,
     pub driver_phone: String,
+    pub pass_until: String,
+    pub pass_areas: String,
+    pub shift: String,
+    pub stops_max: Option<i64>,
     pub state: String,
+}
+
+impl Vehicle {
+    /// The minutes of the day from and until which it may drive; a shift that ends on the next day ends behind minute 1,440.
+    pub fn shift_min(&self) -> Option<(i64, i64)> {
+        documents::values::hours_min(&self.shift)
+    }
+
+    /// The most stops in a shift.
+    pub fn stops_max(&self) -> Option<usize> {
+        usize::try_from(self.stops_max?).ok()
+    }
 }
 
 /// One kind of goods in a pack.
@@ -119,6 +136,7 @@ pub struct Good {
     pub price_fen: i64,
     pub contents: Vec<Content>,
     pub aliases: String,
+    pub cold: i64,
     pub limit_per_order: i64,
     pub stock: Option<i64>,
 }

@@ -16,6 +16,8 @@ pub struct Places {
     district: String,
     /// (name, code) of every community, to find and to suggest.
     communities: HashMap<String, Vec<String>>,
+    /// (name, code) of streets and of the district, by whole names and stems.
+    above: HashMap<String, Vec<String>>,
     /// Compound name to (community code, compound code).
     compounds: HashMap<String, Vec<(String, String)>>,
     suppliers: HashMap<String, String>,
@@ -79,6 +81,26 @@ pub(crate) fn plain(name: &str) -> &str {
     name
 }
 
+/// Whether these words mean the whole district.
+pub(crate) fn whole(name: &str) -> bool {
+    ["全县", "全区", "全市", "全域"].contains(&name)
+}
+
+/// A street's or district's name without the word for its kind.
+pub(crate) fn plain_above(name: &str) -> &str {
+    let stems = ["街道办事处", "街道", "镇", "乡", "县", "区", "市"];
+    let stem = stems.iter().find_map(|suffix| name.strip_suffix(suffix));
+    stem.filter(|stem| stem.chars().count() >= 2).unwrap_or(name)
+}
+
+/// The names in a cell that lists several.
+pub(crate) fn named(written: &str) -> impl Iterator<Item = &str> {
+    written
+        .split(['、', '，', ',', ';', '；', '/', ' '])
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+}
+
 impl Places {
     /// Loads what is known in `district`, for placing rows of `registers`.
     pub fn load(tx: &mut Tx, district: &str, registers: &[&'static Register]) -> Result<Self> {
@@ -111,13 +133,15 @@ impl Places {
         let name = text(body, register.name);
         match register.key() {
             "areas" => {
-                if text(body, "level") == "community" {
-                    // By its whole name and, for lists that leave 社区 or 村 out, by its stem.
-                    for name in [name, plain(name)] {
-                        let codes = self.communities.entry(name.to_string()).or_default();
-                        if !codes.iter().any(|known| known == code) {
-                            codes.push(code.to_string());
-                        }
+                // By its whole name and, for lists that leave 社区 or 村 out, by its stem.
+                let (known, stem) = match text(body, "level") {
+                    "community" => (&mut self.communities, plain(name)),
+                    _ => (&mut self.above, plain_above(name)),
+                };
+                for name in [name, stem] {
+                    let codes = known.entry(name.to_string()).or_default();
+                    if !codes.iter().any(|known| known == code) {
+                        codes.push(code.to_string());
                     }
                 }
             }
@@ -180,7 +204,10 @@ impl Places {
                 }
                 Ok((code.clone(), code))
             }
-            Coding::Column(column) => Ok((text(body, column).to_string(), self.loose_area(body)?)),
+            Coding::Column(column) => {
+                self.areas("pass_areas", text(body, "pass_areas"))?;
+                Ok((text(body, column).to_string(), self.loose_area(body)?))
+            }
             Coding::Compound => {
                 let community = self.community(body)?.ok_or_else(|| {
                     Unplaced::new(
@@ -236,6 +263,60 @@ impl Places {
             return Ok(compound);
         }
         Ok(self.community(body)?.unwrap_or_else(|| self.district.clone()))
+    }
+
+    /// The codes of areas that a cell names, separated by `、`: streets, communities, compounds, 全县, or their codes.
+    pub fn areas(&self, column: &'static str, written: &str) -> std::result::Result<Vec<String>, Unplaced> {
+        let mut found = Vec::new();
+        for name in named(written) {
+            let all = whole(name) || name == self.district;
+            let mut codes: Vec<&String> = if all { vec![&self.district] } else { Vec::new() };
+            for known in [&self.above, &self.communities] {
+                codes.extend(known.get(name).into_iter().flatten());
+            }
+            if codes.is_empty() {
+                codes.extend(self.communities.get(plain(name)).into_iter().flatten());
+            }
+            let compounds = self.compounds.get(name).into_iter().flatten();
+            codes.extend(compounds.map(|(_, code)| code));
+            codes.sort_unstable();
+            codes.dedup();
+            if codes.is_empty() {
+                let all = [&self.above, &self.communities]
+                    .into_iter()
+                    .flat_map(HashMap::values);
+                let compounds = self.compounds.values().flatten().map(|(_, code)| code);
+                codes.extend(all.flatten().chain(compounds).find(|code| *code == name));
+            }
+            match codes.as_slice() {
+                [code] => found.push((*code).clone()),
+                [] => {
+                    let near = nearest(name, self.above.keys().chain(self.communities.keys()))
+                        .or_else(|| nearest(name, self.compounds.keys()));
+                    let (zh, en) = near.map_or_else(Default::default, |near| {
+                        (format!("，是否为“{near}”"), format!("; did you mean {near}"))
+                    });
+                    return Err(Unplaced::new(
+                        column,
+                        format!("没有叫“{name}”的街道、社区或小区{zh}？请改正，或先导入行政区划。"),
+                        format!(
+                            "There is no street, community or compound {name}{en}? Correct it, or import the areas first."
+                        ),
+                    ));
+                }
+                several => {
+                    return Err(Unplaced::new(
+                        column,
+                        format!("本县有{}处“{name}”，请改写区划代码。", several.len()),
+                        format!(
+                            "There are {} places called {name}; write the code instead.",
+                            several.len()
+                        ),
+                    ));
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn community(&self, body: &Body) -> std::result::Result<Option<String>, Unplaced> {
@@ -395,6 +476,39 @@ mod tests {
         let names = ["滨河路".to_string(), "文昌".to_string()];
         assert_eq!(nearest("滨江路", names.iter()), Some("滨河路".into()));
         assert_eq!(nearest("太和", names.iter()), None);
+    }
+
+    fn area(code: &str, name: &str, level: &str) -> Body {
+        [("code", code), ("name", name), ("level", level)]
+            .into_iter()
+            .map(|(key, text)| (key.to_string(), text.into()))
+            .collect()
+    }
+
+    #[test]
+    fn areas_of_a_pass_are_found_by_name_stem_or_code() {
+        let mut places = Places {
+            district: "431023".into(),
+            ..Places::default()
+        };
+        let areas = super::super::register("areas").unwrap();
+        for (code, name, level) in [
+            ("431023", "永兴县", "county"),
+            ("431023001", "便江街道", "street"),
+            ("431023001002", "文昌社区", "community"),
+            ("431023002003", "文昌社区", "community"),
+        ] {
+            places.learn(areas, code, code, &area(code, name, level));
+        }
+        let compounds = super::super::register("compounds").unwrap();
+        let body: Body = [("compound".to_string(), "橙香苑".into())].into_iter().collect();
+        places.learn(compounds, "431023001002-1", "431023001002", &body);
+        let found = |written: &str| places.areas("pass_areas", written).map_err(|wrong| wrong.zh);
+        assert_eq!(found("便江、橙香苑").unwrap(), ["431023001", "431023001002-1"]);
+        assert_eq!(found("全县").unwrap(), ["431023"]);
+        assert_eq!(found("永兴县；431023002003").unwrap(), ["431023", "431023002003"]);
+        assert!(found("文昌社区").unwrap_err().contains("有2处"));
+        assert!(found("便河街道").unwrap_err().contains("是否为“便江街道”"));
     }
 
     #[test]

@@ -21,3 +21,4 @@ mod statements;
 mod story;
 mod support;
 mod takeover;
+mod vehicles;

@@ -11,7 +11,7 @@ use crate::support::{Browser, Server, demo_servers};
 
 const DISTRICT: &str = "431023";
 
-fn trip_of(server: &Server, plate: &str, wanted: TripState) -> (Trip, Vec<Stop>) {
+pub fn trip_of(server: &Server, plate: &str, wanted: TripState) -> (Trip, Vec<Stop>) {
     let plate = plate.to_string();
     server.read(move |tx| {
         let all = trips::list(tx, DISTRICT, "")?;
@@ -46,7 +46,7 @@ fn aboard(server: &Server, trip: &Trip, round: &str) -> i64 {
     })
 }
 
-fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Stop) {
+pub fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Stop) {
     let codes = boxes(server, trip, &stop.compound).join(" ");
     let seq = stop.seq.to_string();
     browser
@@ -160,6 +160,7 @@ fn others_take_over_what_a_broken_vehicle_has_on_board() {
         headquarters
             .open(&routes)
             .shows("map-picture")
+            .shows("抛锚车辆")
             .shows(&format!("{} 接驳", plates[1]));
         // On the trip that the helper is on there are no such boxes, and nobody can say that it is meant.
         let wrong = [("trip:0", "0.0"), ("seq:0", "1"), ("despite", "1")];

@@ -109,6 +109,8 @@ pub enum Kind {
     Date,
     /// Point in time, written `2026-11-21 18:00`.
     Time,
+    /// From one time of day to another, written `07:00-19:00`; one that ends no later than it begins ends on the next day.
+    Hours,
     /// Yes or no, 1 or 0.
     Flag,
     /// One entry of a list.
@@ -322,6 +324,7 @@ const fn usual_hint(kind: &Kind) -> Text {
         ),
         Kind::Date => Text::new("如 2026-11-21", "Such as 2026-11-21"),
         Kind::Time => Text::new("如 2026-11-21 18:00", "Such as 2026-11-21 18:00"),
+        Kind::Hours => Text::new("如 7:00-19:00", "Such as 7:00-19:00"),
         Kind::Flag => Text::new("是/否", "yes or no"),
         Kind::Choice(_) => Text::new("从下拉列表中选一项", "Choose one from the list"),
         Kind::Choices(_) => Text::new("可填多项，用顿号隔开", "Several allowed, separated by commas"),

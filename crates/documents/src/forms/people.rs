@@ -301,6 +301,50 @@ pub static VEHICLES: Form = Form {
             ],
         ),
         Column::new(
+            "pass_areas",
+            "通行范围",
+            "Pass valid in",
+            Kind::Text { max: 300 },
+            &[
+                "通行区域",
+                "通行证范围",
+                "通行证区域",
+                "通行证通行范围",
+                "可通行区域",
+                "准许通行区域",
+                "准行区域",
+            ],
+        )
+        .hint(
+            "别处签发的通行证在哪些街道、社区、小区有效，用顿号隔开；本系统签发的不用填，空着不限制",
+            "Streets, communities and compounds where a pass from elsewhere is valid, separated by 、; passes issued here are known, and an empty cell sets no limit",
+        )
+        .example("双河口街道、桂花社区"),
+        Column::new(
+            "shift",
+            "班次",
+            "Shift",
+            Kind::Hours,
+            &["出车时间", "出车时段", "可用时段", "运行时段", "工作时间", "班次时间", "排班", "可出车时间"],
+        )
+        .hint(
+            "每天几点到几点可以出车，如 7:00-19:00；夜班如 20:00-6:00，空着不限制",
+            "From when to when it may drive each day, such as 7:00-19:00, at night 20:00-6:00; no limit when empty",
+        )
+        .example("7:00-19:00"),
+        Column::new(
+            "stops_max",
+            "最多停靠点",
+            "Most stops",
+            Kind::Count { min: 1, max: 200 },
+            &["停靠点上限", "最多停靠点数", "每班最多停靠点", "最多送几站", "站点上限", "最多站点数", "最多停靠数"],
+        )
+        .hint(
+            "一个班次最多送几个点，所有趟次合计；空着不限制",
+            "The most stops in a shift, all its trips together; no limit when empty",
+        )
+        .example("12"),
+        Column::new(
             "route",
             "路线",
             "Route",

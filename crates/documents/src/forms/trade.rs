@@ -166,6 +166,29 @@ pub static GOODS: Form = Form {
         )
         .example("A套餐、三日包"),
         Column::new(
+            "cold",
+            "需冷链",
+            "Needs cold",
+            Kind::Flag,
+            &[
+                "冷链",
+                "冷藏",
+                "需冷藏",
+                "需要冷藏",
+                "需要冷链",
+                "是否冷链",
+                "是否冷藏",
+                "是否需冷链",
+                "冷链商品",
+                "冷链配送",
+            ],
+        )
+        .hint(
+            "运送时要用冷藏车的填“是”；套餐里有一样要冷链，整个套餐就要",
+            "Yes if it must travel in a cold vehicle; a pack needs it as soon as one of its goods does",
+        )
+        .example("否"),
+        Column::new(
             "limit_per_order",
             "每户限购",
             "Limit per order",

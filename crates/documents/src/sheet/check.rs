@@ -190,6 +190,7 @@ pub(super) fn cell(
             // Tidying keeps single blanks, which separate date and clock.
             _ => values::time(&text).map(Cell::Text),
         },
+        Kind::Hours => values::hours(&text).map(Cell::Text),
         Kind::Flag => flag(&text),
         Kind::Choice(entries) => choice(entries, &text).map(|entry| Cell::Text(entry.key.to_string())),
         Kind::Choices(entries) => choices(entries, &text),

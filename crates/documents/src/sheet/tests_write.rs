@@ -40,6 +40,7 @@ fn full_row(form: &'static Form, seed: usize) -> Map<String, Value> {
             Kind::Longitude => json!(108_000_010 + number),
             Kind::Date => json!("2026-11-21"),
             Kind::Time => json!("2026-11-21 18:05"),
+            Kind::Hours => json!("07:00-19:30"),
             Kind::Flag => json!(number % 2),
             Kind::Choice(entries) => json!(pick(entries)),
             Kind::Choices(entries) => json!([entries[seed % 6].key, entries[6 + seed % 6].key]),

@@ -215,6 +215,45 @@ pub fn time(text: &str) -> Result<String, Problem> {
     Ok(format!("{date} {hour:02}:{minute:02}"))
 }
 
+/// From one time of day to another as `07:00-19:00`: 7:00—19:00, 7点至19点半, 早上7点到晚上7点, 20:00-次日6:00, 全天.
+pub fn hours(text: &str) -> Result<String, Problem> {
+    let wrong = || {
+        Problem::new(
+            "应写明从几点到几点，如 7:00-19:00",
+            "should say from when to when, such as 7:00-19:00",
+        )
+    };
+    let folded = compact(text);
+    if matches!(folded.as_str(), "全天" | "24小时" | "全日") {
+        return Ok("00:00-00:00".to_string());
+    }
+    let (from, until) = folded
+        .split_once(['-', '至', '到', '~', '～'])
+        .ok_or_else(wrong)?;
+    let until = until.trim_start_matches(['-', '次', '第', '二', '日', '天']);
+    let clock = |text: &str| {
+        // 24:00 is the midnight at which a day ends.
+        if matches!(text, "24:00" | "24点" | "24时") {
+            return Some((0, 0));
+        }
+        split_clock(text)
+    };
+    let (from, until) = (clock(from).ok_or_else(wrong)?, clock(until).ok_or_else(wrong)?);
+    Ok(format!(
+        "{:02}:{:02}-{:02}:{:02}",
+        from.0, from.1, until.0, until.1
+    ))
+}
+
+/// The minutes of the day at which hours as [`hours`] writes them begin and end; those that end on the next day, or after a
+/// whole day, end behind minute 1,440.
+pub fn hours_min(text: &str) -> Option<(i64, i64)> {
+    let (from, until) = text.split_once('-')?;
+    let minute = |text: &str| split_clock(text).map(|(hour, minute)| hour * 60 + minute);
+    let (from, until) = (minute(from)?, minute(until)?);
+    Some((from, if until <= from { until + 1_440 } else { until }))
+}
+
 /// A plain number of the years 1954 to 2119 in the spreadsheet calendar.
 fn serial(text: &str) -> Option<f64> {
     let whole = text.split('.').next().unwrap_or("");

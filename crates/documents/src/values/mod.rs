@@ -13,7 +13,9 @@ mod quantity;
 
 pub(crate) use contents::OIL_LITRE_G;
 pub use contents::contents;
-pub use dates::{civil_from_days, date, date_from_serial, date_near, time, time_from_serial};
+pub use dates::{
+    civil_from_days, date, date_from_serial, date_near, hours, hours_min, time, time_from_serial,
+};
 pub use dwelling::{Dwelling, address, building, dwelling, room, unit};
 pub use identity::{company_prefix, credit_code, id_number, phone, phones, plate};
 pub use number::{chinese_number, is_approximate, number_micro, split_number, split_range};

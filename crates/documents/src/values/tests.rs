@@ -302,3 +302,25 @@ proptest! {
         prop_assert_eq!(date(&text), date_from_serial(day as f64));
     }
 }
+
+#[test]
+fn hours_are_read_as_offices_write_them() {
+    for (written, hours_read, minutes) in [
+        ("7:00-19:00", "07:00-19:00", (420, 1_140)),
+        ("７：００—１９：３０", "07:00-19:30", (420, 1_170)),
+        ("7点至19点半", "07:00-19:30", (420, 1_170)),
+        ("早上7点到晚上7点", "07:00-19:00", (420, 1_140)),
+        ("8:30~24:00", "08:30-00:00", (510, 1_440)),
+        ("20:00-次日6:00", "20:00-06:00", (1_200, 1_800)),
+        ("20:00至第二天6时", "20:00-06:00", (1_200, 1_800)),
+        ("全天", "00:00-00:00", (0, 1_440)),
+    ] {
+        assert_eq!(hours(written).as_deref(), Ok(hours_read), "{written}");
+        assert_eq!(hours(hours_read).as_deref(), Ok(hours_read));
+        assert_eq!(hours_min(hours_read), Some(minutes), "{written}");
+    }
+    for wrong in ["白班", "7:00", "7:00-25:00", "8:00-12:00、14:00-18:00"] {
+        assert!(hours(wrong).unwrap_err().zh.contains("如 7:00-19:00"), "{wrong}");
+    }
+    assert_eq!(hours_min(""), None);
+}

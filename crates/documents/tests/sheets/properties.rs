@@ -27,6 +27,7 @@ fn value(kind: Kind, example: &str, seed: usize) -> Value {
         Kind::Longitude => (108_000_000 + seed as i64 % 1_000_000).into(),
         Kind::Date => format!("2026-{:02}-{:02}", seed % 12 + 1, seed % 28 + 1).into(),
         Kind::Time => format!("2026-11-21 {:02}:{:02}", seed % 24, seed % 60).into(),
+        Kind::Hours => format!("{:02}:{:02}-{:02}:00", seed % 24, seed % 60, seed % 23).into(),
         Kind::Flag => (seed as i64 % 2).into(),
         Kind::Choice(entries) => of(entries).into(),
         Kind::Choices(entries) => vec![of(entries)].into(),

@@ -52,6 +52,11 @@ pub(super) fn trips(lang: Lang) -> Markup {
         PointKind::Hub,
         lang.t("城南中转站", "South hub"),
     ));
+    points.push(MapPoint::new(
+        place(26_131_000, 113_099_000),
+        PointKind::BrokenDown,
+        "湘L12345",
+    ));
     let way = |trip: usize| {
         let own = stops.iter().filter(|stop| stop.4 == trip);
         let there = std::iter::once(depot.at).chain(own.map(|stop| place(stop.0, stop.1)));

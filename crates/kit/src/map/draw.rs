@@ -318,6 +318,10 @@ fn sign(point: &MapPoint) -> Markup {
                 path d="M0 -11L11 0L0 11L-11 0Z" fill=(fill) stroke="#fff" stroke-width="1.5" {}
                 (mark)
             }
+            PointKind::BrokenDown => {
+                path d="M0 -12L12 0L0 12L-12 0Z" fill=(ALARM) stroke="#fff" stroke-width="1.5" {}
+                path d="M0 -6V2M0 5V6" stroke="#fff" stroke-width="2.6" {}
+            }
             PointKind::Gate => {
                 path d="M0 -10L10 8H-10Z" fill=(fill) stroke="#fff" stroke-width="1.5" {}
                 (mark)

@@ -34,6 +34,8 @@ pub enum PointKind {
     Supplier,
     /// Where goods change vehicles: a diamond.
     Hub,
+    /// A vehicle that cannot go on: a diamond with an exclamation mark.
+    BrokenDown,
     /// Where vehicles are stopped: a triangle.
     Gate,
     /// Where people live: a dot, or a circle with its mark.
@@ -42,13 +44,20 @@ pub enum PointKind {
 
 impl PointKind {
     /// All kinds, in the order of the legend.
-    pub const ALL: [Self; 4] = [Self::Supplier, Self::Hub, Self::Gate, Self::Compound];
+    pub const ALL: [Self; 5] = [
+        Self::Supplier,
+        Self::Hub,
+        Self::BrokenDown,
+        Self::Gate,
+        Self::Compound,
+    ];
 
     /// Its words.
     pub fn word(self, lang: Lang) -> &'static str {
         match self {
             Self::Supplier => lang.t("保供单位", "Supplier"),
             Self::Hub => lang.t("中转站", "Hub"),
+            Self::BrokenDown => lang.t("抛锚车辆", "Broken-down vehicle"),
             Self::Gate => lang.t("卡口", "Gate"),
             Self::Compound => lang.t("小区", "Compound"),
         }

@@ -35,8 +35,8 @@ mod tests;
 pub use partial::{Added, Partial, partial};
 pub use replan::{Replanned, replan};
 
-use crate::Point;
 use crate::effort::{Effort, Meter};
+use crate::{Point, road_distance_m};
 use std::sync::atomic::AtomicBool;
 
 /// A closed residential compound that must be supplied.
@@ -87,6 +87,19 @@ pub struct Problem {
     /// Per cent of every capacity that stay free as long as everybody can be fed without them, so that load is
     /// balanced and there is room for backups.
     pub spare_pct: i64,
+    /// By compound, the suppliers, as indices, of which the way to it by road is known, in metres. Other ways are estimated
+    /// ([`crate::road_distance_m`]), all of them where this is empty.
+    pub by_road: Vec<Vec<(usize, i64)>>,
+}
+
+impl Problem {
+    /// Metres from a supplier to a compound, both as indices; `None` when a position is missing.
+    pub fn way_m(&self, compound: usize, supplier: usize) -> Option<i64> {
+        let (home, shop) = (self.compounds[compound].at?, self.suppliers[supplier].at?);
+        let known = self.by_road.get(compound);
+        let known = known.and_then(|row| row.iter().find(|(one, _)| *one == supplier));
+        Some(known.map_or_else(|| road_distance_m(home, shop), |(_, metres)| *metres))
+    }
 }
 
 /// The decision for one compound.

@@ -44,6 +44,8 @@ pub(super) struct Model {
     pub(super) opening: Vec<i64>,
     compound_at: Vec<Option<Direction>>,
     supplier_at: Vec<Option<Direction>>,
+    /// Metres by compound and supplier where some are known by road, worked out once; empty where all are estimated.
+    ways_m: Vec<i64>,
     keep_weight_m: i64,
     candidates: Vec<Candidate>,
     starts: Vec<usize>,
@@ -130,13 +132,34 @@ impl Model {
                 .iter()
                 .map(|supplier| supplier.at.map(Direction::new))
                 .collect(),
+            ways_m: Vec::new(),
             keep_weight_m: problem.keep_weight_m.clamp(0, UNKNOWN_M),
             candidates: Vec::new(),
             starts: vec![0],
             beyond: Vec::with_capacity(problem.compounds.len()),
         };
+        model.ways_m = model.ways_m(&problem.by_road);
         model.list_all_candidates();
         model
+    }
+
+    /// Every way of which both ends are known: by road where that is told, else estimated.
+    fn ways_m(&self, by_road: &[Vec<(usize, i64)>]) -> Vec<i64> {
+        if by_road.iter().all(Vec::is_empty) {
+            return Vec::new();
+        }
+        let mut ways_m = Vec::with_capacity(self.compounds * self.suppliers);
+        for compound in 0..self.compounds {
+            let first = ways_m.len();
+            let estimated = |supplier| self.distance_m(compound, supplier).unwrap_or(UNKNOWN_M);
+            ways_m.extend((0..self.suppliers).map(estimated));
+            for (supplier, metres) in by_road.get(compound).into_iter().flatten().rev() {
+                if *supplier < self.suppliers {
+                    ways_m[first + supplier] = (*metres).clamp(0, UNKNOWN_M);
+                }
+            }
+        }
+        ways_m
     }
 
     /// A problem given by numbers: one category, every supplier a candidate of every compound.
@@ -174,6 +197,7 @@ impl Model {
                 .collect(),
             compound_at: vec![None; compounds],
             supplier_at: vec![None; suppliers],
+            ways_m: Vec::new(),
             keep_weight_m: 0,
             candidates: Vec::with_capacity(compounds * suppliers),
             starts: vec![0],
@@ -209,7 +233,10 @@ impl Model {
                 continue;
             }
             match (self.compound_at[compound], self.supplier_at[supplier]) {
-                (Some(home), Some(shop)) => near.push((home.chord_squared(shop), supplier as u32)),
+                (Some(_), Some(_)) => {
+                    let nearness = self.nearness(compound, supplier).unwrap_or(f64::INFINITY);
+                    near.push((nearness, supplier as u32));
+                }
                 (None, _) => near.push((offset as f64, supplier as u32)),
                 (Some(_), None) => unknown_eligible = true,
             }
@@ -312,12 +339,16 @@ impl Model {
 
     /// Road metres; `None` when a position is missing.
     pub(super) fn distance_m(&self, compound: usize, supplier: usize) -> Option<i64> {
-        Some(self.compound_at[compound]?.road_distance_m(self.supplier_at[supplier]?))
+        let (home, shop) = (self.compound_at[compound]?, self.supplier_at[supplier]?);
+        let known = self.ways_m.get(compound * self.suppliers + supplier);
+        Some(known.copied().unwrap_or_else(|| home.road_distance_m(shop)))
     }
 
-    /// Grows with the distance and is cheap; `None` when a position is missing.
+    /// Grows with the distance and is cheap; `None` when a position is missing. To be compared for one compound.
     pub(super) fn nearness(&self, compound: usize, supplier: usize) -> Option<f64> {
-        Some(self.compound_at[compound]?.chord_squared(self.supplier_at[supplier]?))
+        let (home, shop) = (self.compound_at[compound]?, self.supplier_at[supplier]?);
+        let known = self.ways_m.get(compound * self.suppliers + supplier);
+        Some(known.map_or_else(|| home.chord_squared(shop), |metres| *metres as f64))
     }
 
     /// The cost of the way alone. A compound without position costs nothing anywhere. A supplier without

@@ -1,7 +1,6 @@
 //! What can still be given where no supplier has enough of everything for a compound.
 
 use super::{Assignment, Compound, Problem};
-use crate::road_distance_m;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
@@ -65,22 +64,21 @@ pub fn partial(problem: &Problem, assignment: &Assignment) -> Vec<Partial> {
         .iter()
         .map(|&compound| {
             let wanted = fair.remove(&compound).unwrap_or_default();
-            (compound, stores.serve(&problem.compounds[compound], wanted))
+            (compound, stores.serve(compound, wanted))
         })
         .collect();
     for (compound, share) in &mut shared {
-        stores.add(&problem.compounds[*compound], share);
+        stores.add(*compound, share);
     }
     // What rounding, or a pair that is ruled out, has left over.
     for (compound, share) in &mut shared {
-        let compound = &problem.compounds[*compound];
-        let need = stores.need(compound);
+        let need = stores.need(&problem.compounds[*compound]);
         share.wanted = need
             .iter()
             .enumerate()
             .map(|(category, need)| need - share.got(category))
             .collect();
-        stores.add(compound, share);
+        stores.add(*compound, share);
     }
     shared.sort_by_key(|(compound, _)| *compound);
     shared
@@ -191,15 +189,12 @@ impl<'a> Stores<'a> {
     }
 
     /// Metres by road; far where a position is missing.
-    fn way_m(&self, compound: &Compound, supplier: usize) -> i64 {
-        match (compound.at, self.problem.suppliers[supplier].at) {
-            (Some(home), Some(shop)) => road_distance_m(home, shop),
-            _ => i64::MAX,
-        }
+    fn way_m(&self, compound: usize, supplier: usize) -> i64 {
+        self.problem.way_m(compound, supplier).unwrap_or(i64::MAX)
     }
 
     /// Finds the main supplier of a compound and takes what it has of what is wanted.
-    fn serve(&mut self, compound: &Compound, mut wanted: Vec<i64>) -> Share {
+    fn serve(&mut self, compound: usize, mut wanted: Vec<i64>) -> Share {
         let part = |supplier: usize| -> i64 {
             let parts = wanted
                 .iter()
@@ -212,7 +207,7 @@ impl<'a> Stores<'a> {
                 .sum()
         };
         let main = (0..self.left.len())
-            .filter(|supplier| self.allowed(compound, *supplier))
+            .filter(|supplier| self.allowed(&self.problem.compounds[compound], *supplier))
             .map(|supplier| (Reverse(part(supplier)), self.way_m(compound, supplier), supplier))
             .min()
             .filter(|(part, _, _)| part.0 > 0)
@@ -234,12 +229,12 @@ impl<'a> Stores<'a> {
     }
 
     /// Adds what is still wanted, from the nearest who have some.
-    fn add(&mut self, compound: &Compound, share: &mut Share) {
+    fn add(&mut self, compound: usize, share: &mut Share) {
         if share.wanted.iter().all(|wanted| *wanted == 0) {
             return;
         }
         let mut near: Vec<(i64, usize)> = (0..self.left.len())
-            .filter(|supplier| self.allowed(compound, *supplier))
+            .filter(|supplier| self.allowed(&self.problem.compounds[compound], *supplier))
             .map(|supplier| (self.way_m(compound, supplier), supplier))
             .collect();
         near.sort_unstable();

@@ -27,9 +27,11 @@ pub(super) fn any_problem() -> impl Strategy<Value = Problem> {
         prop::collection::vec(one_supplier, 0..8),
         prop::collection::vec(one_compound, 0..40),
         (0i64..3000, 0i64..3000, prop_oneof![Just(0i64), 0i64..60]),
+        any_roads(),
     )
         .prop_map(
-            move |(suppliers, compounds, (keep_weight_m, prefer_weight_m, spare_pct))| Problem {
+            move |(suppliers, compounds, (keep_weight_m, prefer_weight_m, spare_pct), by_road)| Problem {
+                by_road,
                 categories: vec!["vegetables".into(), "meat".into()],
                 keep_weight_m,
                 prefer_weight_m,
@@ -61,6 +63,13 @@ pub(super) fn any_problem() -> impl Strategy<Value = Problem> {
                     .collect(),
             },
         )
+}
+
+/// Ways by road of some pairs, long and short against the straight ones; none at all as often.
+fn any_roads() -> impl Strategy<Value = Vec<Vec<(usize, i64)>>> {
+    let row = prop::collection::btree_map(0usize..9, 0i64..20_000, 0..8);
+    let rows = prop::collection::vec(row.prop_map(|row| row.into_iter().collect()), 0..40);
+    prop_oneof![Just(Vec::new()), rows]
 }
 
 /// Ways to spoil an assignment; false when there is nothing to spoil in this way.
@@ -125,12 +134,12 @@ fn least_cost(problem: &Problem) -> Option<i64> {
             return Some(0);
         };
         let mut least = None;
-        for (index, supplier) in problem.suppliers.iter().enumerate() {
+        for index in 0..problem.suppliers.len() {
             if room[index] < next.demand[0] {
                 continue;
             }
             room[index] -= next.demand[0];
-            let way_m = crate::road_distance_m(next.at.unwrap(), supplier.at.unwrap());
+            let way_m = problem.way_m(compound, index).unwrap();
             if let Some(rest) = place(problem, compound + 1, room) {
                 let cost = rest + next.persons.max(1) * way_m;
                 least = Some(least.map_or(cost, |least: i64| least.min(cost)));

@@ -42,6 +42,7 @@ pub(super) fn problem(compounds: Vec<Compound>, suppliers: Vec<Supplier>) -> Pro
         keep_weight_m: 500,
         prefer_weight_m: 0,
         spare_pct: 0,
+        by_road: Vec::new(),
     }
 }
 
@@ -413,4 +414,25 @@ fn what_fits_only_exactly_is_found() {
         vec![supplier("west", 0, 65), supplier("east", 28, 113)],
     ));
     assert_eq!(mains(&assignment), ["east", "east", "west", "east", "west"]);
+}
+
+/// Across a river without a bridge the nearer supplier by the straight line is the farther one by road.
+#[test]
+fn the_nearest_is_the_nearest_by_road_where_that_is_known() {
+    let mut problem = problem(
+        vec![compound("c", 0, 60)],
+        vec![supplier("across", 1, 100), supplier("same side", 3, 100)],
+    );
+    assert_eq!(assign(&problem, 1).choices[0].main.as_deref(), Some("across"));
+    problem.by_road = vec![vec![(0, 9_000)]];
+    let assignment = assign(&problem, 1);
+    let choice = &assignment.choices[0];
+    let straight_m = problem.way_m(0, 1).unwrap();
+    assert!(straight_m < 9_000);
+    assert_eq!(choice.main.as_deref(), Some("same side"));
+    assert_eq!((choice.distance_m, choice.rank), (Some(straight_m), 1));
+    assert_eq!(choice.backup.as_deref(), Some("across"));
+    assert_eq!(crate::check::assignment(&problem, &assignment), vec![]);
+    problem.by_road.clear();
+    assert!(!crate::check::assignment(&problem, &assignment).is_empty());
 }

@@ -18,8 +18,13 @@ pub fn assignment(problem: &Problem, assignment: &Assignment) -> Vec<Finding> {
                 assignment.choices.len()
             )
         });
-    for (compound, choice) in problem.compounds.iter().zip(&assignment.choices) {
-        audit.choice(compound, choice);
+    for (index, choice) in assignment
+        .choices
+        .iter()
+        .enumerate()
+        .take(problem.compounds.len())
+    {
+        audit.choice(index, choice);
     }
     audit.capacities();
     audit.backups();
@@ -33,6 +38,8 @@ struct Audit<'a> {
     problem: &'a Problem,
     assignment: &'a Assignment,
     suppliers: HashMap<&'a str, &'a Supplier>,
+    /// The first of each code, as index.
+    numbers: HashMap<&'a str, usize>,
     load: HashMap<&'a str, Vec<i64>>,
     findings: Findings,
 }
@@ -41,15 +48,20 @@ fn amount(row: &[i64], category: usize) -> i64 {
     row.get(category).copied().unwrap_or(0).max(0)
 }
 
-fn way_m(compound: &Compound, supplier: &Supplier) -> Option<i64> {
-    Some(road_distance_m(compound.at?, supplier.at?))
+/// The way between a compound and a supplier, both as indices: as told by road, else straight and lengthened.
+pub(super) fn way_m(problem: &Problem, compound: usize, supplier: usize) -> Option<i64> {
+    let straight_m = road_distance_m(problem.compounds[compound].at?, problem.suppliers[supplier].at?);
+    let told = problem.by_road.get(compound).into_iter().flatten();
+    let mut told = told.filter(|(one, _)| *one == supplier);
+    Some(told.next().map_or(straight_m, |(_, metres)| *metres))
 }
 
 impl<'a> Audit<'a> {
     fn new(problem: &'a Problem, assignment: &'a Assignment) -> Audit<'a> {
-        let mut suppliers = HashMap::new();
-        for supplier in &problem.suppliers {
+        let (mut suppliers, mut numbers) = (HashMap::new(), HashMap::new());
+        for (number, supplier) in problem.suppliers.iter().enumerate() {
             suppliers.entry(supplier.code.as_str()).or_insert(supplier);
+            numbers.entry(supplier.code.as_str()).or_insert(number);
         }
         let mut load: HashMap<&str, Vec<i64>> = HashMap::new();
         for (compound, choice) in problem.compounds.iter().zip(&assignment.choices) {
@@ -61,6 +73,7 @@ impl<'a> Audit<'a> {
             problem,
             assignment,
             suppliers,
+            numbers,
             load,
             findings: Findings::default(),
         }
@@ -85,7 +98,8 @@ impl<'a> Audit<'a> {
         self.lacking(compound, supplier).iter().all(|short| *short <= 0)
     }
 
-    fn choice(&mut self, compound: &Compound, choice: &Choice) {
+    fn choice(&mut self, index: usize, choice: &Choice) {
+        let compound = &self.problem.compounds[index];
         let code = &compound.code;
         let kept = choice.main.is_some() && choice.main == compound.keep;
         let conditions = [
@@ -119,15 +133,15 @@ impl<'a> Audit<'a> {
         let main = choice
             .main
             .as_ref()
-            .and_then(|main| self.suppliers.get(main.as_str()).copied());
-        let distance_m = main.and_then(|main| way_m(compound, main));
+            .and_then(|main| self.numbers.get(main.as_str()).copied());
+        let distance_m = main.and_then(|main| way_m(self.problem, index, main));
         self.findings.expect(choice.distance_m == distance_m, || {
             format!(
                 "{code}: distance {:?}, should be {distance_m:?}",
                 choice.distance_m
             )
         });
-        let nearer = self.nearer(compound, distance_m, choice);
+        let nearer = self.nearer(index, distance_m, choice);
         let rank = distance_m.map_or(0, |_| nearer.len() + 1);
         self.findings.expect(choice.rank == rank, || {
             format!("{code}: rank {}, should be {rank}", choice.rank)
@@ -139,11 +153,12 @@ impl<'a> Audit<'a> {
     }
 
     /// Suppliers with a known way, shorter than the main's if that is known; nearest first.
-    fn nearer(&self, compound: &Compound, distance_m: Option<i64>, choice: &Choice) -> Vec<&'a Supplier> {
+    fn nearer(&self, compound: usize, distance_m: Option<i64>, choice: &Choice) -> Vec<&'a Supplier> {
+        let placed = self.problem.compounds[compound].at.is_some();
         let mut ways: Vec<(i64, usize, &Supplier)> = Vec::new();
         for (index, supplier) in self.problem.suppliers.iter().enumerate() {
-            let unplaced = (compound.at.is_none() && choice.main.is_none()).then_some(0);
-            if let Some(metres) = way_m(compound, supplier).or(unplaced)
+            let unplaced = (!placed && choice.main.is_none()).then_some(0);
+            if let Some(metres) = way_m(self.problem, compound, index).or(unplaced)
                 && distance_m.is_none_or(|limit| metres < limit)
                 && Some(&supplier.code) != choice.main.as_ref()
             {

@@ -1,5 +1,5 @@
+use super::assignment::way_m;
 use crate::assign::{Compound, Problem};
-use crate::road_distance_m;
 use std::collections::HashMap;
 
 /// Suppliers that a person or a solver has chosen for one compound, as indices into the suppliers of the problem.
@@ -99,7 +99,7 @@ pub fn chosen(problem: &Problem, chosen: &[Chosen]) -> Consequences {
                 });
             }
         }
-        let way = main.map_or_else(Way::default, |main| way(problem, compound, main));
+        let way = main.map_or_else(Way::default, |main| way(problem, index, main));
         match main {
             Some(main) => {
                 add(&mut result.loads[main], compound);
@@ -146,8 +146,8 @@ pub fn chosen(problem: &Problem, chosen: &[Chosen]) -> Consequences {
     result
 }
 
-fn way(problem: &Problem, compound: &Compound, main: usize) -> Way {
-    let metres = |supplier: usize| Some(road_distance_m(compound.at?, problem.suppliers[supplier].at?));
+fn way(problem: &Problem, compound: usize, main: usize) -> Way {
+    let metres = |supplier: usize| way_m(problem, compound, supplier);
     let Some(distance_m) = metres(main) else {
         return Way::default();
     };
@@ -200,6 +200,7 @@ mod tests {
             keep_weight_m: 0,
             prefer_weight_m: 0,
             spare_pct: 0,
+            by_road: Vec::new(),
         }
     }
 

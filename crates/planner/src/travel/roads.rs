@@ -51,6 +51,8 @@ pub struct Ways<'a> {
 
 /// Speed between a place and the road next to it.
 const APPROACH_KM_H: i64 = 10;
+/// What lies farther from any road than this is not on the map.
+const FAR_M: i64 = 1_000;
 /// Side of a cell, in millionths of a degree.
 const CELL_E6: i32 = 5_000;
 
@@ -238,6 +240,58 @@ impl Roads {
 }
 
 impl Ways<'_> {
+    /// By target, the sources that are nearest by straight line, at most `near_max` of them, as indices with metres by road. What lies
+    /// farther than a kilometre from any road of the map, and where no road leads, is left out.
+    pub fn from_near(
+        &self,
+        sources: &[Option<Point>],
+        targets: &[Option<Point>],
+        near_max: usize,
+    ) -> Vec<Vec<(usize, i64)>> {
+        let snap = |places: &[Option<Point>]| -> Vec<(usize, u32, i64)> {
+            let known = places.iter().enumerate();
+            known
+                .filter_map(|(index, place)| {
+                    let (node, far_m) = self.roads.nearest((*place)?)?;
+                    (far_m <= FAR_M).then_some((index, node, far_m))
+                })
+                .collect()
+        };
+        let (from, to) = (snap(sources), snap(targets));
+        let wanted: Vec<Option<Vec<usize>>> = targets
+            .iter()
+            .map(|target| {
+                let target = (*target)?;
+                let mut near: Vec<(i64, usize)> = sources
+                    .iter()
+                    .enumerate()
+                    .filter_map(|(index, source)| Some((distance_m((*source)?, target), index)))
+                    .collect();
+                if near.len() > near_max {
+                    near.select_nth_unstable(near_max);
+                    near.truncate(near_max);
+                }
+                let mut near: Vec<usize> = near.into_iter().map(|(_, index)| index).collect();
+                near.sort_unstable();
+                Some(near)
+            })
+            .collect();
+        let mut found = vec![Vec::new(); targets.len()];
+        let nodes = |snapped: &[(usize, u32, i64)]| -> Vec<u32> { snapped.iter().map(|one| one.1).collect() };
+        self.hierarchy
+            .table(&nodes(&from), &nodes(&to), &mut |row, weights| {
+                let (source, _, off_m) = from[row];
+                for ((target, _, away_m), weight) in to.iter().zip(weights) {
+                    let near = wanted[*target].as_ref();
+                    let asked = near.is_some_and(|near| near.binary_search(&source).is_ok());
+                    if asked && *weight != Weight::NONE {
+                        found[*target].push((source, weight.length_m().round() as i64 + off_m + away_m));
+                    }
+                }
+            });
+        found
+    }
+
     /// Road metres and seconds between places, with the way from each place to its road. Where no road leads it is
     /// [`NO_WAY`].
     pub fn table(&self, places: &[Point]) -> Travel {

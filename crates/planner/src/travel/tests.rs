@@ -221,3 +221,47 @@ proptest! {
         prop_assert_eq!(roads.nearest(place).map(|found| found.1), nearest);
     }
 }
+
+/// CT-4: a street of ten points; a supplier and a compound far from it count as not on the map.
+#[test]
+fn ways_from_near_places_are_those_of_the_table_and_leave_out_what_is_off_the_map() {
+    let places: Vec<Point> = (0..10)
+        .map(|step| point(26.0, 113.0 + f64::from(step) * 0.001))
+        .collect();
+    let pieces = (0..9).map(|from| Road {
+        from,
+        to: from + 1,
+        km_h: 30,
+        forward: true,
+        back: true,
+    });
+    let roads = Roads::new(places.clone(), pieces.collect());
+    let ways = roads.ways(&[], &[]);
+    let sources = [
+        Some(places[0]),
+        None,
+        Some(places[9]),
+        Some(point(26.5, 113.0)),
+        Some(places[5]),
+    ];
+    let targets = [Some(places[2]), Some(point(26.5, 113.0)), None, Some(places[8])];
+    let found = ways.from_near(&sources, &targets, 2);
+    let Travel::Table {
+        places: count,
+        distance_m,
+        ..
+    } = ways.table(&places)
+    else {
+        panic!("a table")
+    };
+    let by_table = |from: usize, to: usize| i64::from(distance_m[from * count + to]);
+    assert_eq!(found[0], [(0, by_table(0, 2)), (4, by_table(5, 2))]);
+    assert_eq!(found[1], []);
+    assert_eq!(found[2], []);
+    assert_eq!(found[3], [(2, by_table(9, 8)), (4, by_table(5, 8))]);
+    assert_eq!(
+        ways.from_near(&sources, &targets[..1], 9)[0].len(),
+        3,
+        "of the others no position is known, or no road"
+    );
+}

@@ -8,7 +8,7 @@ use store::Tx;
 
 use super::{AssignmentDraft, assigned};
 use crate::base::id::district;
-use crate::base::{Ctx, Refusal, Result};
+use crate::base::{Ctx, Refusal, Result, roads};
 use crate::plan::directive;
 use crate::plan::rules::{self, CATEGORIES, Rules};
 use crate::register::entry::{self, Compound, Supplier, point};
@@ -56,6 +56,9 @@ pub struct Facts {
     pub compounds: Vec<CompoundFacts>,
     /// The suppliers of the district.
     pub suppliers: Vec<SupplierFacts>,
+    /// By compound, metres by road from its near suppliers, as indices; empty where there was no map.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub by_road: Vec<Vec<(usize, i64)>>,
 }
 
 /// What so many people eat in a day where these rules hold: grams by category, in the order of [`CATEGORIES`].
@@ -164,7 +167,19 @@ pub fn gather(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<Facts> 
         )
         .into());
     }
-    Ok(Facts { compounds, suppliers })
+    let homes: Vec<_> = compounds
+        .iter()
+        .map(|one| point(one.latitude, one.longitude))
+        .collect();
+    let shops: Vec<_> = suppliers
+        .iter()
+        .map(|one| point(one.latitude, one.longitude))
+        .collect();
+    Ok(Facts {
+        by_road: roads::near(&shops, &homes),
+        compounds,
+        suppliers,
+    })
 }
 
 impl Facts {
@@ -203,6 +218,7 @@ impl Facts {
             keep_weight_m: draft.keep_weight_m.max(0),
             prefer_weight_m: draft.prefer_weight_m.max(0),
             spare_pct: draft.spare_pct.clamp(0, 90),
+            by_road: self.by_road.clone(),
         }
     }
 
@@ -215,6 +231,21 @@ impl Facts {
             .filter(|supplier| own.is_some() && street(&supplier.area) == own)
             .map(|supplier| supplier.code.clone())
             .collect()
+    }
+
+    /// How distances were measured, in a sentence; the straight line also stands for what lies off the map.
+    pub fn distances_words(&self, lang: kit::Lang) -> &'static str {
+        if self.by_road.iter().all(Vec::is_empty) {
+            lang.t(
+                "距离按直线×1.35估算，不是实际道路里程。",
+                "Distances are estimated as 1.35 times the straight line.",
+            )
+        } else {
+            lang.t(
+                "距离按道路图计算；不在图上、或离得太远的单位按直线×1.35估算。",
+                "Distances are by the map of roads; for what is off the map, and suppliers far away, 1.35 times the straight line.",
+            )
+        }
     }
 
     /// The number of a supplier on map and in tables, from 0.

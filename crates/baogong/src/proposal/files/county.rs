@@ -1,16 +1,16 @@
 //! The lists put together: which household lives in which compound, who supplies, where everything is.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use planner::Point;
 use planner::slots::Group;
 
 use super::areas::Areas;
-use super::read::{CompoundRow, FileError, Lists, Row, VehicleRow};
+use super::read::{CompoundRow, FileError, Lists, Row};
 use super::{Said, said};
 use crate::register::entry::point;
 use crate::register::entry::{Good, Supplier, Vehicle};
-use crate::register::place::plain;
+use crate::register::place::{named, plain, plain_above, whole};
 
 /// People of an average household, where a list counts households only (census of 2020: 2.62).
 const PEOPLE_PER_100_HOUSEHOLDS: i64 = 262;
@@ -45,6 +45,21 @@ pub struct Living {
     pub drop_point: String,
     /// Whom to call on arrival.
     pub contact: (String, String),
+}
+
+impl Living {
+    /// Whether it lies in an area, or is the compound, that a pass names.
+    fn lies_in(&self, area: &str) -> bool {
+        whole(area)
+            || self.name == area
+            || (!self.community.is_empty() && plain(&self.community) == plain(area))
+            || (!self.street.is_empty() && plain_above(&self.street) == plain_above(area))
+    }
+
+    /// Whether a vehicle's pass lets it come here; one of which no area is noted may go everywhere.
+    pub fn lets_in(&self, vehicle: &Vehicle) -> bool {
+        vehicle.pass_areas.is_empty() || named(&vehicle.pass_areas).any(|area| self.lies_in(area))
+    }
 }
 
 /// A supplier that can be chosen.
@@ -369,13 +384,13 @@ impl County {
         }
     }
 
-    fn add_vehicles(&mut self, rows: &[Row<VehicleRow>], date: &str) {
+    fn add_vehicles(&mut self, rows: &[Row<Vehicle>], date: &str) {
         let (mut away, mut expired) = (Vec::new(), Vec::new());
         for row in rows {
-            let VehicleRow { noun, pass_until } = &row.noun;
+            let noun = &row.noun;
             if !matches!(noun.state.as_str(), "" | "ready") {
                 away.push(noun.plate.clone());
-            } else if !pass_until.is_empty() && pass_until.as_str() < date {
+            } else if !noun.pass_until.is_empty() && noun.pass_until.as_str() < date {
                 expired.push(noun.plate.clone());
             } else if !self.vehicles.iter().any(|one| one.plate == noun.plate) {
                 self.vehicles.push(noun.clone());
@@ -391,6 +406,20 @@ impl County {
                     format!("{en}: {}.", plates.join(", ")),
                 ));
             }
+        }
+        let strange: BTreeSet<&str> = self
+            .vehicles
+            .iter()
+            .flat_map(|vehicle| named(&vehicle.pass_areas))
+            .filter(|name| !self.compounds.iter().any(|living| living.lies_in(name)))
+            .collect();
+        if !strange.is_empty() {
+            let names = strange.into_iter().collect::<Vec<_>>().join("、");
+            let note = said(
+                format!("车辆通行范围里写的“{names}”，名单里没有小区在那里，请核对。"),
+                format!("No listed compound lies in {names}, of which vehicles have a pass; please check."),
+            );
+            self.notes.push(note);
         }
     }
 
@@ -413,10 +442,8 @@ impl County {
             counts[usize::from(!living.estimated)] += 1;
         }
         for supplier in self.suppliers.iter_mut().filter(|one| one.at.is_none()) {
-            let served: Vec<Point> = supplier
-                .serves
-                .split(['、', '，', ',', ';', '；', ' '])
-                .filter_map(|place| around.get(plain(place)).or_else(|| around.get(place.trim())))
+            let served: Vec<Point> = named(&supplier.serves)
+                .filter_map(|place| around.get(plain(place)).or_else(|| around.get(place)))
                 .flatten()
                 .copied()
                 .collect();

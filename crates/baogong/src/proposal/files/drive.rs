@@ -2,17 +2,16 @@
 
 use planner::effort::Effort;
 use planner::route::{self, Load, Plan, Problem, Reason, Source, Start, Travel, Trip, Window};
-use planner::travel::{self, NO_WAY};
-use planner::{Point, road_distance_m};
+use planner::travel::{NO_WAY, Ways};
 use std::time::Instant;
 
-use super::{Asked, County, Said, Supply, said};
+use super::ways::Places;
+use super::{Asked, County, Said, Supply, picks, said};
 use crate::base::{Fault, Result, clock};
 use crate::plan::rules::Rules;
 use crate::register::entry::Vehicle;
+use crate::round::trips::on_shift;
 
-/// Above so many places ways are computed where they are needed, not kept in a table.
-const TABLE_PLACES_MAX: usize = 3_000;
 /// The most trips of a vehicle in a day.
 const TRIPS_MAX: usize = 16;
 /// Rounds of the search where no time is given, and as many more for each stop.
@@ -20,9 +19,6 @@ const ROUNDS: u64 = 4_000;
 const ROUNDS_PER_STOP: u64 = 8;
 /// Rounds of the search that only asks how many trips are needed, and one more for each stop.
 const PROBE_ROUNDS: u64 = 500;
-/// What stands for a way of which an end is not known: within a community, a street, and beyond.
-const WITHIN_M: [i32; 3] = [1_000, 3_000, 8_000];
-
 /// What one vehicle brings to one compound at one time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Drop {
@@ -36,6 +32,44 @@ pub struct Drop {
     pub weight_g: i64,
     /// Bags: one per household.
     pub bags: i64,
+    /// Which of the goods, where some of them must travel cold.
+    pub goods: Goods,
+}
+
+impl Drop {
+    /// Which part of what goes to its compound it is, behind the name of that: ` (1/2)（冷链）`.
+    pub fn words(&self, lang: kit::Lang) -> String {
+        let part = match self.part {
+            (_, 1) => String::new(),
+            (part, parts) => format!(" ({part}/{parts})"),
+        };
+        match self.goods {
+            Goods::Cold => format!("{part}{}", lang.t("（冷链）", " (cold)")),
+            Goods::All | Goods::Plain => part,
+        }
+    }
+}
+
+/// What of a supplier's goods goes on a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Goods {
+    /// Everything; nothing needs cold.
+    All,
+    /// What needs no cold.
+    Plain,
+    /// What must travel cold.
+    Cold,
+}
+
+impl Goods {
+    /// Whether goods are among these, by whether they must travel cold.
+    pub fn has(self, cold: bool) -> bool {
+        match self {
+            Goods::All => true,
+            Goods::Plain => !cold,
+            Goods::Cold => cold,
+        }
+    }
 }
 
 /// The trips of the day with what they were computed from.
@@ -74,6 +108,7 @@ pub fn drive(
     supply: &Supply,
     rules: &Rules,
     asked: &Asked,
+    ways: Option<&Ways>,
     notes: &mut Vec<Said>,
 ) -> Result<Option<Drive>> {
     if county.vehicles.is_empty() {
@@ -108,7 +143,7 @@ pub fn drive(
     let (mut drops, mut cut_off) = (drops(county, supply, rules, asked, &vehicles, &home), Vec::new());
     let hub = county.hub.as_ref().map(|(_, at)| *at);
     let places = Places::of(county, hub, &drops);
-    let travel = places.travel(county, asked);
+    let travel = places.travel(county, asked, ways);
     if let Travel::Table {
         places: count,
         distance_m,
@@ -133,7 +168,6 @@ pub fn drive(
         .unwrap_or(0);
     let pool = if hub.is_some() { base } else { busiest };
     let all: Vec<usize> = (0..base).collect();
-    let last_s = asked.until_s - asked.depart_s;
     let mut problem = Problem {
         depots: (0..base + usize::from(hub.is_some()))
             .map(|place| route::Depot {
@@ -152,14 +186,15 @@ pub fn drive(
                     weight_g: vehicle.load_g,
                     bags: i64::from(u32::MAX),
                 },
-                cold: false,
-                shift: Window {
-                    from_s: 0,
-                    to_s: last_s,
-                },
+                cold: vehicle.cold != 0,
+                shift: shift(vehicle, asked),
                 duration_max_s: None,
-                stops_max: None,
-                areas: None,
+                stops_max: vehicle.stops_max(),
+                areas: (!vehicle.pass_areas.is_empty()).then(|| {
+                    let numbered = county.compounds.iter().zip(0u32..);
+                    let open = numbered.filter(|(living, _)| living.lets_in(vehicle));
+                    open.map(|(_, area)| area).collect()
+                }),
                 reload: home.map_or_else(|| all.clone(), |home| vec![home]),
                 reload_s: asked.load_min * 60,
                 trips_max: 1,
@@ -181,8 +216,8 @@ pub fn drive(
                 service_s: asked.unload_min * 60,
                 rest_s: 0,
                 windows: Vec::new(),
-                cold: false,
-                area: None,
+                cold: drop.goods == Goods::Cold,
+                area: Some(drop.compound as u32),
                 priority: 1,
                 ready_s: Window::ALWAYS.from_s,
             })
@@ -200,6 +235,19 @@ pub fn drive(
         vehicles,
         cut_off,
     }))
+}
+
+/// When a vehicle may drive, in seconds from the first departure.
+fn shift(vehicle: &Vehicle, asked: &Asked) -> Window {
+    let day = Window {
+        from_s: asked.depart_s,
+        to_s: asked.until_s,
+    };
+    let shift = on_shift(vehicle.shift_min(), day);
+    Window {
+        from_s: shift.from_s - asked.depart_s,
+        to_s: shift.to_s - asked.depart_s,
+    }
 }
 
 /// Solves with as few trips per vehicle as serve everybody, so that goods arrive early: a short search says how many.
@@ -245,7 +293,7 @@ fn as_few_trips(
     Ok(solve(problem, &effort)?)
 }
 
-/// What goes to each compound, in parts that some vehicle can carry.
+/// What goes to each compound, in parts that some vehicle can carry that may bring them. What must travel cold goes by itself.
 fn drops(
     county: &County,
     supply: &Supply,
@@ -254,149 +302,63 @@ fn drops(
     vehicles: &[Vehicle],
     home: &[Option<usize>],
 ) -> Vec<Drop> {
+    let chilled: Vec<Vec<bool>> = county
+        .suppliers
+        .iter()
+        .map(|one| picks::cold(&one.goods))
+        .collect();
     let mut drops = Vec::new();
     for (compound, living) in county.compounds.iter().enumerate() {
         for (supplier, daily_g) in supply.deliveries(compound, rules, living.persons) {
-            let weight_g: i64 = daily_g.iter().sum::<i64>() * asked.days;
-            if weight_g == 0 {
-                continue;
-            }
-            let largest = vehicles
-                .iter()
-                .zip(home)
-                .filter(|(_, home)| home.is_none_or(|home| home == supplier))
-                .map(|(vehicle, _)| vehicle.load_g)
-                .max()
-                .unwrap_or(weight_g);
-            let parts = (weight_g.max(1) - 1) / largest.max(1) + 1;
-            // The main supplier packs the bags; what others add comes in bulk.
-            let bags = if supply.main(compound) == Some(supplier) {
-                living.households.max(1)
-            } else {
-                0
+            let weight_g = |goods: Goods| -> i64 {
+                let daily = daily_g.iter().zip(&chilled[supplier]);
+                daily
+                    .filter(|(_, cold)| goods.has(**cold))
+                    .map(|(daily, _)| daily * asked.days)
+                    .sum()
             };
-            for part in 0..parts {
-                let share = |whole: i64| whole * (part + 1) / parts - whole * part / parts;
-                drops.push(Drop {
-                    compound,
-                    supplier,
-                    part: (part + 1, parts),
-                    weight_g: share(weight_g),
-                    bags: share(bags),
-                });
+            let kinds = match weight_g(Goods::Cold) {
+                0 => vec![Goods::All],
+                _ => vec![Goods::Plain, Goods::Cold],
+            };
+            let mut packed = false;
+            for goods in kinds {
+                let weight_g = weight_g(goods);
+                if weight_g == 0 {
+                    continue;
+                }
+                let largest = vehicles
+                    .iter()
+                    .zip(home)
+                    .filter(|(_, home)| home.is_none_or(|home| home == supplier))
+                    .filter(|(vehicle, _)| vehicle.cold != 0 || goods != Goods::Cold)
+                    .filter(|(vehicle, _)| living.lets_in(vehicle))
+                    .map(|(vehicle, _)| vehicle.load_g)
+                    .max()
+                    .unwrap_or(weight_g);
+                let parts = (weight_g.max(1) - 1) / largest.max(1) + 1;
+                // The main supplier packs the bags; what others add, and what is brought cold beside them, comes in bulk.
+                let bags = if supply.main(compound) == Some(supplier) && !packed {
+                    living.households.max(1)
+                } else {
+                    0
+                };
+                packed = true;
+                for part in 0..parts {
+                    let share = |whole: i64| whole * (part + 1) / parts - whole * part / parts;
+                    drops.push(Drop {
+                        compound,
+                        supplier,
+                        part: (part + 1, parts),
+                        weight_g: share(weight_g),
+                        bags: share(bags),
+                        goods,
+                    });
+                }
             }
         }
     }
     drops
-}
-
-/// The places of the travel table: suppliers, the hub, then the compounds that are supplied.
-struct Places {
-    at: Vec<Option<Point>>,
-    /// Of each compound its place.
-    of: Vec<usize>,
-    /// Street and community of each place; empty for suppliers.
-    group: Vec<(String, String)>,
-}
-
-impl Places {
-    fn of(county: &County, hub: Option<Point>, drops: &[Drop]) -> Places {
-        let mut places = Places {
-            at: county.suppliers.iter().map(|one| one.at).collect(),
-            of: vec![usize::MAX; county.compounds.len()],
-            group: Vec::new(),
-        };
-        places.at.extend(hub.map(Some));
-        places.group = vec![(String::new(), String::new()); places.at.len()];
-        for drop in drops {
-            if places.of[drop.compound] == usize::MAX {
-                let living = &county.compounds[drop.compound];
-                places.of[drop.compound] = places.at.len();
-                places.at.push(living.at);
-                places
-                    .group
-                    .push((living.street.clone(), living.community.clone()));
-            }
-        }
-        places
-    }
-
-    fn stop(&self, compound: usize) -> usize {
-        self.of[compound]
-    }
-
-    fn travel(&self, county: &County, asked: &Asked) -> Travel {
-        let known: Vec<Point> = self.at.iter().flatten().copied().collect();
-        if known.len() == self.at.len() {
-            return match &asked.roads {
-                Some(roads) => roads.ways(&[], &[]).table(&known),
-                None if known.len() <= TABLE_PLACES_MAX => {
-                    travel::estimated(&known, asked.km_per_h, planner::DETOUR_PCT)
-                }
-                None => plane(&known, asked.km_per_h),
-            };
-        }
-        let count = self.at.len();
-        let mut distance_m = Vec::with_capacity(count * count);
-        for from in 0..count {
-            for to in 0..count {
-                distance_m.push(match (self.at[from], self.at[to]) {
-                    _ if from == to => 0,
-                    (Some(from), Some(to)) => i32::try_from(road_distance_m(from, to)).unwrap_or(NO_WAY),
-                    _ => self.nominal_m(county, from, to),
-                });
-            }
-        }
-        let seconds = |metres: &i32| (i64::from(*metres) * 36 / (10 * asked.km_per_h.max(1))) as i32;
-        Travel::Table {
-            places: count,
-            time_s: Some(distance_m.iter().map(seconds).collect()),
-            distance_m,
-        }
-    }
-
-    /// Stands for a way of which an end is not known, so that what belongs together goes together.
-    fn nominal_m(&self, county: &County, from: usize, to: usize) -> i32 {
-        let served = |supplier: usize, place: usize| {
-            let (street, community) = &self.group[place];
-            county.suppliers.get(supplier).is_some_and(|one| {
-                [street, community]
-                    .iter()
-                    .any(|name| !name.is_empty() && one.serves.contains(name.as_str()))
-            })
-        };
-        let (a, b) = (&self.group[from], &self.group[to]);
-        if !a.1.is_empty() && a == b {
-            WITHIN_M[0]
-        } else if (!a.0.is_empty() && a.0 == b.0) || served(from, to) || served(to, from) {
-            WITHIN_M[1]
-        } else {
-            WITHIN_M[2]
-        }
-    }
-}
-
-/// Straight ways on the plane that touches the middle, lengthened to roads.
-fn plane(places: &[Point], km_per_h: i64) -> Travel {
-    /// Metres of a degree of a great circle.
-    const DEGREE_M: f64 = 111_194.93;
-    let degrees = |value: i32| f64::from(value) / 1e6;
-    let middle = places.iter().map(|one| degrees(one.lat_e6)).sum::<f64>() / places.len().max(1) as f64;
-    let narrow = middle.to_radians().cos();
-    Travel::Plane {
-        at: places
-            .iter()
-            .map(|one| {
-                [
-                    degrees(one.lng_e6) * narrow * DEGREE_M,
-                    degrees(one.lat_e6) * DEGREE_M,
-                ]
-            })
-            .collect(),
-        unit_m: planner::DETOUR_PCT as f64 / 100.0,
-        rounding: route::Rounding::Nearest,
-        s_per_km: 3_600 / km_per_h.max(1),
-    }
 }
 
 impl Drive {
@@ -471,15 +433,21 @@ impl Drive {
     pub fn reason(&self, reason: Reason) -> Said {
         match reason {
             Reason::NoPass => said("没有车有进入该区域的通行证", "no vehicle has a pass for its area"),
-            Reason::NoColdVehicle => said("没有冷藏车", "no cold vehicle"),
+            Reason::NoColdVehicle => said("没有能去的冷藏车", "no cold vehicle that may go there"),
             Reason::NoVehicleAtSource => said(
                 "供应它的单位没有自己的车，也没有公用车辆",
                 "its supplier has no vehicle, and there is none without a supplier",
             ),
             Reason::TooLarge => said("超过任何一辆车的载重", "more than any vehicle carries"),
             Reason::NoRoad => said("没有路通到那里", "no road leads there"),
-            Reason::OutOfTime => said("收车前赶不回来", "no vehicle is back before the end of the day"),
-            Reason::NoVehicleLeft => said("车辆都已装满或排满", "all vehicles are full or busy"),
+            Reason::OutOfTime => said(
+                "收车（下班）前赶不回来",
+                "no vehicle is back before the end of its shift",
+            ),
+            Reason::NoVehicleLeft => said(
+                "车辆都已装满或排满（载重、时间、停靠点数）",
+                "all vehicles are full, busy, or have all their stops",
+            ),
         }
     }
 }

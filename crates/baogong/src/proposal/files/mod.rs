@@ -13,6 +13,7 @@ mod summary;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod ways;
 
 use planner::travel::Roads;
 
@@ -23,7 +24,7 @@ use crate::plan::rules::{self, RuleKey, Rules};
 use crate::plan::{ControlLevel, Plan, RiskLevel};
 
 pub use county::{County, Living, Supplying};
-pub use drive::{Drive, Drop};
+pub use drive::{Drive, Drop, Goods};
 pub use picks::{Pick, Piece};
 pub use pickup::{Called, Pickup};
 pub use read::{File, FileError, Lists, Source};
@@ -151,8 +152,9 @@ pub fn plan(lists: &Lists, asked: &Asked) -> Result<std::result::Result<Planned,
         Err(errors) => return Ok(Err(errors)),
     };
     let mut notes = std::mem::take(&mut county.notes);
-    let supply = supply::assign(&county, &rules, asked, &mut notes)?;
-    let drive = drive::drive(&county, &supply, &rules, asked, &mut notes)?;
+    let ways = asked.roads.as_ref().map(|roads| roads.ways(&[], &[]));
+    let supply = supply::assign(&county, &rules, asked, ways.as_ref(), &mut notes)?;
+    let drive = drive::drive(&county, &supply, &rules, asked, ways.as_ref(), &mut notes)?;
     let picks = picks::picks(&county, &supply, &rules, asked, drive.as_ref());
     let pickup = pickup::pickup(&county, &supply, &rules, asked, drive.as_ref(), &mut notes)?;
     Ok(Ok(Planned {

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::drive::Goods;
 use super::{Asked, County, Drive, Drop, Supply};
 use crate::plan::rules::{CATEGORIES, Rules};
 use crate::register::entry::Good;
@@ -67,6 +68,7 @@ pub fn picks(
                         part: (1, 1),
                         weight_g: daily_g.iter().sum::<i64>() * asked.days,
                         bags: living.households,
+                        goods: Goods::All,
                     };
                     places.push((String::new(), 0, drop));
                 }
@@ -84,10 +86,16 @@ pub fn picks(
                 .find(|(supplier, _)| *supplier == drop.supplier)
                 .map_or_else(Vec::new, |(_, daily_g)| daily_g);
             let (part, parts) = drop.part;
+            let chilled = cold(&county.suppliers[drop.supplier].goods);
             let need_g: Vec<i64> = whole
                 .iter()
-                .map(|daily| {
-                    let all = daily * asked.days;
+                .zip(chilled)
+                .map(|(daily, cold)| {
+                    let all = if drop.goods.has(cold) {
+                        daily * asked.days
+                    } else {
+                        0
+                    };
                     all * part / parts - all * (part - 1) / parts
                 })
                 .collect();
@@ -120,6 +128,16 @@ fn category(good: &Good) -> Option<usize> {
         None => good.category.as_str(),
     };
     CATEGORIES.iter().position(|(of, _, _)| *of == key)
+}
+
+/// The categories, in the order of [`CATEGORIES`], of which a supplier says that its goods must travel cold.
+pub(super) fn cold(goods: &[Good]) -> Vec<bool> {
+    let mut cold = vec![false; CATEGORIES.len()];
+    let needing = goods.iter().filter(|good| good.cold != 0 && good.weight_g > 0);
+    for category in needing.filter_map(category) {
+        cold[category] = true;
+    }
+    cold
 }
 
 fn shelf(goods: &[Good]) -> Shelf<'_> {

@@ -120,14 +120,6 @@ pub struct SupplierRow {
     pub serves: String,
 }
 
-/// A vehicle with what decides where it may go.
-#[derive(Clone, Debug)]
-#[allow(missing_docs)]
-pub struct VehicleRow {
-    pub noun: Vehicle,
-    pub pass_until: String,
-}
-
 /// A volunteer and where.
 #[derive(Clone, Debug)]
 #[allow(missing_docs)]
@@ -149,7 +141,7 @@ pub struct Lists {
     pub compounds: Vec<Row<CompoundRow>>,
     pub households: Vec<Row<HouseholdRow>>,
     pub suppliers: Vec<Row<SupplierRow>>,
-    pub vehicles: Vec<Row<VehicleRow>>,
+    pub vehicles: Vec<Row<Vehicle>>,
     pub sites: Vec<Row<Site>>,
     pub volunteers: Vec<Row<VolunteerRow>>,
     pub goods: Vec<Row<Good>>,
@@ -307,13 +299,7 @@ impl Lists {
                 };
                 self.suppliers.push(at(supplier, source, row));
             }
-            "vehicles" => {
-                let vehicle = VehicleRow {
-                    noun: noun(form, row)?,
-                    pass_until: text("pass_until"),
-                };
-                self.vehicles.push(at(vehicle, source, row));
-            }
+            "vehicles" => self.vehicles.push(at(noun(form, row)?, source, row)),
             "sites" => self.sites.push(at(noun(form, row)?, source, row)),
             "volunteers" => {
                 let volunteer = VolunteerRow {

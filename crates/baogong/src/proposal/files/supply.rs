@@ -2,10 +2,11 @@
 
 use planner::assign::{self, Assignment, Partial, Problem};
 use planner::effort::Effort;
+use planner::travel::Ways;
 
 use super::{Asked, County, Said, said};
 use crate::base::words::kilograms;
-use crate::base::{Fault, Refusal, Result};
+use crate::base::{Fault, Refusal, Result, roads};
 use crate::plan::rules::{CATEGORIES, Rules, category_word};
 use crate::proposal::assignment::{self, Stored};
 use crate::register::place::plain;
@@ -29,7 +30,13 @@ pub struct Supply {
 }
 
 /// Assigns the compounds of a county.
-pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Said>) -> Result<Supply> {
+pub fn assign(
+    county: &County,
+    rules: &Rules,
+    asked: &Asked,
+    ways: Option<&Ways>,
+    notes: &mut Vec<Said>,
+) -> Result<Supply> {
     if county.suppliers.is_empty() {
         return Err(Refusal::invalid(
             "suppliers",
@@ -124,6 +131,11 @@ pub fn assign(county: &County, rules: &Rules, asked: &Asked, notes: &mut Vec<Sai
         keep_weight_m: 0,
         prefer_weight_m: SERVES_WEIGHT_M,
         spare_pct: 0,
+        by_road: ways.map_or_else(Vec::new, |ways| {
+            let homes: Vec<_> = county.compounds.iter().map(|one| one.at).collect();
+            let shops: Vec<_> = county.suppliers.iter().map(|one| one.at).collect();
+            ways.from_near(&shops, &homes, roads::near_max(homes.len()))
+        }),
     };
     let effort = Effort::rounds(assign::usual_rounds(&problem));
     let answer = assign::assign(&problem, &effort, asked.seed);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kit::Lang;
+use planner::route::Reason;
 
 use super::*;
 use crate::base::clock::parse_minute;
@@ -155,6 +156,84 @@ fn picks_add_up_to_the_norms() {
         grain_g >= eaten_g && grain_g < eaten_g + 2 * 10_000,
         "{grain_g} of {eaten_g}"
     );
+}
+
+/// CT-4, FC-9: shifts, stops, passes and cold as the lists say; what cannot be kept is told with its reason.
+#[test]
+fn vehicles_keep_to_shift_stops_pass_and_cold() {
+    let vehicles = "车牌,载重,单位,驾驶员,电话,班次,最多停靠点,通行范围,冷藏车\n\
+        湘L12345,500,东店,赵东,13800001111,7:00-19:00,1,东社区,否\n\
+        湘L22345,500,县运输队,钱西,13800002222,20:00-6:00,,,否\n\
+        湘L32345,500,东店,孙南,13800003333,9:00-19:00,,东苑、西园,是\n";
+    let goods = "保供单位,编码,名称,品类,计量单位,重量,单价,需冷链\n\
+        东店,R,冷鲜肉,肉,袋,1,30,是\n东店,M,大米10公斤,米面,袋,10,50,否\n";
+    let files = [
+        ("供.csv", SUPPLIERS),
+        ("区.csv", COMPOUNDS),
+        ("车.csv", vehicles),
+        ("价.csv", goods),
+    ];
+    let planned = planned(&files, &asked());
+    let drive = planned.drive.as_ref().unwrap();
+    let name = |stop: usize| {
+        let drop = drive.drops[stop];
+        format!(
+            "{}{}",
+            planned.county.compounds[drop.compound].name,
+            drop.words(Lang::Zh)
+        )
+    };
+    let driven: BTreeMap<&str, Vec<String>> = drive
+        .plan
+        .tours
+        .iter()
+        .map(|tour| {
+            let visits = tour.trips.iter().flat_map(|trip| &trip.visits);
+            let mut stops: Vec<String> = visits.map(|visit| name(visit.stop)).collect();
+            stops.sort();
+            (drive.vehicles[tour.vehicle].plate.as_str(), stops)
+        })
+        .collect();
+    let words = |stops: &[&str]| stops.iter().map(ToString::to_string).collect::<Vec<_>>();
+    let expected = [
+        ("湘L12345", words(&["东园"])),
+        ("湘L32345", words(&["东苑", "东苑（冷链）"])),
+    ];
+    assert_eq!(driven, expected.into_iter().collect());
+    let late = drive
+        .plan
+        .tours
+        .iter()
+        .find(|tour| drive.vehicles[tour.vehicle].plate == "湘L32345");
+    assert!(late.unwrap().start_s >= 90 * 60, "its shift begins at nine");
+    let mut left: Vec<(String, Reason)> = drive
+        .plan
+        .unserved
+        .iter()
+        .map(|left| (name(left.stop), left.reason))
+        .collect();
+    left.sort_by(|a, b| a.0.cmp(&b.0));
+    // 西店 has no vehicle of its own, and that of the county drives at night; no cold one may go to 东园.
+    let expected = [
+        ("东园（冷链）".to_string(), Reason::NoColdVehicle),
+        ("西园".to_string(), Reason::OutOfTime),
+    ];
+    assert_eq!(left, expected);
+    let picked: i64 = planned
+        .picks
+        .iter()
+        .filter(|pick| pick.drop.goods == Goods::Cold)
+        .flat_map(|pick| &pick.need_g)
+        .sum();
+    assert_eq!(
+        picked,
+        50 * norm_meat_g() * 2,
+        "the cold stop of 东苑 is its meat alone"
+    );
+}
+
+fn norm_meat_g() -> i64 {
+    rules_of(&asked()).number(RuleKey::NormMeatG).unwrap()
 }
 
 /// FC-8: nobody is called before the goods are there, at most five at once, every household once.

@@ -1,18 +1,16 @@
 //! What waits in a round, what could carry it, and the ways between: kept with a proposal, so that it can be drawn and changed
 //! later as it was.
 
-use planner::route::{self, Load, Problem, Source, Start, Travel, Window};
+use planner::route::{self, Load, Problem, Source, Travel, Window};
 use planner::travel::estimated;
 
 use crate::base::id::BoxId;
 use crate::base::roads;
 use crate::register::entry::point;
 
-use super::plan::box_weights;
+use super::fleet::vehicle_facts;
+use super::freight::{Freights, divided, freights};
 use super::*;
-
-/// What a vehicle carries of which nothing is registered.
-const UNLIMITED: i64 = 1_000_000_000_000;
 
 /// A compound for which boxes wait.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,25 +27,12 @@ pub struct StopFacts {
     pub weight_g: i64,
     /// Its boxes.
     pub boxes: Vec<BoxId>,
+    /// Whether something in them must travel cold.
+    #[serde(default)]
+    pub cold: bool,
     /// Where a vehicle broke down: the vehicle under way that has them on board, as index; none for what the broken one has.
     #[serde(default)]
     pub aboard: Option<usize>,
-}
-
-/// A vehicle that may drive.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct VehicleFacts {
-    /// Its plate.
-    pub plate: String,
-    /// Who drives it.
-    pub driver: String,
-    /// What it carries; zero when not registered.
-    pub load_g: i64,
-    /// Whether it keeps goods cold.
-    pub cold: bool,
-    /// The trip that it is on, where it helps another that broke down.
-    #[serde(default)]
-    pub on_trip: Option<OnTrip>,
 }
 
 /// What waits in a round, and what could carry it.
@@ -87,7 +72,7 @@ pub struct WayTable {
 }
 
 /// The boxes of a round that are on no trip yet, and the vehicles chosen. Refuses where nothing waits.
-pub fn gather(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<RouteFacts> {
+pub fn gather(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft, terms: &Terms) -> Result<RouteFacts> {
     let at = RoundRef {
         district: draft.district.clone(),
         id: draft.round,
@@ -113,14 +98,15 @@ pub fn gather(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<RouteFacts> {
             Refusal::invalid("vehicles", "请至少选择一辆车。", "Choose at least one vehicle.").into(),
         );
     }
-    let weights = box_weights(tx, &at)?;
-    let mut stops = Vec::new();
-    for (code, boxes) in by_compound {
-        stops.push(stop_facts(tx, &at.district, code, boxes, &weights)?);
-    }
     let mut vehicles = Vec::new();
     for plate in &draft.vehicles {
-        vehicles.push(vehicle_facts(tx, &at.district, plate)?);
+        vehicles.push(vehicle_facts(tx, &at.district, plate, terms)?);
+    }
+    let freights = freights(tx, &at)?;
+    let mut stops = Vec::new();
+    for (code, boxes) in by_compound {
+        let stop = stop_facts(tx, &at.district, code, boxes, &freights)?;
+        stops.extend(in_parts(stop, &freights, &vehicles, terms));
     }
     let supplier: Supplier = entry::noun(tx, "suppliers", &at.district, &round.supplier)?;
     Ok(by_road(RouteFacts {
@@ -156,32 +142,54 @@ pub(super) fn stop_facts(
     in_district: &str,
     code: String,
     boxes: Vec<BoxId>,
-    weights: &BTreeMap<Uuid, i64>,
+    freights: &Freights,
 ) -> Result<StopFacts> {
     let compound: Compound = entry::noun(tx, "compounds", in_district, &code)?;
-    Ok(StopFacts {
+    let stop = StopFacts {
         compound: code,
         name: compound.compound,
         latitude: compound.latitude,
         longitude: compound.longitude,
-        weight_g: boxes
-            .iter()
-            .map(|one| weights.get(&one.0).copied().unwrap_or(0))
-            .sum(),
-        boxes,
+        weight_g: 0,
+        boxes: Vec::new(),
+        cold: false,
         aboard: None,
-    })
+    };
+    Ok(stop.with(boxes, freights))
 }
 
-pub(super) fn vehicle_facts(tx: &mut Tx, in_district: &str, plate: &str) -> Result<VehicleFacts> {
-    let vehicle: Vehicle = entry::noun(tx, "vehicles", in_district, plate)?;
-    Ok(VehicleFacts {
-        plate: vehicle.plate,
-        driver: vehicle.driver_name,
-        load_g: vehicle.load_g,
-        cold: vehicle.cold != 0,
-        on_trip: None,
-    })
+/// A stop, or several for the same compound where none of the vehicles that may go there takes all of its boxes.
+pub(super) fn in_parts(
+    stop: StopFacts,
+    freights: &Freights,
+    vehicles: &[VehicleFacts],
+    terms: &Terms,
+) -> Vec<StopFacts> {
+    let cold = stop.cold || terms.cold;
+    let may_go = vehicles
+        .iter()
+        .filter(|vehicle| vehicle.may_enter(&stop.compound) && (vehicle.cold || !cold));
+    let rooms: Vec<_> = may_go.map(|vehicle| vehicle.room(terms)).collect();
+    let parts = divided(&stop.boxes, freights, &rooms);
+    let several = parts.len();
+    let numbered = parts.into_iter().enumerate().map(|(number, boxes)| {
+        let mut part = stop.clone().with(boxes, freights);
+        if several > 1 {
+            part.name = format!("{}（{}/{several}）", stop.name, number + 1);
+        }
+        part
+    });
+    numbered.collect()
+}
+
+impl StopFacts {
+    fn with(mut self, boxes: Vec<BoxId>, freights: &Freights) -> Self {
+        let known = || boxes.iter().filter_map(|one| freights.get(&one.0));
+        self.weight_g = known().map(|one| one.weight_g).sum();
+        self.cold = known().any(|one| one.cold);
+        self.boxes = boxes;
+        self
+    }
 }
 
 impl RouteFacts {
@@ -211,10 +219,6 @@ impl RouteFacts {
         let depot = depot.unwrap_or(Point { lat_e6: 0, lng_e6: 0 });
         let places: Vec<Point> = known.into_iter().map(|at| at.unwrap_or(depot)).collect();
         let first_start = depots + self.stops.len();
-        let shift = Window {
-            from_s: terms.leave_s,
-            to_s: terms.back_s.unwrap_or(Window::ALWAYS.to_s),
-        };
         Problem {
             depots: (0..depots)
                 .map(|place| route::Depot {
@@ -227,7 +231,8 @@ impl RouteFacts {
                 .iter()
                 .enumerate()
                 .map(|(number, vehicle)| {
-                    vehicle.kind(terms, shift, self.stranded.is_some(), first_start + number)
+                    let takes_over = self.stranded.is_some();
+                    vehicle.kind(terms, takes_over, first_start + number, &self.stops, number)
                 })
                 .collect(),
             stops: self
@@ -249,8 +254,9 @@ impl RouteFacts {
                     service_s: terms.box_s * stop.boxes.len() as i64,
                     rest_s: terms.stop_s,
                     windows: Vec::new(),
-                    cold: terms.cold,
-                    area: None,
+                    // What a vehicle has on board already it brings as it is.
+                    cold: (terms.cold || stop.cold) && stop.aboard.is_none(),
+                    area: Some(index as u32),
                     priority: 1,
                     ready_s: Window::ALWAYS.from_s,
                 })
@@ -272,41 +278,5 @@ impl RouteFacts {
             };
         }
         estimated(places, terms.speed_km_h, planner::DETOUR_PCT)
-    }
-}
-
-impl VehicleFacts {
-    /// Vehicles on a trip come first, so their places follow each other from `start` on. What is taken over is fetched on a trip of its
-    /// own, behind what a vehicle has on board.
-    fn kind(&self, terms: &Terms, shift: Window, takes_over: bool, start: usize) -> route::Vehicle {
-        let trips_max = terms.trips_max.max(1) + usize::from(takes_over);
-        let free = self.on_trip.as_ref();
-        route::Vehicle {
-            count: 1,
-            start: free.map_or(Start::Depot(0), |_| Start::Place(start)),
-            end: Some(0),
-            capacity: Load {
-                weight_g: if self.load_g > 0 { self.load_g } else { UNLIMITED },
-                bags: UNLIMITED,
-            },
-            cold: self.cold,
-            shift: Window {
-                from_s: free.map_or(shift.from_s, |free| free.free_s),
-                to_s: free.map_or(shift.to_s, |free| shift.to_s.max(free.free_s)),
-            },
-            duration_max_s: None,
-            stops_max: None,
-            areas: None,
-            reload: match (takes_over, trips_max) {
-                (true, _) => vec![1],
-                (false, 1) => Vec::new(),
-                (false, _) => vec![0],
-            },
-            reload_s: terms.reload_s,
-            trips_max,
-            fixed_cost: 0,
-            cost_per_m: 1,
-            cost_per_s: 0,
-        }
     }
 }

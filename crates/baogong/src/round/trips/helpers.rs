@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use planner::route::{Lost, Plan, Source, Start, Tour, Trip as Load, Visit, remaining};
+use planner::route::{Lost, Plan, Source, Start, Tour, Travel, Trip as Load, Visit, remaining};
 
-use super::facts::{by_road, stop_facts, vehicle_facts};
-use super::plan::box_weights;
+use super::facts::{by_road, in_parts, stop_facts};
+use super::fleet::{LaterTrip, vehicle_facts};
+use super::freight::{Freights, freights};
 use super::*;
-use crate::base::Fault;
 use crate::base::id::BoxId;
+use crate::base::{Fault, roads};
 use crate::register::entry::point;
 
 stmt!(
@@ -83,8 +84,9 @@ pub fn gather_takeover(
         .into());
     }
     let supplier: Supplier = entry::noun(tx, "suppliers", in_district, &trip.supplier)?;
-    let mut stops = aboard(tx, in_district, &trip, BoxState::Stranded)?;
-    if stops.is_empty() {
+    let mut known = Freights::new();
+    let stranded = aboard(tx, in_district, &trip, BoxState::Stranded, &mut known)?;
+    if stranded.is_empty() {
         return Err(Refusal::conflict(
             "no_boxes",
             "这辆车上没有要接驳的箱子。",
@@ -118,14 +120,20 @@ pub fn gather_takeover(
         }),
         ways: None,
     };
-    let mut others = Vec::new();
+    let (mut others, mut carried) = (Vec::new(), Vec::new());
     let active = active(tx, in_district)?;
     for plate in &draft.vehicles {
         if *plate == trip.vehicle {
             continue;
         }
-        let vehicle = vehicle_facts(tx, in_district, plate)?;
-        match active.iter().find(|one| one.vehicle == *plate) {
+        let mut vehicle = vehicle_facts(tx, in_district, plate, terms)?;
+        let present = present(&active, plate);
+        for next in active.iter().filter(|one| one.vehicle == *plate) {
+            if next.state == TripState::Planned && present.is_some_and(|one| one.id != next.id) {
+                vehicle.later.push(later_trip(tx, &facts, next, terms)?);
+            }
+        }
+        match present {
             None => others.push(vehicle),
             Some(own)
                 if own.supplier == trip.supplier
@@ -137,7 +145,7 @@ pub fn gather_takeover(
                     _ => BoxState::Loaded,
                 };
                 let number = facts.vehicles.len();
-                let mut left = aboard(tx, in_district, own, state)?;
+                let mut left = aboard(tx, in_district, own, state, &mut known)?;
                 for stop in &mut left {
                     stop.aboard = Some(number);
                 }
@@ -149,7 +157,7 @@ pub fn gather_takeover(
                     on_trip: Some(on_trip(tx, ctx, &facts, own, &left, terms)?),
                     ..vehicle
                 });
-                stops.extend(left);
+                carried.extend(left);
             }
             Some(own) => {
                 return Err(Refusal::conflict(
@@ -167,23 +175,77 @@ pub fn gather_takeover(
         );
     }
     facts.vehicles.extend(others);
-    facts.stops = stops;
+    let parts = stranded
+        .into_iter()
+        .flat_map(|stop| in_parts(stop, &known, &facts.vehicles, terms));
+    facts.stops = parts.chain(carried).collect();
     left_of(ctx, facts, terms)
+}
+
+/// The trip that a vehicle is on: under way if one is, else the first that is planned.
+fn present<'a>(active: &'a [Trip], plate: &str) -> Option<&'a Trip> {
+    let own = || active.iter().filter(|one| one.vehicle == plate);
+    own()
+        .find(|one| one.state != TripState::Planned)
+        .or_else(|| own().next())
+}
+
+/// How long a trip takes that a vehicle is to make afterwards: loading, the way from the supplier through its stops and back,
+/// and what each stop takes.
+fn later_trip(tx: &mut Tx, facts: &RouteFacts, trip: &Trip, terms: &Terms) -> Result<LaterTrip> {
+    let supplier = point(facts.latitude, facts.longitude);
+    let mut places = vec![supplier];
+    for stop in stops(tx, &facts.district, trip.id)? {
+        let compound: Compound = entry::noun(tx, "compounds", &facts.district, &stop.compound)?;
+        places.push(point(compound.latitude, compound.longitude));
+    }
+    let boxes = packing::boxes_of_trip(tx, &facts.district, trip.id)?.len() as i64;
+    let waits_s = terms.reload_s + terms.stop_s * (places.len() as i64 - 1) + terms.box_s * boxes;
+    places.push(supplier);
+    Ok(LaterTrip {
+        code: trip.code.clone(),
+        takes_s: waits_s + driving_s(&places, terms),
+    })
+}
+
+/// The time on the road from each place to the next: by the map of roads, else straight and lengthened.
+fn driving_s(places: &[Option<Point>], terms: &Terms) -> i64 {
+    let all: Option<Vec<Point>> = places.iter().copied().collect();
+    if let Some(Travel::Table {
+        places: count,
+        time_s: Some(time_s),
+        ..
+    }) = all.and_then(|all| roads::table(&all))
+    {
+        let next = |from: usize| i64::from(time_s[from * count + from + 1]);
+        return (0..count - 1).map(next).sum();
+    }
+    let way_m = |pair: &[Option<Point>]| match (pair[0], pair[1]) {
+        (Some(from), Some(to)) => planner::road_distance_m(from, to),
+        _ => 0,
+    };
+    let metres: i64 = places.windows(2).map(way_m).sum();
+    metres * 36 / (10 * terms.speed_km_h.max(1))
 }
 
 /// The stops of a trip that are not handed over, in order, with its boxes in this state. A broken vehicle need not go where
 /// it has no boxes for.
-fn aboard(tx: &mut Tx, in_district: &str, trip: &Trip, state: BoxState) -> Result<Vec<StopFacts>> {
+fn aboard(
+    tx: &mut Tx,
+    in_district: &str,
+    trip: &Trip,
+    state: BoxState,
+    known: &mut Freights,
+) -> Result<Vec<StopFacts>> {
     let mut boxes = packing::boxes_of_trip(tx, in_district, trip.id)?;
     boxes.retain(|one| one.state == state);
     let rounds: BTreeSet<RoundId> = boxes.iter().map(|one| one.round).collect();
-    let mut weights = BTreeMap::new();
     for id in rounds {
         let at = RoundRef {
             district: in_district.to_string(),
             id,
         };
-        weights.extend(box_weights(tx, &at)?);
+        known.extend(freights(tx, &at)?);
     }
     let mut found = Vec::new();
     for stop in stops(tx, in_district, trip.id)? {
@@ -194,7 +256,7 @@ fn aboard(tx: &mut Tx, in_district: &str, trip: &Trip, state: BoxState) -> Resul
             .collect();
         let goes = trip.state != TripState::Stranded || !own.is_empty();
         if stop.handed_s.is_none() && goes {
-            found.push(stop_facts(tx, in_district, stop.compound, own, &weights)?);
+            found.push(stop_facts(tx, in_district, stop.compound, own, known)?);
         }
     }
     Ok(found)
@@ -336,7 +398,7 @@ pub fn helpers(tx: &mut Tx, in_district: &str, broken: &Trip) -> Result<Vec<Help
     let mut found = Vec::new();
     for one in entry::all(tx, "vehicles", in_district)? {
         let vehicle: Vehicle = one.noun()?;
-        let busy = active.iter().find(|trip| trip.vehicle == vehicle.plate);
+        let busy = present(&active, &vehicle.plate);
         let fits = |trip: &Trip| {
             let runs = matches!(trip.state, TripState::Planned | TripState::UnderWay);
             runs && trip.supplier == broken.supplier && trip.takes_over.is_none()

@@ -3,6 +3,8 @@
 
 mod drop;
 mod facts;
+mod fleet;
+mod freight;
 mod helpers;
 mod plan;
 mod takeover;
@@ -24,9 +26,10 @@ use crate::register::entry::{self, Compound, Supplier, Vehicle};
 use crate::wording;
 pub(super) use drop::set_note;
 pub use drop::{DropDraft, DropOutcome, hand_over};
-pub use facts::{RouteFacts, StopFacts, VehicleFacts, WayTable, gather};
+pub use facts::{RouteFacts, StopFacts, WayTable, gather};
+pub use fleet::{LaterTrip, VehicleFacts, on_shift};
 pub use helpers::{Helper, OnTrip, Stranded, gather_takeover, helpers};
-pub use plan::{Terms, TripDraft, make, plan, solve, tours};
+pub use plan::{LeftOut, Terms, TripDraft, make, plan, solve, tours};
 pub use takeover::{BreakDown, break_down, resume, take_over};
 
 stmt!(

@@ -1,10 +1,14 @@
 //! Which vehicle carries which boxes, and in which order it stops.
 
+use std::collections::BTreeSet;
+
+use kit::Lang;
 use planner::effort::Effort;
-use planner::route::{self, ByHand, Plan};
+use planner::route::{self, ByHand, Plan, Reason};
 
 use crate::base::Fault;
 use crate::base::id::BoxId;
+use crate::base::words::kilograms;
 
 use super::*;
 
@@ -23,6 +27,35 @@ stmt!(
     INSERT_STOP,
     "INSERT INTO trip_stop (district, trip, seq, compound, received_by) VALUES ($1, $2, $3, $4, '')"
 );
+
+wording! {
+    /// Why no vehicle goes to a compound.
+    LeftOut {
+        NoColdVehicle = "no_cold_vehicle", "没有可用的冷藏车", "no cold vehicle";
+        TooLarge = "too_large", "一辆车装不下", "more than any vehicle carries";
+        OutOfTime = "out_of_time", "来不及在收车前返回", "no vehicle would be back in time";
+        NoVehicleLeft = "no_vehicle_left", "车都装满、排满了，或没有时间了", "all vehicles are full, have all their stops, or no time left";
+        ByHand = "by_hand", "人工移出", "taken out by hand";
+        NoRoad = "no_road", "没有路通到那里", "no road leads there";
+        NoPass = "no_pass", "没有车有进入该区域的通行证", "no vehicle has a pass for its area";
+        NotAtSource = "not_at_source", "没有车能到货所在的地方装货", "no vehicle can fetch its goods";
+    }
+}
+
+impl LeftOut {
+    /// What the planner says, as it is kept and shown.
+    pub fn because(reason: Reason) -> Self {
+        match reason {
+            Reason::NoColdVehicle => Self::NoColdVehicle,
+            Reason::TooLarge => Self::TooLarge,
+            Reason::OutOfTime => Self::OutOfTime,
+            Reason::NoRoad => Self::NoRoad,
+            Reason::NoPass => Self::NoPass,
+            Reason::NoVehicleAtSource => Self::NotAtSource,
+            Reason::NoVehicleLeft => Self::NoVehicleLeft,
+        }
+    }
+}
 
 /// Which vehicles carry a round.
 #[derive(Clone, Debug, Serialize, Deserialize, utoipa::ToSchema)]
@@ -52,8 +85,11 @@ pub struct Terms {
     pub trips_max: usize,
     /// Time to load for a further trip.
     pub reload_s: i64,
-    /// Whether the goods of this round need cold vehicles.
+    /// Whether all goods of this round need cold vehicles, also those of which the price list does not say so.
     pub cold: bool,
+    /// The room that a box takes; zero when it does not limit.
+    #[serde(default)]
+    pub box_l: i64,
 }
 
 impl Terms {
@@ -68,6 +104,7 @@ impl Terms {
             trips_max: 1,
             reload_s: 0,
             cold: false,
+            box_l: 0,
         }
     }
 }
@@ -98,25 +135,34 @@ pub fn tours(plan: &Plan) -> Vec<ByHand> {
 /// Spreads the boxes of a round that are on no trip yet over the vehicles by load, orders the stops of each, and
 /// makes one trip per vehicle that is needed: proposed and accepted in one. Gives the trips.
 pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
-    let facts = gather(tx, ctx, draft)?;
-    let plan = solve(ctx, &facts, &Terms::plain(ctx.now_s))?;
+    let terms = Terms::plain(ctx.now_s);
+    let facts = gather(tx, ctx, draft, &terms)?;
+    let plan = solve(ctx, &facts, &terms)?;
     if !plan.unserved.is_empty() {
         let heavy: i64 = plan
             .unserved
             .iter()
             .map(|left| facts.stops[left.stop].weight_g)
             .sum();
+        let reasons: BTreeSet<LeftOut> = plan
+            .unserved
+            .iter()
+            .map(|left| LeftOut::because(left.reason))
+            .collect();
+        let words = |lang: Lang| -> Vec<&str> { reasons.iter().map(|one| one.word(lang)).collect() };
         return Err(Refusal::conflict(
             "no_capacity",
             format!(
-                "所选车辆装不下：还有{}个小区、{}公斤没有车；请再选车辆。",
+                "所选车辆不够：还有{}个小区、{}公斤没有车（{}）；请再选车辆。",
                 plan.unserved.len(),
-                crate::base::words::kilograms(heavy)
+                kilograms(heavy),
+                words(Lang::Zh).join("；")
             ),
             format!(
-                "The vehicles do not suffice: {} compounds, {} kg are left; choose more.",
+                "The vehicles do not suffice: {} compounds, {} kg are left ({}); choose more.",
                 plan.unserved.len(),
-                crate::base::words::kilograms(heavy)
+                kilograms(heavy),
+                words(Lang::En).join("; ")
             ),
         )
         .into());
@@ -178,7 +224,13 @@ pub(super) fn insert(
     let known: i64 = tx
         .row(&COUNT, &params![in_district])?
         .map_or(Ok(0), |row| row.get(0))?;
-    let compounds: Vec<String> = stops.iter().map(|stop| stop.compound.clone()).collect();
+    let mut compounds: Vec<String> = Vec::new();
+    for stop in stops {
+        // Parts of one compound that a person puts on the same trip are handed over together.
+        if !compounds.contains(&stop.compound) {
+            compounds.push(stop.compound.clone());
+        }
+    }
     tx.run(
         &INSERT,
         &params![
@@ -194,8 +246,8 @@ pub(super) fn insert(
             ctx.actor.name.as_str()
         ],
     )?;
-    for (index, stop) in stops.iter().enumerate() {
-        add_stop(tx, in_district, id, index as i64 + 1, &stop.compound)?;
+    for (index, compound) in compounds.iter().enumerate() {
+        add_stop(tx, in_district, id, index as i64 + 1, compound)?;
     }
     Ok(())
 }
@@ -204,26 +256,4 @@ pub(super) fn insert(
 pub(super) fn add_stop(tx: &mut Tx, in_district: &str, trip: TripId, seq: i64, compound: &str) -> Result<()> {
     tx.run(&INSERT_STOP, &params![in_district, trip, seq, compound])?;
     Ok(())
-}
-
-pub(super) fn box_weights(tx: &mut Tx, at: &RoundRef) -> Result<BTreeMap<Uuid, i64>> {
-    let packs = open::packs(tx, &at.district, at.id)?;
-    let round = open::get(tx, &at.district, at.id)?;
-    let mut weights: BTreeMap<Uuid, i64> = BTreeMap::new();
-    for order in order::of_round(tx, &at.district, at.id, &round.area)? {
-        let Some(in_box) = order.box_id else { continue };
-        let weight_g: i64 = order
-            .lines
-            .iter()
-            .map(|line| {
-                packs
-                    .iter()
-                    .find(|pack| pack.code == line.pack)
-                    .map_or(0, |pack| pack.weight_g)
-                    * line.packed
-            })
-            .sum();
-        *weights.entry(in_box.0).or_default() += weight_g;
-    }
-    Ok(weights)
 }

@@ -170,7 +170,7 @@ pub fn take_over(tx: &mut Tx, ctx: &Ctx, facts: &RouteFacts, tours: &[ByHand]) -
         .filter(|one| one.state == BoxState::Stranded)
         .map(|one| one.id)
         .collect();
-    let mut made = Vec::new();
+    let (mut made, mut fetched_for) = (Vec::new(), BTreeSet::new());
     for (number, vehicle) in facts.vehicles.iter().enumerate() {
         if let Some(on_trip) = &vehicle.on_trip {
             let own = tours
@@ -202,12 +202,19 @@ pub fn take_over(tx: &mut Tx, ctx: &Ctx, facts: &RouteFacts, tours: &[ByHand]) -
                     }
                     packing::put_box(tx, in_district, *one, BoxState::Stranded, Some(id))?;
                 }
-                tx.run(
-                    &DROP_STOP,
-                    &params![in_district, stranded.trip, stop.compound.as_str()],
-                )?;
+                fetched_for.insert(stop.compound.as_str());
             }
             made.push(id);
+        }
+    }
+    // A compound of which a part stays on board keeps its stop there.
+    let left = packing::boxes_of_trip(tx, in_district, stranded.trip)?;
+    for compound in fetched_for {
+        if !left
+            .iter()
+            .any(|one| one.compound == compound && one.state == BoxState::Stranded)
+        {
+            tx.run(&DROP_STOP, &params![in_district, stranded.trip, compound])?;
         }
     }
     Ok(made)

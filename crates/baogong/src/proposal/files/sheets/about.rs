@@ -274,13 +274,15 @@ fn ways(asked: &Asked, lang: Lang) -> String {
     let (load, unload, speed) = (asked.load_min, asked.unload_min, asked.km_per_h);
     match (lang, asked.roads.is_some()) {
         (Lang::Zh, true) => {
-            format!("车次按道路图；分配按直线距离的1.35倍。每趟装车{load}分钟，每个停靠点{unload}分钟。")
+            format!(
+                "车次和分配都按道路图；不在图上、或离得太远的单位按直线距离的1.35倍。每趟装车{load}分钟，每个停靠点{unload}分钟。"
+            )
         }
         (Lang::Zh, false) => format!(
             "按直线距离的1.35倍估算，时速{speed}公里。每趟装车{load}分钟，每个停靠点{unload}分钟。有道路图可加 --roads。"
         ),
         (Lang::En, true) => format!(
-            "Trips by the map of roads; the assignment by 1.35 times the straight way. {load} minutes to load, {unload} at each stop."
+            "Trips and assignment by the map of roads; for what is off the map, and suppliers far away, 1.35 times the straight way. {load} minutes to load, {unload} at each stop."
         ),
         (Lang::En, false) => format!(
             "1.35 times the straight way at {speed} km/h. {load} minutes to load, {unload} at each stop. Give --roads for a map of roads."

@@ -45,10 +45,7 @@ pub fn picks(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
     picks.sort_by_key(|pick| pick.drop.supplier);
     for pick in picks {
         let living = &planned.county.compounds[pick.drop.compound];
-        let part = match pick.drop.part {
-            (_, 1) => String::new(),
-            (part, parts) => format!(" ({part}/{parts})"),
-        };
+        let part = pick.drop.words(lang);
         let mut row: Vec<OutCell> = vec![
             planned.county.suppliers[pick.drop.supplier]
                 .noun

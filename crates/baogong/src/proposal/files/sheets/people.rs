@@ -279,7 +279,7 @@ pub fn shortages(planned: &Planned, lang: Lang) -> OutSheet {
             let living = &planned.county.compounds[drop.compound];
             out.rows.push(vec![
                 lang.t("没有车", "No vehicle").into(),
-                format!("{} {}", living.community, living.name).into(),
+                format!("{} {}{}", living.community, living.name, drop.words(lang)).into(),
                 OutCell::Blank,
                 drop.weight_g.into(),
                 OutCell::Blank,

@@ -6,6 +6,7 @@ use kit::Lang;
 use super::super::drive::hour;
 use super::super::{Asked, Drive, Planned};
 use super::{column, count, day, number, sheet, text, weight};
+use crate::register::entry::Vehicle;
 
 /// One line for each trip.
 pub fn trips(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> OutSheet {
@@ -28,6 +29,7 @@ pub fn trips(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> Out
             weight(lang.t("核载（公斤）", "Capacity (kg)")),
             column(lang.t("装载率", "Filled"), 9.0, OutKind::Percent),
             count(lang.t("里程（米）", "Way (m)")),
+            text(lang.t("车辆条件", "Limits of the vehicle"), 30.0),
         ],
     );
     for one in drive.trips() {
@@ -54,9 +56,32 @@ pub fn trips(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> Out
             vehicle.load_g.into(),
             (weight_g * 10_000 / vehicle.load_g.max(1)).into(),
             one.distance_m.into(),
+            limits(vehicle, lang).into(),
         ]);
     }
     out
+}
+
+/// What limits a vehicle beside its load, as its list says.
+fn limits(vehicle: &Vehicle, lang: Lang) -> String {
+    let mut words = Vec::new();
+    if vehicle.cold != 0 {
+        words.push(lang.t("冷藏车", "cold").to_string());
+    }
+    if !vehicle.shift.is_empty() {
+        words.push(format!("{}{}", lang.t("班次", "shift "), vehicle.shift));
+    }
+    if let Some(most) = vehicle.stops_max() {
+        words.push(format!(
+            "{}{most}{}",
+            lang.t("最多", "at most "),
+            lang.t("站", " stops")
+        ));
+    }
+    if !vehicle.pass_areas.is_empty() {
+        words.push(format!("{}{}", lang.t("限", "only in "), vehicle.pass_areas));
+    }
+    words.join(lang.t("；", "; "))
 }
 
 /// One line for each stop, in the order in which it is driven.
@@ -90,16 +115,12 @@ pub fn stops(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> Out
             let to = drive.problem.stops[visit.stop].place;
             let leg = from.map(|from| drive.leg_m(from, to));
             from = Some(to);
-            let part = match drop.part {
-                (_, 1) => String::new(),
-                (part, parts) => format!(" ({part}/{parts})"),
-            };
             out.rows.push(vec![
                 one.code.as_str().into(),
                 drive.vehicles[one.vehicle].plate.as_str().into(),
                 number(index + 1),
                 living.community.as_str().into(),
-                format!("{}{part}", living.name).into(),
+                format!("{}{}", living.name, drop.words(lang)).into(),
                 living.drop_point.as_str().into(),
                 living.contact.0.as_str().into(),
                 living.contact.1.as_str().into(),

@@ -280,9 +280,12 @@ fn input(web: &Web, column: &Column, value: &str, unseen: bool, locked: bool) ->
             Field::text(name, label).attr("inputmode", "decimal").small()
         }
         Kind::Contents | Kind::Items => Field::area(name, label).attr("rows", "3"),
-        Kind::Plate | Kind::IdNumber | Kind::CreditCode | Kind::CompanyPrefix | Kind::Dwelling => {
-            Field::text(name, label)
-        }
+        Kind::Plate
+        | Kind::IdNumber
+        | Kind::CreditCode
+        | Kind::CompanyPrefix
+        | Kind::Dwelling
+        | Kind::Hours => Field::text(name, label),
     };
     field = field.value(&if column.kind == Kind::Time {
         value.replace(' ', "T")

@@ -1,5 +1,6 @@
 //! Routes of a round as a proposal: map, timetable, moving stops with what follows, and then trips.
 
+mod limits;
 mod show;
 
 use axum::extract::Path;
@@ -81,9 +82,10 @@ pub fn term_fields(web: &Web) -> Markup {
             (Field::number("stop_min", web.t("每站固定用时（分钟，含消杀、静置）", "Minutes at each stop (disinfection, rest)")).value("10").attr("min", "0"))
             (Field::number("box_s", web.t("每箱卸货（秒）", "Seconds to unload a box")).value("60").attr("min", "0"))
             (Field::number("trips_max", web.t("每辆车最多几趟", "Trips of a vehicle at most")).value("1").attr("min", "1").attr("max", "6"))
+            (Field::number("box_l", web.t("每箱体积（升，不填不按容积算）", "Room of a box (litres; empty: not counted)")).attr("min", "1"))
             (Field::number("reload_min", web.t("返回再装车（分钟）", "Minutes to load again")).value("20").attr("min", "0"))
         }))
-        (Field::check("cold", web.t("这批货要用冷藏车", "These goods need cold vehicles")))
+        (Field::check("cold", web.t("整批都用冷藏车（价目表标明“需冷链”的不用勾）", "All goods need cold vehicles (those marked in the price list do anyway)")))
     }
 }
 
@@ -101,6 +103,7 @@ pub fn terms_of(web: &Web, fields: &Fields) -> Result<Terms> {
         trips_max: usize::try_from(number("trips_max", 1, 1)?.min(6)).unwrap_or(1),
         reload_s: number("reload_min", 0, 0)? * 60,
         cold: fields.get("cold") == "1",
+        box_l: fields.number("box_l")?.unwrap_or(0).clamp(0, 10_000),
     })
 }
 

@@ -5,6 +5,7 @@ use planner::route::{Broken, Plan, Tour};
 
 use super::super::super::request::Web;
 use super::super::proposals::state_badge;
+use super::limits::{later, limits, without_pass, without_valid_pass, words};
 use crate::base::clock;
 use crate::base::words::{count, kilograms, kilometres};
 use crate::proposal::routes::{Placing, StoredRoutes};
@@ -94,7 +95,13 @@ impl Look {
 pub(super) fn page(web: &Web, look: &Look) -> Markup {
     let path = format!("/rounds/{}/routes/{}", look.round, look.proposal.id);
     let metres: i64 = look.plan.tours.iter().map(|tour| tour.distance_m).sum();
-    let back_s = look.plan.tours.iter().map(|tour| tour.end_s).max();
+    let later_s = |tour: &Tour| look.stored.facts.vehicles[tour.vehicle].later_s();
+    let back_s = look
+        .plan
+        .tours
+        .iter()
+        .map(|tour| tour.end_s + later_s(tour))
+        .max();
     let tile = |label: &str, value: String, tone: Tone| Tile {
         label: label.into(),
         value,
@@ -166,6 +173,12 @@ fn consequences(web: &Web, look: &Look) -> Markup {
             }))
             (kit::section(web.t("各车次", "Trips"), html! {
                 p class="soft" { (ways(web, look)) }
+                @for (zh, en, plates) in [
+                    ("没有有效的通行证、没有派车：", "Without a valid pass, sent nowhere: ", without_valid_pass(&look.stored.facts)),
+                    ("没有登记通行证、按不限区域派车：", "Without any pass on record, taken to go everywhere: ", without_pass(&look.stored.facts)),
+                ] {
+                    @if !plates.is_empty() { p class="soft" { (web.t(zh, en)) (plates.join(web.t("、", ", "))) } }
+                }
                 (timetable(web, look))
             }))
         }
@@ -190,76 +203,6 @@ fn ways(web: &Web, look: &Look) -> String {
         look.terms.speed_km_h,
         web.t("公里/小时。", " km/h.")
     )
-}
-
-fn words(web: &Web, look: &Look, broken: Broken) -> String {
-    let facts = &look.stored.facts;
-    let plate = |tour: usize| {
-        look.plan
-            .tours
-            .get(tour)
-            .map_or("", |tour| facts.vehicles[tour.vehicle].plate.as_str())
-    };
-    let stop = |stop: usize| facts.stops[stop].name.as_str();
-    let minutes = |seconds: i64| (seconds + 59) / 60;
-    let zh = web.lang == kit::Lang::Zh;
-    match broken {
-        Broken::TooHeavy { tour, trip, over_g } if zh => {
-            format!("{} 第{}趟超载 {} 公斤", plate(tour), trip + 1, kilograms(over_g))
-        }
-        Broken::TooHeavy { tour, trip, over_g } => format!(
-            "{}, trip {}: {} kg too much",
-            plate(tour),
-            trip + 1,
-            kilograms(over_g)
-        ),
-        Broken::TooManyBags { tour, trip, over } if zh => {
-            format!("{} 第{}趟多 {over} 箱", plate(tour), trip + 1)
-        }
-        Broken::TooManyBags { tour, trip, over } => {
-            format!("{}, trip {}: {over} boxes too many", plate(tour), trip + 1)
-        }
-        Broken::NotCold { tour, stop: at } => format!(
-            "{} → {}{}",
-            plate(tour),
-            stop(at),
-            web.t("：要用冷藏车", ": needs a cold vehicle")
-        ),
-        Broken::NoPass { tour, stop: at } => format!(
-            "{} → {}{}",
-            plate(tour),
-            stop(at),
-            web.t("：没有通行证", ": no pass")
-        ),
-        Broken::NotAboard { tour, stop: at } => format!(
-            "{} → {}{}",
-            plate(tour),
-            stop(at),
-            web.t(
-                "：箱子不在这趟车上，也不在它装货的地方",
-                ": its boxes are not on board, nor where this trip is loaded"
-            )
-        ),
-        Broken::Late { tour, stop: at, by_s } if zh => {
-            format!("{} 到 {} 晚 {} 分钟", plate(tour), stop(at), minutes(by_s))
-        }
-        Broken::Late { tour, stop: at, by_s } => format!(
-            "{} is {} minutes late at {}",
-            plate(tour),
-            minutes(by_s),
-            stop(at)
-        ),
-        Broken::EndsLate { tour, by_s } | Broken::TooLong { tour, by_s } if zh => {
-            format!("{} 收车晚 {} 分钟", plate(tour), minutes(by_s))
-        }
-        Broken::EndsLate { tour, by_s } | Broken::TooLong { tour, by_s } => {
-            format!("{} is back {} minutes late", plate(tour), minutes(by_s))
-        }
-        Broken::TooManyStops { tour, over } if zh => format!("{} 多 {over} 站", plate(tour)),
-        Broken::TooManyStops { tour, over } => format!("{}: {over} stops too many", plate(tour)),
-        Broken::TooManyTrips { tour, over } if zh => format!("{} 多 {over} 趟", plate(tour)),
-        Broken::TooManyTrips { tour, over } => format!("{}: {over} trips too many", plate(tour)),
-    }
 }
 
 fn drawing(web: &Web, look: &Look) -> kit::Map {
@@ -333,7 +276,7 @@ fn drawing(web: &Web, look: &Look) -> kit::Map {
         map.points.push(kit::MapPoint {
             weight: i64::MAX,
             about: format!("{} · {}", broken.place, broken.why),
-            ..kit::MapPoint::new(at, kit::PointKind::Hub, &broken.vehicle)
+            ..kit::MapPoint::new(at, kit::PointKind::BrokenDown, &broken.vehicle)
         });
     }
     if let Some(at) = depot {
@@ -371,7 +314,12 @@ fn timetable(web: &Web, look: &Look) -> Markup {
             let heavy = vehicle.load_g > 0 && load_g > vehicle.load_g;
             let last = trip + 1 == tour.trips.len();
             TableRow::new(vec![
-                html! { (look.trip_words(web, tour.vehicle, look.turn(tour, trip))) @if vehicle.cold { " " (kit::badge(Tone::Accent, web.t("冷藏", "cold"))) } },
+                html! {
+                    (look.trip_words(web, tour.vehicle, look.turn(tour, trip)))
+                    @if vehicle.cold { " " (kit::badge(Tone::Accent, web.t("冷藏", "cold"))) }
+                    @let limits = limits(web, vehicle);
+                    @if !limits.is_empty() { br; small { (limits) } }
+                },
                 html! { (vehicle.driver) },
                 html! { (clock::short(data.depart_s)) },
                 html! {
@@ -382,7 +330,10 @@ fn timetable(web: &Web, look: &Look) -> Markup {
                     }
                     @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (clock::short(visit.arrive_s)) } } },
                 html! { (kilograms(load_g)) " / " @if vehicle.load_g > 0 { (kilograms(vehicle.load_g)) } @else { "—" } @if heavy { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load_g - vehicle.load_g)))) } },
-                html! { @if last { (clock::short(tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km")) } },
+                html! { @if last {
+                    (clock::short(tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km"))
+                    @if !vehicle.later.is_empty() { br; small { (later(web, vehicle, tour.end_s)) } }
+                } },
             ])
             .tone(if heavy { Tone::Bad } else { Tone::Plain })
         })
@@ -423,7 +374,7 @@ fn stops(web: &Web, look: &Look, path: &str) -> Markup {
             let shown = options.iter().find(|(key, _)| *key == trip).map_or("", |(_, words)| words.as_str());
             TableRow::new(vec![
                 html! { span id=(format!("stop-{}", place.stop)) { (stop.name) } @if let Some(vehicle) = stop.aboard { br; small { (web.t("在", "on ")) (facts.vehicles[vehicle].plate) (web.t("车上", "")) } } },
-                html! { (stop.boxes.len()) },
+                html! { (stop.boxes.len()) @if stop.cold { " " (kit::badge(Tone::Accent, web.t("需冷链", "cold"))) } },
                 html! { (kilograms(stop.weight_g)) },
                 html! { @if look.open() { (Field::select(&format!("trip:{}", place.stop), &format!("{} {}", stop.name, web.t("车次", "trip")), &options).value(&trip).bare()) } @else { (shown) } },
                 html! { @if look.open() { (Field::number(&format!("seq:{}", place.stop), &format!("{} {}", stop.name, web.t("第几站", "place"))).value(&if place.trip.is_some() { place.seq.to_string() } else { String::new() }).attr("min", "1").bare()) } @else if place.trip.is_some() { (place.seq) } },
