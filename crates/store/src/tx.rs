@@ -134,20 +134,6 @@ impl<'a> Tx<'a> {
         self.scan(statement, parameters, &mut |row| visit(row))
     }
 
-    /// Lets the planner of PostgreSQL look at a table that was just filled, which it would do by itself only after a minute.
-    /// SQLite plans without statistics.
-    ///
-    /// # Errors
-    /// As [`Tx::run`].
-    pub fn gather_statistics(&mut self, table: &'static str) -> Result<(), Fault> {
-        self.ready(None)?;
-        let result = match self.session.engine() {
-            Engine::Postgres => self.session.batch(table, &format!("ANALYZE {table}")),
-            Engine::Sqlite => Ok(()),
-        };
-        self.note(result)
-    }
-
     /// Runs SQL of a migration, which is not registered because it belongs to the schema of its step.
     ///
     /// # Errors

@@ -62,9 +62,6 @@ stmt!(
      WHERE district = $1 AND register = $2 AND code = $3 ORDER BY at_s DESC, batch DESC"
 );
 
-/// Changes at once from which on a register is no longer what the planner of the database knew.
-const MANY: usize = 1_000;
-
 /// The end of the subtree of `area`, so that `area <= code < end` holds for exactly its codes: below a community
 /// the parts are separated by `-`, and `.` is the character after it.
 pub fn subtree_end(area: &str) -> String {
@@ -296,22 +293,9 @@ pub struct Change {
     pub after: Option<Entry>,
 }
 
-/// Writes changes and keeps them for undo and for the history of each entry.
+/// Writes changes and keeps them for undo and for the history of each entry. Many that would not fit into memory together are
+/// written in parts.
 pub fn write(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Result<()> {
-    write_part(tx, ctx, batch, changes)?;
-    end_writing(tx, changes.len())
-}
-
-/// Ends the writing of so many changes in parts.
-pub fn end_writing(tx: &mut Tx, changes: usize) -> Result<()> {
-    if changes >= MANY {
-        tx.gather_statistics("entry")?;
-    }
-    Ok(())
-}
-
-/// As [`write`], for some of many changes that would not fit into memory together; [`end_writing`] follows the last part.
-pub fn write_part(tx: &mut Tx, ctx: &Ctx, batch: BatchId, changes: &[Change]) -> Result<()> {
     let mut upserts = Vec::new();
     let mut history = Vec::with_capacity(changes.len());
     for change in changes {

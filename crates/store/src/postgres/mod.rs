@@ -9,6 +9,7 @@ mod fault;
 mod insert;
 mod read;
 mod set;
+mod statistics;
 mod wire;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -24,6 +25,7 @@ use crate::{Engine, Fault, Statement, Value, check::Shape, session::CommitFault,
 use ahead::Sent;
 use bulk::Copying;
 use insert::Insert;
+use statistics::Growth;
 
 /// Attempts to connect again after a connection was lost, about three seconds in all.
 const CONNECT_TRIES: u32 = 6;
@@ -41,6 +43,8 @@ pub(crate) struct PostgresSession {
     copies: HashMap<usize, Arc<Copying>>,
     /// What is understood of statements that change something, by the same address; `None` for all but plain `INSERT`s.
     inserts: HashMap<usize, Option<Arc<Insert>>>,
+    /// How far tables have grown by this connection.
+    growth: HashMap<&'static str, Growth>,
     /// What was sent ahead and not looked at yet, in the order in which it was sent.
     sent: Vec<Sent>,
     /// Transaction control to be sent ahead of the next statement.
@@ -75,6 +79,7 @@ impl PostgresSession {
             statements: HashMap::new(),
             copies: HashMap::new(),
             inserts: HashMap::new(),
+            growth: HashMap::new(),
             sent: Vec::new(),
             waiting: Vec::new(),
             open: false,

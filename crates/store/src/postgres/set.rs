@@ -20,6 +20,12 @@ impl PostgresSession {
         statement: &'static Statement,
         rows: &[Vec<Value>],
     ) -> Result<u64, Fault> {
+        let changed = self.change_many(statement, rows)?;
+        self.note_growth(statement, rows.len())?;
+        Ok(changed)
+    }
+
+    fn change_many(&mut self, statement: &'static Statement, rows: &[Vec<Value>]) -> Result<u64, Fault> {
         if let Some(insert) = self.insert_of(statement) {
             return self.insert_many(statement, &insert, rows);
         }

@@ -99,7 +99,7 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, applying: &Applying) -> Result<Summary> {
     let at = &applying.at;
     let (_, decisions) = batch::waiting(tx, ctx, at)?;
     decided::unchanged(&decisions, &applying.decisions)?;
-    let mut write = |tx: &mut Tx, changes: &[Change]| entry::write_part(tx, ctx, at.id, changes);
+    let mut write = |tx: &mut Tx, changes: &[Change]| entry::write(tx, ctx, at.id, changes);
     let preview = compare(
         tx,
         &ctx.actor,
@@ -130,7 +130,6 @@ pub fn apply(tx: &mut Tx, ctx: &Ctx, applying: &Applying) -> Result<Summary> {
         )
         .into());
     }
-    entry::end_writing(tx, preview.changes)?;
     tx.run(
         &SET_APPLIED,
         &params![
@@ -317,9 +316,8 @@ pub fn undo(tx: &mut Tx, ctx: &Ctx, at: &BatchRef) -> Result<usize> {
             })
             .collect();
         undone += back.len();
-        entry::write_part(tx, ctx, undo_batch, &back)
+        entry::write(tx, ctx, undo_batch, &back)
     })?;
-    entry::end_writing(tx, undone)?;
     tx.run(&SET_UNDONE, &params![at.district.as_str(), at.id, ctx.now_s])?;
     Ok(undone)
 }
