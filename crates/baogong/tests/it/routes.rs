@@ -98,7 +98,7 @@ pub fn stored(server: &Server, id: &str) -> (ProposalState, StoredRoutes) {
     (found.state, serde_json::from_str(&found.result).unwrap())
 }
 
-pub fn trips_of(server: &Server) -> Vec<(Trip, Vec<String>)> {
+fn trips_of(server: &Server) -> Vec<(Trip, Vec<String>)> {
     server.read(|tx| {
         let mut found = Vec::new();
         for trip in trips::list(tx, "431023", "")? {

@@ -11,7 +11,7 @@ use crate::support::{Browser, Server, demo_servers};
 
 const DISTRICT: &str = "431023";
 
-pub fn trip_of(server: &Server, plate: &str, wanted: TripState) -> (Trip, Vec<Stop>) {
+fn trip_of(server: &Server, plate: &str, wanted: TripState) -> (Trip, Vec<Stop>) {
     let plate = plate.to_string();
     server.read(move |tx| {
         let all = trips::list(tx, DISTRICT, "")?;
@@ -46,7 +46,7 @@ fn aboard(server: &Server, trip: &Trip, round: &str) -> i64 {
     })
 }
 
-pub fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Stop) {
+fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Stop) {
     let codes = boxes(server, trip, &stop.compound).join(" ");
     let seq = stop.seq.to_string();
     browser
