@@ -13,6 +13,11 @@ const STREET: &str = "431023001";
 
 /// A round of free packs for at least three compounds of one supplier, packed and boxed. Gives its id.
 pub fn packed_round(server: &Server, headquarters: &mut Browser) -> String {
+    packed_round_of(server, headquarters, 4)
+}
+
+/// As [`packed_round`], with at most so many bags in a box.
+pub fn packed_round_of(server: &Server, headquarters: &mut Browser, bags_max: usize) -> String {
     direct(headquarters, STREET, "yu", "lockdown", "high");
     let proposal = headquarters.submit("/proposals", &[("area", STREET)]);
     let id = id_in(&proposal, "action=\"/proposals/")
@@ -62,7 +67,10 @@ pub fn packed_round(server: &Server, headquarters: &mut Browser) -> String {
         headquarters.submit(&format!("/rounds/{id}/{deed}"), &[]);
     }
     headquarters
-        .submit(&format!("/rounds/{id}/boxes"), &[("bags_max", "4")])
+        .submit(
+            &format!("/rounds/{id}/boxes"),
+            &[("bags_max", bags_max.to_string().as_str())],
+        )
         .shows("箱已装好");
     assert!(!orders(server, &id, STREET).is_empty());
     id
@@ -98,7 +106,7 @@ pub fn stored(server: &Server, id: &str) -> (ProposalState, StoredRoutes) {
     (found.state, serde_json::from_str(&found.result).unwrap())
 }
 
-fn trips_of(server: &Server) -> Vec<(Trip, Vec<String>)> {
+pub fn trips_of(server: &Server) -> Vec<(Trip, Vec<String>)> {
     server.read(|tx| {
         let mut found = Vec::new();
         for trip in trips::list(tx, "431023", "")? {

@@ -46,7 +46,7 @@ fn aboard(server: &Server, trip: &Trip, round: &str) -> i64 {
     })
 }
 
-fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Stop) {
+pub fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Stop) {
     let codes = boxes(server, trip, &stop.compound).join(" ");
     let seq = stop.seq.to_string();
     browser

@@ -4,9 +4,11 @@ use baogong::base::Ctx;
 use baogong::proposal::routes::{LeftOut, StoredRoutes};
 use baogong::register::correct::{self, Correction};
 use baogong::register::{register, show};
+use baogong::round::trips::TripState;
 
-use crate::routes::{packed_round, plates, propose, shown, stored};
+use crate::routes::{packed_round, packed_round_of, plates, propose, shown, stored, trips_of};
 use crate::support::{Browser, Page, Server, demo_servers};
+use crate::takeover::hand_over;
 
 const DISTRICT: &str = "431023";
 const MORNING: [(&str, &str); 2] = [("leave", "2030-03-01T08:00"), ("back", "2030-03-01T12:00")];
@@ -148,5 +150,57 @@ fn goods_that_need_cold_go_in_cold_vehicles() {
         assert_eq!(correct(&server, "vehicles", &plates[1], &[("cold", "是")]), None);
         let (_, _, found) = proposed(&server, &mut headquarters, &round, &MORNING[..1], &plates);
         assert!(!found.legs.is_empty() && found.legs.iter().all(|leg| leg.vehicle == 1));
+    }
+}
+
+/// A compound with more boxes than any vehicle takes is served by several trips, each handed over by itself.
+#[test]
+fn a_compound_too_heavy_for_any_vehicle_is_served_by_several_trips() {
+    for server in demo_servers() {
+        let mut headquarters = server.demo_user("zhihui");
+        let round = packed_round_of(&server, &mut headquarters, 1);
+        let plates = plates(&server);
+        let (_, _, whole) = proposed(&server, &mut headquarters, &round, &[], &plates);
+        let several = whole.facts.stops.iter().filter(|stop| stop.boxes.len() > 1);
+        let heavy = several.max_by_key(|stop| stop.weight_g).unwrap();
+        let less_g = heavy.weight_g - 1;
+        let load = format!("{}.{:03}公斤", less_g / 1_000, less_g % 1_000);
+        for plate in &plates {
+            assert_eq!(correct(&server, "vehicles", plate, &[("load_g", &load)]), None);
+        }
+        let terms = [("trips_max", "6")];
+        let (page, id, found) = proposed(&server, &mut headquarters, &round, &terms, &plates);
+        let parts: Vec<_> = found
+            .facts
+            .stops
+            .iter()
+            .filter(|stop| stop.compound == heavy.compound)
+            .collect();
+        assert_eq!(parts.len(), 2, "{:?}", found.facts.stops);
+        page.shows(&format!("{}（1/2）", heavy.name));
+        assert_eq!(
+            parts.iter().map(|part| part.weight_g).sum::<i64>(),
+            heavy.weight_g
+        );
+        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
+        headquarters
+            .submit(&format!("/rounds/{round}/routes/{id}/accept"), &[])
+            .shows("个车次已排好");
+        let mut driver = server.demo_user("siji");
+        for (trip, _) in trips_of(&server) {
+            headquarters
+                .submit(&format!("/trips/{}/load", trip.id), &[])
+                .shows("箱已装车");
+            let id = trip.id;
+            let stops = server.read(move |tx| baogong::round::trips::stops(tx, DISTRICT, id));
+            for stop in &stops {
+                hand_over(&server, &mut driver, &trip, stop);
+            }
+        }
+        let made = trips_of(&server);
+        assert!(made.iter().all(|(trip, _)| trip.state == TripState::Ended));
+        let there = made.iter().filter(|(_, stops)| stops.contains(&heavy.compound));
+        assert_eq!(there.count(), 2);
+        assert!(server.findings().is_empty(), "{:?}", server.findings());
     }
 }
