@@ -55,7 +55,7 @@ pub(super) fn trips(lang: Lang) -> Markup {
     points.push(MapPoint::new(
         place(26_131_000, 113_099_000),
         PointKind::BrokenDown,
-        "湘L12345",
+        lang.t("湘L12345", "Xiang L12345"),
     ));
     let way = |trip: usize| {
         let own = stops.iter().filter(|stop| stop.4 == trip);
