@@ -3,6 +3,8 @@
 
 pub mod paper;
 
+use std::cell::OnceCell;
+
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
@@ -291,12 +293,14 @@ pub fn list(tx: &mut Tx, kind: PassKind, area: &str) -> Result<Vec<Pass>> {
 }
 
 /// The areas into which a vehicle may drive at a moment. Passes issued here count alone; where none ever was, what the register
-/// says of a pass from elsewhere. `None` where neither limits it.
+/// says of a pass from elsewhere. `None` where neither limits it. The names of places are looked up only where such a pass names
+/// some, and once for all vehicles.
 pub fn areas_of_vehicle(
     tx: &mut Tx,
     in_district: &str,
     vehicle: &Entry,
     at_s: i64,
+    known: &OnceCell<Places>,
 ) -> Result<Option<Vec<String>>> {
     let issued = of_holder(tx, in_district, PassKind::Vehicle, &vehicle.code)?;
     if !issued.is_empty() {
@@ -313,9 +317,15 @@ pub fn areas_of_vehicle(
     if noted.pass_areas.is_empty() {
         return Ok(None);
     }
-    let places = Places::load(tx, in_district, &[])?;
+    let places = match known.get() {
+        Some(places) => places,
+        None => {
+            let loaded = Places::load(tx, in_district, &[])?;
+            known.get_or_init(|| loaded)
+        }
+    };
     // Areas that are gone from the register let nobody in.
-    let names = register::place::named(&noted.pass_areas);
+    let names = register::names::named(&noted.pass_areas);
     let found = names.filter_map(|name| places.areas("pass_areas", name).ok());
     Ok(Some(found.flatten().collect()))
 }

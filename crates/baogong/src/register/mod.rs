@@ -7,6 +7,7 @@ pub mod dwelling;
 pub mod entry;
 pub mod export;
 pub mod import;
+pub(crate) mod names;
 mod noun;
 pub mod place;
 pub mod removal;

@@ -7,6 +7,7 @@ use store::Tx;
 
 use super::dwelling::household_code;
 use super::entry;
+use super::names::{named, nearest, plain, plain_above, whole};
 use super::{Body, Coding, Register, text};
 use crate::base::Result;
 
@@ -66,39 +67,6 @@ fn identity(register: &Register, body: &Body) -> String {
         })
         .collect();
     words.join("|")
-}
-
-/// A community's name without the words that some lists leave out.
-pub(crate) fn plain(name: &str) -> &str {
-    let name = name.trim();
-    for suffix in ["社区居委会", "村委会", "居委会", "社区", "村"] {
-        if let Some(stem) = name.strip_suffix(suffix)
-            && stem.chars().count() >= 2
-        {
-            return stem;
-        }
-    }
-    name
-}
-
-/// Whether these words mean the whole district.
-pub(crate) fn whole(name: &str) -> bool {
-    ["全县", "全区", "全市", "全域"].contains(&name)
-}
-
-/// A street's or district's name without the word for its kind.
-pub(crate) fn plain_above(name: &str) -> &str {
-    let stems = ["街道办事处", "街道", "镇", "乡", "县", "区", "市"];
-    let stem = stems.iter().find_map(|suffix| name.strip_suffix(suffix));
-    stem.filter(|stem| stem.chars().count() >= 2).unwrap_or(name)
-}
-
-/// The names in a cell that lists several.
-pub(crate) fn named(written: &str) -> impl Iterator<Item = &str> {
-    written
-        .split(['、', '，', ',', ';', '；', '/', ' '])
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
 }
 
 impl Places {
@@ -441,22 +409,6 @@ impl Places {
     }
 }
 
-/// The known name that shares most characters with what was written, if it shares at least half.
-fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a String>) -> Option<String> {
-    let length = written.chars().count().max(1);
-    known
-        .map(|name| {
-            let shared = written
-                .chars()
-                .filter(|character| name.contains(*character))
-                .count();
-            (shared * 100 / length.max(name.chars().count()), name)
-        })
-        .filter(|(score, _)| *score >= 50)
-        .max_by(|left, right| left.0.cmp(&right.0).then_with(|| right.1.cmp(left.1)))
-        .map(|(_, name)| name.clone())
-}
-
 /// Columns that only help to place a row are kept as written; a number that stands for nothing is left out.
 pub fn tidy(body: &mut Body) {
     body.retain(|_, value| match value {
@@ -470,13 +422,6 @@ pub fn tidy(body: &mut Body) {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn near_names_are_proposed() {
-        let names = ["滨河路".to_string(), "文昌".to_string()];
-        assert_eq!(nearest("滨江路", names.iter()), Some("滨河路".into()));
-        assert_eq!(nearest("太和", names.iter()), None);
-    }
 
     fn area(code: &str, name: &str, level: &str) -> Body {
         [("code", code), ("name", name), ("level", level)]
@@ -509,12 +454,5 @@ mod tests {
         assert_eq!(found("永兴县；431023002003").unwrap(), ["431023", "431023002003"]);
         assert!(found("文昌社区").unwrap_err().contains("有2处"));
         assert!(found("便河街道").unwrap_err().contains("是否为“便江街道”"));
-    }
-
-    #[test]
-    fn suffixes_of_communities_do_not_matter() {
-        assert_eq!(plain("滨河路社区居委会"), "滨河路");
-        assert_eq!(plain("铜角村"), "铜角");
-        assert_eq!(plain("新村"), "新村");
     }
 }

@@ -17,6 +17,15 @@ fn accounts(from: i64, count: i64) -> Vec<Vec<Value>> {
         .collect()
 }
 
+/// The fault names the key that the rows broke.
+fn assert_there_already(fault: &Fault, engine: &str, size: i64) {
+    assert_eq!(
+        fault.constraint(),
+        Some("account_pkey"),
+        "{engine}, {size} rows: {fault}"
+    );
+}
+
 #[test]
 fn a_failed_insert_is_the_fault_of_what_follows_it() {
     for (engine, db, _guard) in databases() {
@@ -33,11 +42,7 @@ fn a_failed_insert_is_the_fault_of_what_follows_it() {
                 asked.map(|_| ())
             });
             let fault = outcome.unwrap_err();
-            assert_eq!(
-                fault.constraint(),
-                Some("account_pkey"),
-                "{engine}, {size} rows: {fault}"
-            );
+            assert_there_already(&fault, &engine, size);
             assert_eq!(totals(&db), (1, 1), "{engine}");
         }
     }
@@ -54,11 +59,7 @@ fn a_failed_insert_at_the_end_fails_its_closure() {
                 Ok("done")
             });
             let fault = outcome.unwrap_err();
-            assert_eq!(
-                fault.constraint(),
-                Some("account_pkey"),
-                "{engine}, {size} rows: {fault}"
-            );
+            assert_there_already(&fault, &engine, size);
             assert!(!fault.is_transient(), "{engine}");
         }
         assert_eq!(totals(&db), (1, 1), "{engine}");
@@ -133,11 +134,7 @@ fn a_failed_insert_of_a_part_fails_the_closure_around_it() {
                 Ok(())
             });
             let fault = outcome.unwrap_err();
-            assert_eq!(
-                fault.constraint(),
-                Some("account_pkey"),
-                "{engine}, {size} rows: {fault}"
-            );
+            assert_there_already(&fault, &engine, size);
             assert_eq!(totals(&db), (1, 1), "{engine}");
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::register::place::plain;
+use crate::register::names::plain;
 
 /// Communities with their streets, by stem of the name and by code.
 pub(super) struct Areas(HashMap<String, (String, String)>);

@@ -13,6 +13,7 @@ mod summary;
 mod supply;
 #[cfg(test)]
 mod tests;
+mod vehicles;
 mod ways;
 
 use planner::travel::Roads;

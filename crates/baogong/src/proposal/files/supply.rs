@@ -9,7 +9,7 @@ use crate::base::words::kilograms;
 use crate::base::{Fault, Refusal, Result, roads};
 use crate::plan::rules::{CATEGORIES, Rules, category_word};
 use crate::proposal::assignment::{self, Stored};
-use crate::register::place::plain;
+use crate::register::names::plain;
 
 /// Metres by which another supplier must be nearer than one that says it serves the place; it decides only where a
 /// position is missing, for nothing else is known there.

@@ -98,10 +98,8 @@ pub fn gather(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft, terms: &Terms) -> Resul
             Refusal::invalid("vehicles", "请至少选择一辆车。", "Choose at least one vehicle.").into(),
         );
     }
-    let mut vehicles = Vec::new();
-    for plate in &draft.vehicles {
-        vehicles.push(vehicle_facts(tx, &at.district, plate, terms)?);
-    }
+    let plates: Vec<&str> = draft.vehicles.iter().map(String::as_str).collect();
+    let vehicles = vehicle_facts(tx, &at.district, &plates, terms)?;
     let freights = freights(tx, &at)?;
     let mut stops = Vec::new();
     for (code, boxes) in by_compound {

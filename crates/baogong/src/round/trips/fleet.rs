@@ -1,5 +1,7 @@
 //! The vehicles of a proposal: when each may drive, what it carries, and into which areas its pass lets it.
 
+use std::cell::OnceCell;
+
 use planner::route::{self, Load, Start, Window};
 
 use crate::base::access::within;
@@ -52,28 +54,35 @@ pub struct LaterTrip {
     pub takes_s: i64,
 }
 
+/// What is known of vehicles, by their plates.
 pub(super) fn vehicle_facts(
     tx: &mut Tx,
     in_district: &str,
-    plate: &str,
+    plates: &[&str],
     terms: &Terms,
-) -> Result<VehicleFacts> {
-    let entry = entry::get(tx, "vehicles", in_district, plate)?
-        .ok_or_else(|| Refusal::not_found("车辆", "vehicle"))?;
-    let areas = pass::areas_of_vehicle(tx, in_district, &entry, terms.leave_s)?;
-    let vehicle: Vehicle = entry.noun()?;
-    Ok(VehicleFacts {
-        shift_min: vehicle.shift_min(),
-        stops_max: vehicle.stops_max(),
-        plate: vehicle.plate,
-        driver: vehicle.driver_name,
-        load_g: vehicle.load_g,
-        cold: vehicle.cold != 0,
-        volume_l: vehicle.volume_l,
-        areas,
-        on_trip: None,
-        later: Vec::new(),
-    })
+) -> Result<Vec<VehicleFacts>> {
+    let entries = entry::get_many(tx, "vehicles", in_district, plates)?;
+    let places = OnceCell::new();
+    entries
+        .into_iter()
+        .map(|entry| {
+            let entry = entry.ok_or_else(|| Refusal::not_found("车辆", "vehicle"))?;
+            let areas = pass::areas_of_vehicle(tx, in_district, &entry, terms.leave_s, &places)?;
+            let vehicle: Vehicle = entry.noun()?;
+            Ok(VehicleFacts {
+                shift_min: vehicle.shift_min(),
+                stops_max: vehicle.stops_max(),
+                plate: vehicle.plate,
+                driver: vehicle.driver_name,
+                load_g: vehicle.load_g,
+                cold: vehicle.cold != 0,
+                volume_l: vehicle.volume_l,
+                areas,
+                on_trip: None,
+                later: Vec::new(),
+            })
+        })
+        .collect()
 }
 
 /// When a vehicle may drive within `asked`: in its first shift that has not ended when that begins. A shift is told by the minutes

@@ -122,13 +122,12 @@ pub fn gather_takeover(
     };
     let (mut others, mut carried) = (Vec::new(), Vec::new());
     let active = active(tx, in_district)?;
-    for plate in &draft.vehicles {
-        if *plate == trip.vehicle {
-            continue;
-        }
-        let mut vehicle = vehicle_facts(tx, in_district, plate, terms)?;
+    let plates = draft.vehicles.iter().map(String::as_str);
+    let plates: Vec<&str> = plates.filter(|plate| *plate != trip.vehicle).collect();
+    let vehicles = vehicle_facts(tx, in_district, &plates, terms)?;
+    for (plate, mut vehicle) in plates.into_iter().zip(vehicles) {
         let present = present(&active, plate);
-        for next in active.iter().filter(|one| one.vehicle == *plate) {
+        for next in active.iter().filter(|one| one.vehicle == plate) {
             if next.state == TripState::Planned && present.is_some_and(|one| one.id != next.id) {
                 vehicle.later.push(later_trip(tx, &facts, next, terms)?);
             }
@@ -287,11 +286,8 @@ fn on_trip(
         .iter()
         .find(|stop| stop.compound == next.compound)
         .and_then(|stop| stop.arrived_s);
-    let way_m = match (from, point(next.latitude, next.longitude)) {
-        (Some(from), Some(to)) => planner::road_distance_m(from, to),
-        _ => 0,
-    };
-    let expected_s = since_s.unwrap_or(ctx.now_s) + way_m * 36 / (10 * terms.speed_km_h.max(1));
+    let way_s = driving_s(&[from, point(next.latitude, next.longitude)], terms);
+    let expected_s = since_s.unwrap_or(ctx.now_s) + way_s;
     Ok(OnTrip {
         trip: trip.id,
         code: trip.code.clone(),
