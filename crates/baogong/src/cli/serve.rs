@@ -1,5 +1,6 @@
 //! Serving pages: the server of a county, and the synthetic county to try it out.
 
+use std::num::NonZero;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -95,7 +96,10 @@ pub fn start(
     }
     let app = &app;
     let front = Front::new(app, serving.limits(), serving.open_metrics);
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(connection_threads())
+        .enable_all()
+        .build()?;
     let outcome = runtime.block_on(async {
         let listener = tokio::net::TcpListener::bind(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
@@ -131,6 +135,12 @@ pub fn start(
     // Work aside, such as loading the demo county, finds the store closed and ends; it is not waited for longer.
     runtime.shutdown_timeout(Duration::from_secs(1));
     outcome
+}
+
+/// How many threads serve connections. One processor is left to the thread that writes, for which everybody waits.
+fn connection_threads() -> usize {
+    let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
+    processors.saturating_sub(1).max(1)
 }
 
 impl Serving {
