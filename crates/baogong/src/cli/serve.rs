@@ -12,7 +12,7 @@ use baogong::base::{App, Refusal, Result, people, roads};
 use baogong::demo;
 use baogong::web::admission::Limits;
 use baogong::web::front::Front;
-use baogong::web::serve::{serve, set_setting};
+use baogong::web::serve::{self, serve, set_setting};
 
 /// What the server takes on, and who reads its figures.
 #[derive(clap::Args, Clone)]
@@ -101,7 +101,7 @@ pub fn start(
         .enable_all()
         .build()?;
     let outcome = runtime.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await?;
+        let listener = serve::listen(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
         println!("保供 Baogong  {address}");
         if let Some(url) = serving.public_url {

@@ -1,5 +1,6 @@
 //! The running server: listening, the clock that closes rounds, settings, the printer.
 
+use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,6 +10,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use store::{Tx, params, stmt};
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::sync::Semaphore;
 use tower::ServiceExt;
 
@@ -118,12 +120,40 @@ const HEAD: Duration = Duration::from_secs(30);
 /// How long nothing is accepted after the system refused a connection, for want of descriptors for instance.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Connections that wait to be accepted. One that finds no room is tried again by its browser a second later, so a crowd that
+/// comes at once fits in; the system may allow fewer.
+const BACKLOG: u32 = 4096;
+
+/// Listens on an address and port, such as `0.0.0.0:8080`.
+pub async fn listen(address: &str) -> std::io::Result<TcpListener> {
+    let mut failed = std::io::ErrorKind::AddrNotAvailable.into();
+    for address in tokio::net::lookup_host(address).await? {
+        match listen_on(address) {
+            Ok(listener) => return Ok(listener),
+            Err(error) => failed = error,
+        }
+    }
+    Err(failed)
+}
+
+fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    // Elsewhere than on Windows, where it lets two programs share a port, so that a restart does not wait for old connections.
+    socket.set_reuseaddr(cfg!(not(windows)))?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
 /// Serves on `listener` until told to stop. Then it accepts nothing more, ends the requests under way within [`DRAIN`] and
 /// the commands that wait within [`CLOSE`], and closes the store. What was acknowledged is durable at any time.
 pub async fn serve(
     app: App,
     front: Arc<Front>,
-    listener: tokio::net::TcpListener,
+    listener: TcpListener,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let timers = [
@@ -155,7 +185,7 @@ pub async fn serve(
 async fn accept(
     app: &App,
     front: &Arc<Front>,
-    listener: &tokio::net::TcpListener,
+    listener: &TcpListener,
     connections: &GracefulShutdown,
     stop: impl Future<Output = ()> + Send,
 ) {
