@@ -37,7 +37,7 @@ pub fn guideline() -> Vec<(String, i64)> {
 
 const TABLE: &str = include_str!("../../data/foods.csv");
 
-/// Common goods with their nutrients. The table says of each row with what it was compared, or that it is an estimate.
+/// Common goods with their nutrients. The table says of each row with which entry it was compared.
 pub fn common() -> Vec<Food> {
     TABLE
         .lines()
@@ -97,8 +97,7 @@ mod tests {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')).skip(1) {
             let source = line.splitn(14, ',').last().unwrap().trim_matches('"');
             let (kind, entry) = source.split_once(": ").unwrap();
-            let number = kind.strip_prefix("SR28 ").unwrap_or("00000");
-            assert!(kind == "estimate" || kind.starts_with("SR28 "), "{line}");
+            let number = kind.strip_prefix("SR28 ").unwrap();
             assert!(
                 !entry.is_empty() && number.len() == 5 && number.parse::<u32>().is_ok(),
                 "{line}"
