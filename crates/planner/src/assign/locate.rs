@@ -21,10 +21,11 @@ const ADAPTED: f64 = 4_000.0;
 
 /// So much of the effort goes into what is open at first; then suppliers around a compound share out their compounds anew, in
 /// which some may open and close; and when that helps no more, so much goes into what is open again.
-const OPENED: f64 = 0.3;
+const OPENED: f64 = 0.6;
 const REOPENED: f64 = 0.1;
 
-/// So many changes for each supplier without a better answer lead to a fresh start from others that are open.
+/// So many changes for each supplier without a better answer lead back to the best answer, or where there is none to a fresh
+/// start from others that are open.
 const PATIENCE: u64 = 10;
 
 /// At first a change may be kept that costs this part of the whole more.
@@ -61,13 +62,19 @@ pub(super) fn search(
                 least = (best, rounds);
             } else if rounds - least.1 > PATIENCE * model.suppliers as u64 {
                 least.1 = rounds;
-                open.iter_mut().for_each(|open| *open = random.below(2) == 0);
-                open_for_all(model, &mut open);
-                let found = state.best.take();
-                state = State::new(model, &duals.price, &open)?;
-                state.remember(found);
-                state.anneal(random, model.compounds * MOVES, warm);
-                mend(model, duals, random, &mut state, &mut open);
+                match state.best.clone() {
+                    Some((_, home)) => {
+                        state.go_to(&home);
+                        open_used(&mut state, duals, &mut open);
+                    }
+                    None => {
+                        open.iter_mut().for_each(|open| *open = random.below(2) == 0);
+                        open_for_all(model, &mut open);
+                        state = State::new(model, &duals.price, &open)?;
+                        state.anneal(random, model.compounds * MOVES, warm);
+                        mend(model, duals, random, &mut state, &mut open);
+                    }
+                }
             }
             let before = state.home.clone();
             let value = state.value();
@@ -119,12 +126,17 @@ pub(super) fn search(
         size = sharing.size;
         state.go_to(&sharing.home);
         state.remember(Some((sharing.cost, sharing.home)));
-        for (supplier, open) in open.iter_mut().enumerate() {
-            *open = state.is_used(supplier);
-        }
-        state.look_at(&duals.price, &open);
+        open_used(&mut state, duals, &mut open);
         until = meter.done() + REOPENED;
     }
+}
+
+/// Exactly those are open who feed somebody.
+fn open_used(state: &mut State, duals: &Duals, open: &mut [bool]) {
+    for (supplier, open) in open.iter_mut().enumerate() {
+        *open = state.is_used(supplier);
+    }
+    state.look_at(&duals.price, open);
 }
 
 /// While nothing within all capacities is known, tries to get there from here, whoever must be opened for it.
