@@ -31,6 +31,8 @@ pub(super) struct Duals {
     pub(super) price: Vec<f64>,
     /// How often each supplier was open in the last relaxed answers, from 0 to 1.
     pub(super) open: Vec<f64>,
+    /// What each compound is worth where the best bound was proved.
+    pub(super) worth: Vec<f64>,
     /// No assignment of all compounds costs less.
     pub(super) bound: f64,
 }
@@ -55,6 +57,7 @@ pub(super) fn relax(model: &Model, upper: f64, meter: &mut Meter) -> Duals {
     let mut best = Duals {
         price: vec![0.0; suppliers],
         open: vec![0.0; suppliers],
+        worth: Vec::new(),
         bound: f64::NEG_INFINITY,
     };
     let mut answer = Answer::new(model);
@@ -81,6 +84,7 @@ pub(super) fn relax(model: &Model, upper: f64, meter: &mut Meter) -> Duals {
         }
         ascent.restart();
     }
+    best.worth = ascent.best;
     best
 }
 

@@ -3,7 +3,7 @@
 use super::anneal::State;
 use super::duals::Duals;
 use super::model::Model;
-use super::share::{AT_LEAST, Sharing, repair};
+use super::share::{AT_LEAST, SMALLEST, Sharing, repair};
 use crate::effort::Meter;
 use crate::random::Random;
 
@@ -19,10 +19,13 @@ const WARMTH: f64 = 0.3;
 /// The price of exceeding a capacity is adapted once for each change, and so often at least in a whole search, however short.
 const ADAPTED: f64 = 4_000.0;
 
-/// So much of the effort goes into what is open; in the rest those that are open share out their compounds anew.
-const OPENED: f64 = 0.8;
+/// So much of the effort goes into what is open at first; then suppliers around a compound share out their compounds anew, in
+/// which some may open and close; and when that helps no more, so much goes into what is open again.
+const OPENED: f64 = 0.6;
+const REOPENED: f64 = 0.1;
 
-/// So many changes for each supplier without a better answer lead to a fresh start from others that are open.
+/// So many changes for each supplier without a better answer lead back to the best answer, or where there is none to a fresh
+/// start from others that are open.
 const PATIENCE: u64 = 10;
 
 /// At first a change may be kept that costs this part of the whole more.
@@ -49,65 +52,91 @@ pub(super) fn search(
     let mut rounds = 0;
     let mut going = true;
     let mut least = (i64::MAX, 0);
-    while going && (meter.done() < OPENED || state.best.is_none()) {
-        rounds += 1;
-        let best = state.best.as_ref().map_or(i64::MAX, |(cost, _)| *cost);
-        if best < least.0 {
-            least = (best, rounds);
-        } else if rounds - least.1 > PATIENCE * model.suppliers as u64 {
-            least.1 = rounds;
-            open.iter_mut().for_each(|open| *open = random.below(2) == 0);
-            open_for_all(model, &mut open);
-            let found = state.best.take();
-            state = State::new(model, &duals.price, &open)?;
-            state.remember(found);
-            state.anneal(random, model.compounds * MOVES, warm);
-            mend(model, duals, random, &mut state, &mut open);
-        }
-        let before = state.home.clone();
-        let value = state.value();
-        let change = draw_change(model, &state, random, &open);
-        let was_open = open.clone();
-        if let Some(supplier) = change.close {
-            open[supplier] = false;
-        }
-        if let Some(supplier) = change.open {
-            open[supplier] = true;
-        }
-        state.look_at(&duals.price, &open);
-        if !follow(model, &mut state, &change) {
-            state.go_to(&before);
-            open = was_open;
-            state.look_at(&duals.price, &open);
-            going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
-            continue;
-        }
-        state.anneal(random, model.compounds * MOVES, warm);
-        let lenience = value.abs() * LENIENCE * (1.0 - meter.done()).powi(2);
-        if state.value() <= value - lenience * (1.0 - random.fraction()).ln() {
-            for (supplier, open) in open.iter_mut().enumerate() {
-                *open = state.is_used(supplier);
+    let mut until = OPENED;
+    let mut size = SMALLEST;
+    loop {
+        while going && (meter.done() < until || state.best.is_none()) {
+            rounds += 1;
+            let best = state.best.as_ref().map_or(i64::MAX, |(cost, _)| *cost);
+            if best < least.0 {
+                least = (best, rounds);
+            } else if rounds - least.1 > PATIENCE * model.suppliers as u64 {
+                least.1 = rounds;
+                match state.best.clone() {
+                    Some((_, home)) => {
+                        state.go_to(&home);
+                        open_used(&mut state, duals, &mut open);
+                    }
+                    None => {
+                        open.iter_mut().for_each(|open| *open = random.below(2) == 0);
+                        open_for_all(model, &mut open);
+                        state = State::new(model, &duals.price, &open)?;
+                        state.anneal(random, model.compounds * MOVES, warm);
+                        mend(model, duals, random, &mut state, &mut open);
+                    }
+                }
             }
-        } else {
-            state.go_to(&before);
-            open = was_open;
+            let before = state.home.clone();
+            let value = state.value();
+            let change = draw_change(model, &state, random, &open);
+            let was_open = open.clone();
+            if let Some(supplier) = change.close {
+                open[supplier] = false;
+            }
+            if let Some(supplier) = change.open {
+                open[supplier] = true;
+            }
             state.look_at(&duals.price, &open);
+            if !follow(model, &mut state, &change) {
+                state.go_to(&before);
+                open = was_open;
+                state.look_at(&duals.price, &open);
+                going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
+                continue;
+            }
+            state.anneal(random, model.compounds * MOVES, warm);
+            let lenience = value.abs() * LENIENCE * (1.0 - meter.done()).powi(2);
+            if state.value() <= value - lenience * (1.0 - random.fraction()).ln() {
+                for (supplier, open) in open.iter_mut().enumerate() {
+                    *open = state.is_used(supplier);
+                }
+            } else {
+                state.go_to(&before);
+                open = was_open;
+                state.look_at(&duals.price, &open);
+            }
+            let before = meter.done();
+            going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
+            state.adapt(before, 1.0 + ADAPTED * (meter.done() - before));
         }
-        let before = meter.done();
-        going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
-        state.adapt(before, 1.0 + ADAPTED * (meter.done() - before));
+        let (_, home) = state.best.clone()?;
+        let mut sharing = Sharing::new(model, duals, home, size);
+        let spent = rounds;
+        let mut work = 0;
+        let mut steps = 0;
+        while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
+            steps += 1;
+            work += sharing.improve(random);
+            rounds = spent + work / (model.compounds * MOVES) as u64;
+            going = going && meter.goes_on(rounds, Some(sharing.cost));
+        }
+        if !going {
+            return Some((sharing.cost, sharing.home));
+        }
+        size = sharing.size;
+        state.go_to(&sharing.home);
+        state.remember(Some((sharing.cost, sharing.home)));
+        open_used(&mut state, duals, &mut open);
+        until = meter.done() + REOPENED;
     }
-    let (_, home) = state.best?;
-    let mut sharing = Sharing::new(model, &duals.price, home);
-    let mut work = 0;
-    let mut steps = 0;
-    while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
-        steps += 1;
-        work += sharing.improve(random);
-        let shared = work / (model.compounds * MOVES) as u64;
-        going = going && meter.goes_on(rounds + shared, Some(sharing.cost));
+}
+
+/// Exactly those are open who feed somebody.
+fn open_used(state: &mut State, duals: &Duals, open: &mut [bool]) {
+    for (supplier, open) in open.iter_mut().enumerate() {
+        *open = state.is_used(supplier);
     }
-    Some((sharing.cost, sharing.home))
+    state.look_at(&duals.price, open);
 }
 
 /// While nothing within all capacities is known, tries to get there from here, whoever must be opened for it.

@@ -6,7 +6,7 @@ use super::duals::{self, Duals};
 use super::locate;
 use super::model::Model;
 use super::prices::Prices;
-use super::share::{AT_LEAST, Sharing};
+use super::share::{AT_LEAST, SMALLEST, Sharing};
 use crate::effort::{Effort, Meter};
 use crate::random::Random;
 use std::sync::atomic::AtomicBool;
@@ -54,7 +54,7 @@ const CYCLE: u64 = 200;
 /// Method: a Lagrangian bound, whose prices of capacity tell which suppliers a compound should look at; from
 /// there simulated annealing over moves, exchanges and ejections, where capacities may be exceeded at a price
 /// that rises and falls; then exact sharing among a few suppliers at a time. With opening costs, what is open changes one by
-/// one in an outer search. A round of the effort is four moves per compound.
+/// one in an outer search, by turns with sharing in which suppliers open and close too. A round of the effort is four moves per compound.
 pub fn place(matrix: &Matrix, effort: &Effort, seed: u64) -> Placed {
     let model = Model::of_matrix(matrix);
     if model.compounds == 0 {
@@ -146,9 +146,10 @@ fn search(
         going = meter.goes_on(rounds, state.best.as_ref().map(|(cost, _)| *cost));
     }
     let mut best: Option<(i64, Vec<u32>)> = None;
+    let mut size = SMALLEST;
     loop {
         if let Some((_, home)) = state.best.take() {
-            let mut sharing = Sharing::new(model, &duals.price, home);
+            let mut sharing = Sharing::new(model, duals, home, size);
             let spent = rounds;
             let mut work = 0;
             let mut steps = 0;
@@ -158,6 +159,7 @@ fn search(
                 rounds = spent + work / (model.compounds * MOVES) as u64;
                 going = going && meter.goes_on(rounds, Some(sharing.cost));
             }
+            size = sharing.size;
             if best.as_ref().is_none_or(|(least, _)| sharing.cost <= *least) {
                 best = Some((sharing.cost, sharing.home));
             }

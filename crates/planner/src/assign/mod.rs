@@ -14,6 +14,7 @@ mod ascent;
 mod backup;
 mod construct;
 mod duals;
+mod fillings;
 mod locate;
 pub mod matrix;
 mod model;

@@ -1,9 +1,12 @@
 //! A few suppliers share out their compounds anew, exactly: again and again, until the time is over.
 //!
 //! One-for-one exchanges hardly improve an assignment in which nothing is spare; three for two among four suppliers do.
-//! A large neighbourhood search (Shaw, CP 1998) whose parts are solved by branch and bound with the Lagrangian bound at
-//! prices that are fitted to each part. The parts grow while they are solved quickly and shrink while they are not.
+//! A large neighbourhood search (Shaw, CP 1998). Where a supplier feeds few compounds its parts are solved by whole fillings,
+//! see `fillings`; else by branch and bound with the Lagrangian bound at prices that are fitted to each part. The parts grow
+//! while they are solved quickly and shrink while they are not.
 
+use super::duals::Duals;
+use super::fillings::{self, COMPOUNDS};
 use super::model::Model;
 use crate::random::Random;
 use std::collections::HashMap;
@@ -12,11 +15,25 @@ use std::collections::HashMap;
 const NODES: u64 = 50_000;
 
 /// Suppliers in a part: at first, and at most.
-const SMALLEST: f64 = 2.0;
-const LARGEST: usize = 8;
+pub(super) const SMALLEST: f64 = 2.0;
+const LARGEST: usize = 14;
+
+/// Parts in which compounds are placed one by one have at most so many.
+const LARGEST_ONE_BY_ONE: usize = 8;
+
+/// Compounds times capacity up to which a part is solved by whole fillings.
+const CELLS: i64 = 400_000;
+
+/// A part that can have fewer suppliers than this when it is to be solved so is not; nor is any where a supplier that costs
+/// nothing to open feeds more compounds than this, because then they fit well enough one by one.
+const LEAST_BY_FILLINGS: usize = 3;
+const FEW: usize = 12;
+
+/// This share of the suppliers around a compound comes into a part.
+const TAKEN: f64 = 0.7;
 
 /// A part that is solved makes the next ones larger by so much, one that is not makes them smaller.
-const GROWTH: f64 = 0.01;
+const GROWTH: f64 = 0.02;
 const SHRINKING: f64 = 0.03;
 
 /// So often a capacity that is exceeded is mended.
@@ -31,43 +48,42 @@ const FITTINGS: u32 = 20;
 /// So many parts in a row that were solved before and have not changed since end a search, as does so much work without
 /// any gain.
 const SOLVED_BEFORE: u32 = 2_000;
-const WORK_IN_VAIN: u64 = 30_000_000;
+const WORK_IN_VAIN: u64 = 60_000_000;
 
 /// An assignment of one category within all capacities, and what was tried to improve it.
 pub(super) struct Sharing<'a> {
     model: &'a Model,
-    price: &'a [f64],
+    duals: &'a Duals,
     /// Cost of the ways and of the suppliers in use.
     pub(super) cost: i64,
     /// The supplier of each compound.
     pub(super) home: Vec<u32>,
     members: Vec<Vec<u32>>,
-    used: Vec<u32>,
+    /// Whether suppliers cost something to open.
+    opens: bool,
     /// When the members of a supplier last changed, and when a set of suppliers was last solved, in steps.
     changed: Vec<u64>,
     solved: HashMap<Vec<u32>, u64>,
     step: u64,
-    size: f64,
+    /// Suppliers in a part; of those that cost something to open, open ones.
+    pub(super) size: f64,
     solved_before: u32,
     in_vain: u64,
 }
 
 impl<'a> Sharing<'a> {
-    pub(super) fn new(model: &'a Model, price: &'a [f64], home: Vec<u32>) -> Sharing<'a> {
+    pub(super) fn new(model: &'a Model, duals: &'a Duals, home: Vec<u32>, size: f64) -> Sharing<'a> {
         let mut members: Vec<Vec<u32>> = vec![Vec::new(); model.suppliers];
         for (supplier, compound) in home.iter().zip(0..) {
             members[*supplier as usize].push(compound);
         }
-        // A small problem is a single part, in which closed suppliers may open too.
         let is_used = |supplier: &u32| !members[*supplier as usize].is_empty();
-        let used =
-            (0..model.suppliers as u32).filter(|supplier| model.suppliers <= LARGEST || is_used(supplier));
         let openings = (0..model.suppliers as u32)
             .filter(is_used)
             .map(|supplier| model.opening[supplier as usize]);
         let ways = home.iter().enumerate();
         Sharing {
-            used: used.collect(),
+            opens: model.opening.iter().any(|cost| *cost > 0),
             cost: ways
                 .map(|(compound, supplier)| model.cost(compound, *supplier as usize))
                 .chain(openings)
@@ -75,11 +91,11 @@ impl<'a> Sharing<'a> {
             changed: vec![0; model.suppliers],
             solved: HashMap::new(),
             step: 0,
-            size: SMALLEST,
+            size,
             solved_before: 0,
             in_vain: 0,
             model,
-            price,
+            duals,
             home,
             members,
         }
@@ -87,68 +103,170 @@ impl<'a> Sharing<'a> {
 
     /// Whether hardly anything is left that could be tried.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.used.len() < 2 || self.solved_before >= SOLVED_BEFORE || self.in_vain >= WORK_IN_VAIN
+        self.model.suppliers < 2 || self.solved_before >= SOLVED_BEFORE || self.in_vain >= WORK_IN_VAIN
     }
 
     /// Lets one set of suppliers share out its compounds; returns the work that it took, in branches.
     pub(super) fn improve(&mut self, random: &mut Random) -> u64 {
-        let largest = LARGEST.min(self.used.len());
-        let part = self.draw(random, largest);
+        let largest = LARGEST.min(self.model.suppliers) as f64;
+        let mut part = if self.opens {
+            self.draw_around(random)
+        } else {
+            self.draw(random)
+        };
+        let by_fillings = self.trim(&mut part);
+        part.sort_unstable();
         self.step += 1;
         let seen = self.solved.get(&part).copied().unwrap_or(0);
         if part
             .iter()
             .all(|supplier| self.changed[*supplier as usize] < seen)
         {
-            self.size = (self.size + GROWTH / 10.0).min(largest as f64);
+            self.size = (self.size + GROWTH / 10.0).min(largest);
             self.solved_before += 1;
             return 1;
         }
         self.solved_before = 0;
-        let mut search = Part::new(self.model, self.price, &part, &self.members);
-        search.branch(0, 0.0, 0);
-        let work = search.nodes + search.work;
-        let step = if search.nodes > NODES { -SHRINKING } else { GROWTH };
-        self.size = (self.size + step).clamp(SMALLEST, largest as f64);
-        self.in_vain += work;
-        if let Some(sides) = &search.best {
-            if search.best_cost < search.present {
+        let compounds = part.iter().flat_map(|supplier| &self.members[*supplier as usize]);
+        let compounds: Vec<u32> = compounds.copied().collect();
+        let present = self.cost_of(&part);
+        let shared = if by_fillings {
+            fillings::share(self.model, &part, &compounds, &self.duals.worth, present)
+        } else {
+            one_by_one(self.model, &self.duals.price, &part, &self.members)
+        };
+        let step = if shared.solved { GROWTH } else { -SHRINKING };
+        self.size = (self.size + step).clamp(SMALLEST, largest);
+        self.in_vain += shared.work;
+        if let Some((mains, cost)) = shared.found {
+            if cost < present {
                 self.in_vain = 0;
             }
-            self.cost += search.best_cost - search.present;
-            for (item, side) in search.items.iter().zip(sides) {
-                let (from, to) = (self.home[item.compound as usize], part[*side as usize]);
-                if from != to {
-                    self.changed[from as usize] = self.step;
-                    self.changed[to as usize] = self.step;
-                    self.home[item.compound as usize] = to;
-                }
-            }
+            self.cost += cost - present;
             for supplier in &part {
                 self.members[*supplier as usize].clear();
             }
-            for item in &search.items {
-                let supplier = self.home[item.compound as usize];
-                self.members[supplier as usize].push(item.compound);
+            for (compound, to) in mains {
+                let from = std::mem::replace(&mut self.home[compound as usize], to);
+                if from != to {
+                    self.changed[from as usize] = self.step;
+                    self.changed[to as usize] = self.step;
+                }
+                self.members[to as usize].push(compound);
             }
             self.step += 1;
         }
         self.solved.insert(part, self.step);
-        work
+        shared.work
     }
 
-    /// Suppliers that are drawn for a part, in order.
-    fn draw(&self, random: &mut Random, largest: usize) -> Vec<u32> {
-        let count = self.size as usize + usize::from(random.fraction() < self.size.fract());
+    /// Cost of ways and openings of these suppliers.
+    fn cost_of(&self, part: &[u32]) -> i64 {
+        let cost = |supplier: &u32| {
+            let (members, supplier) = (&self.members[*supplier as usize], *supplier as usize);
+            let opening = if members.is_empty() {
+                0
+            } else {
+                self.model.opening[supplier]
+            };
+            let ways = members
+                .iter()
+                .map(|compound| self.model.cost(*compound as usize, supplier));
+            opening + ways.sum::<i64>()
+        };
+        part.iter().map(cost).sum()
+    }
+
+    /// How many suppliers the next part has.
+    fn count(&self, random: &mut Random) -> usize {
+        self.size as usize + usize::from(random.fraction() < self.size.fract())
+    }
+
+    /// Any suppliers.
+    fn draw(&self, random: &mut Random) -> Vec<u32> {
+        let count = self.count(random).min(LARGEST).min(self.model.suppliers);
         let mut part: Vec<u32> = Vec::with_capacity(count);
-        while part.len() < count.min(largest) {
-            let supplier = self.used[random.below(self.used.len())];
+        while part.len() < count {
+            let supplier = random.below(self.model.suppliers) as u32;
             if !part.contains(&supplier) {
                 part.push(supplier);
             }
         }
-        part.sort_unstable();
         part
+    }
+
+    /// Open suppliers around a compound and closed ones between them.
+    fn draw_around(&self, random: &mut Random) -> Vec<u32> {
+        let count = self.count(random);
+        let compound = random.below(self.model.compounds);
+        let mut part = vec![self.home[compound]];
+        let (mut open, mut closed) = (1, 0);
+        for candidate in self.model.candidates(compound) {
+            let is_open = !self.members[candidate.supplier as usize].is_empty();
+            if candidate.supplier == self.home[compound]
+                || random.fraction() >= TAKEN
+                || (!is_open && closed > count)
+            {
+                continue;
+            }
+            if open >= count || part.len() >= 2 * LARGEST {
+                break;
+            }
+            *if is_open { &mut open } else { &mut closed } += 1;
+            part.push(candidate.supplier);
+        }
+        part
+    }
+
+    /// Shortens a part until it can be solved by whole fillings; where that would leave too little of it, until the compounds
+    /// can be placed one by one. Whether it is the former.
+    fn trim(&self, part: &mut Vec<u32>) -> bool {
+        let small = |part: &[u32]| {
+            let compounds: usize = part
+                .iter()
+                .map(|supplier| self.members[*supplier as usize].len())
+                .sum();
+            let room: i64 = part
+                .iter()
+                .map(|supplier| self.model.capacity(*supplier as usize)[0])
+                .sum();
+            compounds <= COMPOUNDS && (compounds as i64).saturating_mul(room) <= CELLS
+        };
+        let fitting = (1..=part.len())
+            .rev()
+            .find(|count| small(&part[..*count]))
+            .unwrap_or(0);
+        let few = self.opens || self.model.compounds <= FEW * self.model.suppliers;
+        let by_fillings = few && fitting >= part.len().min(LEAST_BY_FILLINGS);
+        part.truncate(if by_fillings { fitting } else { LARGEST_ONE_BY_ONE });
+        by_fillings
+    }
+}
+
+/// What came out when a part was shared out anew.
+pub(super) struct Shared {
+    /// The suppliers of its compounds and what ways and openings cost; `None` when nothing as good was found.
+    pub(super) found: Option<(Vec<(u32, u32)>, i64)>,
+    /// Whether there is nothing better.
+    pub(super) solved: bool,
+    /// In branches.
+    pub(super) work: u64,
+}
+
+/// Places the compounds of the part one by one, by branch and bound.
+fn one_by_one(model: &Model, price: &[f64], part: &[u32], members: &[Vec<u32>]) -> Shared {
+    let mut search = Part::new(model, price, part, members);
+    search.branch(0, 0.0, 0);
+    let mains = search.best.as_ref().map(|sides| {
+        let chosen = search.items.iter().zip(sides);
+        chosen
+            .map(|(item, side)| (item.compound, part[usize::from(*side)]))
+            .collect()
+    });
+    Shared {
+        found: mains.map(|mains| (mains, search.best_cost)),
+        solved: search.nodes <= NODES,
+        work: search.nodes + search.work,
     }
 }
 
@@ -167,7 +285,7 @@ pub(super) fn repair(model: &Model, price: &[f64], random: &mut Random, home: &m
     for _ in 0..REPAIRS {
         let Some(first) = exceeded(home) else { return true };
         let mut part = vec![first as u32];
-        while part.len() < LARGEST.min(model.suppliers) {
+        while part.len() < LARGEST_ONE_BY_ONE.min(model.suppliers) {
             let supplier = random.below(model.suppliers) as u32;
             if !part.contains(&supplier) {
                 part.push(supplier);
@@ -215,8 +333,6 @@ struct Part {
     room: Vec<i64>,
     /// What each of them costs to use at all.
     opening: Vec<i64>,
-    /// Cost of ways and openings as it is.
-    present: i64,
     /// No sharing costs less, openings aside.
     bound: f64,
     /// What a better sharing may cost beyond the bound.
@@ -292,7 +408,6 @@ impl Part {
             items,
             room,
             opening,
-            present,
             bound,
             budget: 0.0,
             best: None,
