@@ -77,6 +77,11 @@ fn a_changed_line_is_looked_at_then_kept_then_in_force() {
         ];
 
         let page = headquarters.open(&format!("/proposals/{id}"));
+        // This server has no map of roads; page and API say so.
+        page.shows("距离按直线×1.35估算");
+        headquarters
+            .open(&format!("/api/v1/proposals/{id}"))
+            .shows("\"by_road\":false");
         page.shows("<svg class=\"map-picture\"")
             .shows(&format!("data-drag=\"{}\"", line.compound));
         page.shows(&format!("data-drop=\"main={to}\""))

@@ -233,17 +233,22 @@ impl Facts {
             .collect()
     }
 
+    /// Whether distances are by the map of roads, where it has them.
+    pub fn is_by_road(&self) -> bool {
+        self.by_road.iter().any(|near| !near.is_empty())
+    }
+
     /// How distances were measured, in a sentence; the straight line also stands for what lies off the map.
     pub fn distances_words(&self, lang: kit::Lang) -> &'static str {
-        if self.by_road.iter().all(Vec::is_empty) {
-            lang.t(
-                "距离按直线×1.35估算，不是实际道路里程。",
-                "Distances are estimated as 1.35 times the straight line.",
-            )
-        } else {
+        if self.is_by_road() {
             lang.t(
                 "距离按道路图计算；不在图上、或离得太远的单位按直线×1.35估算。",
                 "Distances are by the map of roads; for what is off the map, and suppliers far away, 1.35 times the straight line.",
+            )
+        } else {
+            lang.t(
+                "距离按直线×1.35估算，不是实际道路里程。",
+                "Distances are estimated as 1.35 times the straight line.",
             )
         }
     }

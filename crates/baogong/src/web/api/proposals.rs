@@ -67,6 +67,9 @@ pub struct ProposalView {
     together: Vec<Together>,
     /// Person-metres of the whole.
     person_metres: i64,
+    /// Whether distances are by the map of roads; what is off the map, and suppliers far away, are 1.35 times the
+    /// straight line apart, as all are without a map.
+    by_road: bool,
 }
 
 /// A category of which the suppliers have too little, in grams a day.
@@ -114,6 +117,7 @@ async fn get_proposal(web: Web, Id(id): Id<ProposalId>) -> Answer {
         lacks: stored.lacks,
         together: stored.together,
         person_metres: stored.person_metres,
+        by_road: stored.facts.is_by_road(),
     })
 }
 
