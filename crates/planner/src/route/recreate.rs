@@ -10,7 +10,7 @@ const BLINK: f64 = 0.01;
 /// Chance that less than the cost of a vehicle of its own counts, where there are plenty of each kind: greedy insertion
 /// would never leave one large vehicle for several small ones.
 const OPENING: f64 = 0.3;
-/// Where everybody is served, every place is looked at in one of so many rounds.
+/// Where everybody is served, every place is looked at in one of so many rounds, and never with more stops than `FAR_STOPS`.
 const FAR_SELDOM: usize = 10;
 /// Chance that trips are divided for a stop that has a place without that, which is seldom cheaper and takes long.
 const DIVIDE: f64 = 0.2;
@@ -65,12 +65,12 @@ impl Search<'_> {
         let instance = self.instance;
         let stops = instance.stops.len();
         // Places that are not near cost too much but for those who have no other.
-        let often = if limit.is_some() {
-            stops / FAR_SELDOM
-        } else {
-            FAR_STOPS
+        let often = match limit {
+            Some(_) if stops > FAR_STOPS => 0,
+            Some(_) => stops / FAR_SELDOM,
+            None => FAR_STOPS,
         };
-        let far = self.random.below(stops) < often.min(FAR_STOPS);
+        let far = self.random.below(stops) < often;
         let opening = if instance.plenty && self.random.fraction() < OPENING {
             self.random.fraction().max(0.01)
         } else {
