@@ -4,7 +4,7 @@
 //!
 //! One line per instance: `family,instance,seconds,seed,cost,best_known,gap_percent,feasible`. Where no best known value is
 //! at hand, `bound:` and the bound that was proved stand in its place, and the gap is that to the bound. Options: `--threads T`
-//! (1 unless told), `--on-cpu` counts seconds on the processor instead of those on the wall, `--iterations N` instead of seconds, `--only TEXT` takes the files whose names contain it.
+//! (as many as there are processors unless told, 1 with `--iterations`), `--on-cpu` counts seconds on the processor instead of those on the wall, `--iterations N` instead of seconds, `--only TEXT` takes the files whose names contain it.
 
 mod cordeau;
 mod diet;
@@ -162,7 +162,7 @@ fn run() -> Result<(), String> {
     let mut options = Options {
         seconds: 10.0,
         seed: 1,
-        threads: 1,
+        threads: 0,
         on_cpu: false,
         iterations: None,
     };
@@ -181,6 +181,15 @@ fn run() -> Result<(), String> {
             _ if word.starts_with("--") => return Err(format!("{word}: unknown option")),
             _ => plain.push(word),
         }
+    }
+    if options.threads == 0 {
+        // Counted iterations give the same answer on every machine, however many processors it has.
+        let processors = std::thread::available_parallelism().map_or(1, |count| count.get());
+        options.threads = if options.iterations.is_some() {
+            1
+        } else {
+            processors
+        };
     }
     let names: Vec<&str> = FAMILIES.iter().map(|family| family.name).collect();
     let [family, path] = &plain[..] else {

@@ -9,7 +9,12 @@ impl Search<'_, '_> {
     pub(super) fn new_trips(&mut self) {
         let state = self.state;
         let instance = state.instance;
-        for route in &state.routes.items {
+        // Many cost the same, and the first of them stands.
+        let (before, from) = state
+            .routes
+            .items
+            .split_at(self.random.below(state.routes.items.len()));
+        for route in from.iter().chain(before) {
             let kind = &instance.kinds[route.kind as usize];
             let whole = route.stops == 0 || route.trips >= kind.trips_max || route.stops >= kind.stops_max;
             let fits = (0..2).all(|unit| self.stop.load[unit] <= kind.capacity[unit]);

@@ -1,5 +1,6 @@
 //! How hot a search is. Simulated annealing cools once. With more rounds for each stop it begins hotter and ends less cold,
-//! and with many it begins again and again from the best, for that gains more than cooling more slowly.
+//! and with many it cools in turns: some of them begin with nothing, for a single one ends in a valley that depends on chance,
+//! and further ones, less hot and shorter, with two plans put together.
 
 use super::instance::Instance;
 
@@ -12,21 +13,42 @@ const SHORT_TIMED: Range = (1.5, 0.01);
 const LONG: (f64, Range) = (2500.0, (2.0, 0.02));
 /// The same where the time of a vehicle with one trip is limited.
 const LONG_LIMITED: (f64, Range) = (500.0, (5.0, 0.05));
-/// With more rounds than these for each stop it cools several times.
-const ROUNDS: f64 = 5000.0;
-/// Then the first time takes this part of it, and so many further ones share the rest, each from this share of the first
-/// heat.
-const FIRST: f64 = 0.5;
-const AGAIN: f64 = 3.0;
-const AGAIN_HOT: f64 = 0.3;
+/// With more rounds than these for each stop it cools in turns.
+const ROUNDS: f64 = 4000.0;
+/// This part of the time belongs to turns that begin with nothing, each of about so many rounds for each stop.
+const FRESH: f64 = 0.5;
+const FRESH_ROUNDS: f64 = 2500.0;
+/// Those that begin with two plans have about so many, and this share of the heat.
+const CROSSED_ROUNDS: f64 = 600.0;
+const CROSSED_HOT: f64 = 0.06;
+/// After this part of the time it is known how many rounds there are.
+const LOOK: f64 = 1.0 / 48.0;
+/// Searches that cool once compare their results so many times.
+const EXCHANGES: f64 = 12.0;
+
+/// What a turn begins with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum From {
+    Nothing,
+    Two,
+}
+
+/// One cooling.
+#[derive(Clone, Copy)]
+struct Turn {
+    from: f64,
+    until: f64,
+    hot: f64,
+    with: From,
+}
 
 /// The course of the heat.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Cooling {
-    range: Range,
+    cold: f64,
     /// The range if there turn out to be so many rounds for each stop.
     long: (f64, Range),
-    repeats: bool,
+    turns: Vec<Turn>,
 }
 
 impl Cooling {
@@ -34,48 +56,83 @@ impl Cooling {
     pub(super) fn new(instance: &Instance) -> Cooling {
         let once = !instance.reloads;
         let limited = once && (instance.timed || instance.durations);
-        Cooling {
-            range: if once && instance.timed {
-                SHORT_TIMED
-            } else {
-                SHORT
-            },
+        let (hot, cold) = if once && instance.timed {
+            SHORT_TIMED
+        } else {
+            SHORT
+        };
+        let mut cooling = Cooling {
+            cold,
             long: if limited { LONG_LIMITED } else { LONG },
-            repeats: false,
-        }
+            turns: Vec::new(),
+        };
+        cooling.add(1.0, 1.0, hot, From::Nothing);
+        cooling
     }
 
     /// Chooses by the rounds that there are in all; to be told early.
     pub(super) fn expect(&mut self, rounds: f64, stops: usize) {
         let rounds = rounds / stops.max(1) as f64;
-        let (least, range) = self.long;
+        let (least, (hot, cold)) = self.long;
         if rounds > least {
-            self.range = range;
+            self.cold = cold;
+            self.turns.clear();
+            if rounds > ROUNDS {
+                self.add(FRESH, FRESH * rounds / FRESH_ROUNDS, hot, From::Nothing);
+                self.add(
+                    1.0,
+                    (1.0 - FRESH) * rounds / CROSSED_ROUNDS,
+                    hot * CROSSED_HOT,
+                    From::Two,
+                );
+            } else {
+                self.add(1.0, 1.0, hot, From::Nothing);
+            }
         }
-        self.repeats = rounds > ROUNDS;
+    }
+
+    /// Turns of equal length up to a moment, about so many.
+    fn add(&mut self, until: f64, count: f64, hot: f64, with: From) {
+        let begin = self.turns.last().map_or(0.0, |turn| turn.until);
+        let count = count.round().max(1.0);
+        for turn in 0..count as u32 {
+            let at = |turn: u32| begin + (until - begin) * f64::from(turn) / count;
+            self.turns.push(Turn {
+                from: at(turn),
+                until: at(turn + 1),
+                hot,
+                with,
+            });
+        }
     }
 
     /// The heat after a part of the time, in shares of what a stop costs.
     pub(super) fn heat(&self, part: f64) -> f64 {
-        let (hot, cold) = self.range;
-        let cooled = |hot: f64, part: f64| hot * (cold / hot).powf(part);
-        match self.turn(part) {
-            _ if !self.repeats => cooled(hot, part),
-            0 => cooled(hot, part / FIRST),
-            _ => cooled(hot * AGAIN_HOT, ((part - FIRST) / (1.0 - FIRST) * AGAIN).fract()),
+        let turn = self.turn(part);
+        turn.hot * (self.cold / turn.hot).powf((part - turn.from) / (turn.until - turn.from))
+    }
+
+    /// The next moment at which searches compare their results, which are those of turns and, where there is but one, some on
+    /// the way.
+    pub(super) fn pause(&self, part: f64) -> f64 {
+        if part == 0.0 {
+            LOOK
+        } else if self.turns.len() > 1 {
+            self.turn(part).until
+        } else {
+            ((part * EXCHANGES + 1e-6).floor() + 1.0) / EXCHANGES
         }
     }
 
-    /// Whether it becomes hot again between two parts of the time.
-    pub(super) fn rises(&self, from: f64, to: f64) -> bool {
-        self.repeats && self.turn(from) < self.turn(to)
+    /// What a turn begins with if one begins at this moment.
+    pub(super) fn begins(&self, part: f64) -> Option<From> {
+        let turn = self.turn(part);
+        (part > 0.0 && turn.from == part).then_some(turn.with)
     }
 
-    fn turn(&self, part: f64) -> u32 {
-        if part < FIRST {
-            return 0;
-        }
-        1 + ((part - FIRST) / (1.0 - FIRST) * AGAIN) as u32
+    fn turn(&self, part: f64) -> &Turn {
+        let index = self.turns.partition_point(|turn| turn.until <= part);
+        &self.turns[index.min(self.turns.len() - 1)]
     }
 }
 
@@ -84,22 +141,40 @@ mod tests {
     use super::*;
 
     #[test]
-    fn cools_once_or_several_times_and_says_when_it_rises() {
+    fn cools_once_or_in_turns_and_pauses_where_a_turn_ends() {
         let mut cooling = Cooling {
-            range: SHORT,
+            cold: 0.01,
             long: LONG,
-            repeats: false,
+            turns: Vec::new(),
         };
-        let falls = |cooling: &Cooling, from: f64, to: f64| cooling.heat(from) > cooling.heat(to);
-        assert!((1..100).all(|step| falls(&cooling, f64::from(step - 1) / 100.0, f64::from(step) / 100.0)));
-        assert!(!cooling.rises(0.0, 1.0));
+        cooling.add(1.0, 1.0, 0.7, From::Nothing);
+        let pauses = |cooling: &Cooling| {
+            let mut pauses = vec![cooling.pause(0.0)];
+            while pauses[pauses.len() - 1] < 1.0 {
+                pauses.push(cooling.pause(pauses[pauses.len() - 1]));
+            }
+            pauses
+        };
         cooling.expect(1e6, 1000);
-        assert!(!cooling.repeats);
-        cooling.expect(1e7, 1000);
-        for step in 1..100 {
-            let (from, to) = (f64::from(step - 1) / 100.0, f64::from(step) / 100.0);
-            assert_eq!(cooling.rises(from, to), !falls(&cooling, from, to), "at {to}");
+        assert!((1..100).all(|step| cooling.heat(f64::from(step - 1) / 100.0) > cooling.heat(f64::from(step) / 100.0)));
+        assert_eq!(pauses(&cooling).len(), 13);
+        assert!(
+            pauses(&cooling)
+                .iter()
+                .all(|part| cooling.begins(*part).is_none() || *part == 1.0)
+        );
+        cooling.expect(12e6, 1000);
+        let begins: Vec<From> = pauses(&cooling)
+            .iter()
+            .filter_map(|part| cooling.begins(*part))
+            .collect();
+        assert_eq!(begins, [[From::Nothing; 1].as_slice(), &[From::Two; 10]].concat());
+        for part in pauses(&cooling).into_iter().filter(|part| *part < 1.0) {
+            let with = cooling.begins(part);
+            assert!(
+                with.is_none() || cooling.heat(part) > 2.0 * cooling.heat(part - 1e-9),
+                "at {part}"
+            );
         }
-        assert!(cooling.rises(5.5 / 12.0, 0.5) && cooling.rises(0.5, 8.0 / 12.0 + 1e-9));
     }
 }

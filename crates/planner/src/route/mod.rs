@@ -15,11 +15,13 @@
 //! each kind that is done after taking out as well, so that putting in pays for room, and some insertions count a new
 //! vehicle as cheaper than it is, so that one large vehicle can give way to several small ones. Routes of good plans are noted,
 //! and now and then the cheapest plan that can be put together from them is found by set partitioning. With much time the
-//! search becomes hot again. Threads compare their solutions now and then; of many stops each thread searches a share of one
-//! solution, which is divided anew each time.
+//! search cools several times from a new beginning, and then from plans into which neighbouring routes of others went. Threads
+//! share these plans, and with less time compare their solutions now and then; of many stops each thread searches a share of
+//! one solution, which is divided anew each time.
 
 mod by_hand;
 mod change;
+mod cross;
 mod division;
 mod fit;
 mod heat;
@@ -28,6 +30,7 @@ mod model;
 mod near;
 mod plan;
 mod pool;
+mod recreate;
 mod replan;
 mod ruin;
 mod schedule;
@@ -50,16 +53,15 @@ pub use replan::{Lost, Remaining, remaining};
 
 use crate::effort::Effort;
 use crate::random::Random;
-use heat::Cooling;
+use cross::Elite;
+use heat::{Cooling, From};
 use instance::Instance;
 use search::{Best, Control, Search, Tables};
 use share::Share;
 
-/// The searches compare their results so many times.
-const EXCHANGES: u32 = 12;
 /// Searches with so many stops each work on shares of one solution, which is divided so many times.
 const SHARE_STOPS: usize = 1000;
-const DIVISIONS: u32 = 48;
+const DIVISIONS: f64 = 48.0;
 
 /// Solves a problem. A round takes some strings out and puts them back. However little time there is, the plan is whole. The
 /// error names an entry of the problem that makes no sense.
@@ -84,10 +86,16 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
     let control = Control::new(effort, unserved.is_empty());
     let mut best = start(&mut searches, &instance, &control);
     let divided = threads > 1 && best.stops() >= threads * SHARE_STOPS;
-    let exchanges = if divided { DIVISIONS } else { EXCHANGES };
     let mut random = Random::new(seed);
     let mut cooling = Cooling::new(&instance);
-    for exchange in 1..=exchanges {
+    let mut elite = Elite::default();
+    let mut part = 0.0;
+    loop {
+        let until = if divided {
+            ((part * DIVISIONS).round() + 1.0) / DIVISIONS
+        } else {
+            cooling.pause(part)
+        };
         if divided {
             let centre = random.below(problem.stops.len()) as u32;
             let shares = share::divide(&best, &instance, centre, threads);
@@ -95,7 +103,6 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
                 search.load(share);
             }
         }
-        let until = f64::from(exchange) / f64::from(exchanges);
         std::thread::scope(|scope| {
             let (first, others) = searches
                 .split_first_mut()
@@ -114,28 +121,45 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
                 }
             }
         }
-        if exchange == exchanges || control.is_stopped() {
+        if until >= 1.0 || control.is_stopped() {
             break;
         }
+        let first = part == 0.0;
+        part = until;
         if divided {
             continue;
         }
-        if exchange == 1 {
+        if first {
             cooling.expect(searches[0].iterations as f64 / until, problem.stops.len());
         }
-        if let Some(better) = pool::combine(&instance, &searches, &best) {
-            best = better;
+        let combined = pool::combine(&instance, &searches, &best);
+        let begins = cooling.begins(part);
+        if begins.is_some() {
+            for search in &searches {
+                elite.add(&search.best);
+            }
         }
-        let again = cooling.rises(until - 1.0 / f64::from(exchanges), until);
-        for search in searches
-            .iter_mut()
-            .filter(|search| again || best.is_better_than(&search.best))
-        {
-            search.load(&Share::whole(best.clone(), &instance));
+        if let Some(better) = combined {
+            best = better;
+            elite.add(&best);
+        }
+        for search in &mut searches {
+            match begins {
+                None if best.is_better_than(&search.best) => {
+                    search.load(&Share::whole(best.clone(), &instance));
+                }
+                None => {}
+                Some(From::Nothing) => search.go_on_from(Best {
+                    absent: possible.clone(),
+                    ..Best::default()
+                }),
+                Some(From::Two) => elite.cross(search, &mut random),
+            }
         }
     }
     if !best.absent.is_empty() {
-        best = searches[0].complete(best);
+        searches[0].go_on_from(best);
+        best = std::mem::take(&mut searches[0].best);
     }
     control.tell(1.0, best.missing, best.cost);
     unserved.extend(best.absent.iter().map(|stop| Unserved {

@@ -5,6 +5,7 @@ use super::heat::Cooling;
 use super::instance::{Instance, NEVER_S, NONE};
 use super::near::Near;
 use super::pool::Pool;
+use super::recreate::{FAR_STOPS, TRIED};
 use super::share::Share;
 use super::spot::Manner;
 use super::state::State;
@@ -16,13 +17,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// So many neighbours a stop is set beside, and so many are looked at for further strings.
 pub(super) const NEAR: usize = 40;
 const ADJACENT: usize = 120;
-/// Chance to pass a place by.
-const BLINK: f64 = 0.01;
-/// Chance that less than the cost of a vehicle of its own counts, where there are plenty of each kind: greedy insertion
-/// would never leave one large vehicle for several small ones.
-const OPENING: f64 = 0.3;
-/// Chance that trips are divided for a stop that has a place without that, which is seldom cheaper and takes long.
-const DIVIDE: f64 = 0.2;
 /// The routes are noted after so many iterations where the plan costs at most so much more than the best.
 const NOTED: u64 = 500;
 const NOTED_WITHIN: f64 = 1.01;
@@ -30,11 +24,6 @@ const NOTED_WITHIN: f64 = 1.01;
 const CLOCK: u64 = 32;
 /// Whoever watches is told after the clock was read so many times.
 const WATCH: u64 = 64;
-/// With more stops than these the places that are not near are looked at only now and then, and of those who wait no
-/// more are tried in a round than so many near the ruin and as many others.
-const FAR_STOPS: usize = 2000;
-const TRIED: usize = 16;
-
 /// Routes as kind and sequence, by slot; free slots are empty.
 #[derive(Clone, Default)]
 pub(super) struct Best {
@@ -58,10 +47,10 @@ impl Best {
 
 /// What the search looks up and never changes.
 pub(super) struct Tables {
-    near: Near,
-    adjacent: Near,
+    pub(super) near: Near,
+    pub(super) adjacent: Near,
     /// Metres from the nearest start of a vehicle.
-    from_start_m: Vec<i64>,
+    pub(super) from_start_m: Vec<i64>,
 }
 
 impl Tables {
@@ -89,9 +78,9 @@ impl Tables {
 /// One search with its own random numbers.
 pub(super) struct Search<'a> {
     pub(super) instance: &'a Instance,
-    tables: &'a Tables,
-    state: State<'a>,
-    random: Random,
+    pub(super) tables: &'a Tables,
+    pub(super) state: State<'a>,
+    pub(super) random: Random,
     pub(super) best: Best,
     /// Slots in which the present routes may differ from the best ones.
     changed: Vec<u32>,
@@ -105,7 +94,7 @@ pub(super) struct Search<'a> {
     /// The stops around which strings are taken out.
     centres: Vec<u32>,
     /// By stop, the last iteration in which it lay near a ruin and others waited.
-    near_ruin: Vec<u64>,
+    pub(super) near_ruin: Vec<u64>,
     /// Priorities of those who are not served, and cost, in shares that other searches have.
     elsewhere: (i64, i64),
     pub(super) iterations: u64,
@@ -192,6 +181,7 @@ impl<'a> Search<'a> {
             far: true,
             divide: true,
             opening: 1.0,
+            below: i64::MAX,
         };
         for (number, stop) in std::mem::take(&mut self.state.absent).into_iter().enumerate() {
             if number.is_multiple_of(CLOCK as usize) {
@@ -203,13 +193,11 @@ impl<'a> Search<'a> {
         self.keep();
     }
 
-    /// Tries a last time to serve everybody; the search may have tried only some of many.
-    pub(super) fn complete(&mut self, best: Best) -> Best {
-        let whole = Share::whole(best, self.instance);
-        self.load(&whole);
+    /// Goes on from a plan whose absent stops are put in wherever they can be.
+    pub(super) fn go_on_from(&mut self, plan: Best) {
+        self.load(&Share::whole(plan, self.instance));
         let few = self.instance.stops.len() <= FAR_STOPS;
         self.insert_the_rest(|| few);
-        std::mem::take(&mut self.best)
     }
 
     /// Goes on from a solution, or with a share of it, and with the same measure of what a stop costs.
@@ -277,9 +265,10 @@ impl<'a> Search<'a> {
     }
 
     fn step(&mut self, heat: f64) {
-        let (before, cost_before) = (self.weight_of_absent(), self.state.cost);
-        self.state.begin();
+        let before = self.weight_of_absent();
         let waiting = self.state.absent.len();
+        let threshold = self.state.cost as f64 - heat * self.random.fraction().max(1e-300).ln();
+        self.state.begin();
         let centre = self.centres[self.random.below(self.centres.len())];
         let mut ruined = std::mem::take(&mut self.ruined);
         self.state.ruin(
@@ -298,7 +287,12 @@ impl<'a> Search<'a> {
         } else {
             0
         };
-        self.insert_absent(from);
+        // Where nobody waited nobody may wait afterwards, so it can end as soon as it comes to that.
+        let limit = (waiting == 0).then_some(threshold);
+        if !self.insert_absent(from, limit) {
+            self.state.undo();
+            return;
+        }
         if self.instance.upgrades {
             self.state.fit_kinds();
         }
@@ -315,7 +309,6 @@ impl<'a> Search<'a> {
             return;
         }
         let after = self.weight_of_absent();
-        let threshold = cost_before as f64 - heat * self.random.fraction().max(1e-300).ln();
         if after < before || (after == before && (self.state.cost as f64) < threshold) {
             self.accept();
             let missing = self.missing();
@@ -413,72 +406,5 @@ impl<'a> Search<'a> {
             trips += route.trips;
         }
         self.trip_stops = f64::from(stops) / f64::from(trips.max(1));
-    }
-
-    /// Of those who wait, those near the ruin and a few others come to stand behind; from which on.
-    fn choose(&mut self, waiting: usize, centre: u32) -> usize {
-        for (stop, _) in self.tables.adjacent.of(centre) {
-            self.near_ruin[*stop as usize] = self.iterations;
-        }
-        let absent = &mut self.state.absent;
-        let mut from = waiting;
-        for index in (0..waiting).rev() {
-            if self.near_ruin[absent[index] as usize] == self.iterations && waiting - from < TRIED {
-                from -= 1;
-                absent.swap(index, from);
-            }
-        }
-        for _ in 0..TRIED.min(from) {
-            let index = self.random.below(from);
-            from -= 1;
-            absent.swap(index, from);
-        }
-        from
-    }
-
-    fn sort_absent(&mut self, absent: &mut [u32]) {
-        let stops = &self.instance.stops;
-        self.random.shuffle(absent);
-        let data = |stop: &u32| &stops[*stop as usize];
-        let from_start_m = |stop: &u32| self.tables.from_start_m[*stop as usize];
-        match self.random.below(if self.instance.timed { 17 } else { 11 }) {
-            0..4 => {}
-            4..8 => absent.sort_by_key(|stop| Reverse(data(stop).load)),
-            8..10 => absent.sort_by_key(|stop| Reverse(from_start_m(stop))),
-            10 => absent.sort_by_key(from_start_m),
-            11..13 => absent.sort_by_key(|stop| data(stop).close_s - data(stop).open_s),
-            13..15 => absent.sort_by_key(|stop| data(stop).open_s),
-            _ => absent.sort_by_key(|stop| Reverse(data(stop).close_s)),
-        }
-    }
-
-    /// Puts in whom it can of those who stand in the list of absent stops from this place on.
-    fn insert_absent(&mut self, from: usize) {
-        let mut absent = self.state.absent.split_off(from);
-        self.sort_absent(&mut absent);
-        let stops = self.instance.stops.len();
-        let far = stops <= FAR_STOPS || self.random.below(stops) < FAR_STOPS;
-        let opening = if self.instance.plenty && self.random.fraction() < OPENING {
-            self.random.fraction().max(0.01)
-        } else {
-            1.0
-        };
-        let manner = Manner {
-            blink: BLINK,
-            far,
-            divide: !self.instance.reloads || self.random.fraction() < DIVIDE,
-            opening,
-        };
-        for stop in absent {
-            self.insert(stop, manner);
-        }
-    }
-
-    fn insert(&mut self, stop: u32, manner: Manner) {
-        let near = &self.tables.near;
-        match self.state.find_spot(stop, near, &mut self.random, manner) {
-            Some(spot) => self.state.place(stop, spot.how),
-            None => self.state.absent.push(stop),
-        }
     }
 }

@@ -45,12 +45,11 @@ pub(super) struct Manner {
     pub(super) divide: bool,
     /// The share of what a vehicle of its own costs that counts. Below 1 it anticipates that others will go with it.
     pub(super) opening: f64,
+    /// Only ways that cost less are looked for.
+    pub(super) below: i64,
 }
 
-const NOWHERE: Spot = Spot {
-    cost: i64::MAX,
-    how: How::Behind(NONE),
-};
+const NOWHERE: How = How::Behind(NONE);
 
 impl State<'_> {
     /// The cheapest way found.
@@ -67,7 +66,10 @@ impl State<'_> {
             stop: self.instance.stops[stop as usize],
             random,
             manner,
-            best: NOWHERE,
+            best: Spot {
+                cost: manner.below,
+                how: NOWHERE,
+            },
         };
         let mut beside = [(0, 0); NEAR];
         let count = self.with_room(&search.stop, near.of(stop), &mut beside);
@@ -93,7 +95,7 @@ impl State<'_> {
         search.new_routes();
         if self.instance.reloads {
             search.new_trips();
-            if manner.divide || search.best.cost == i64::MAX {
+            if manner.divide || search.best.how == NOWHERE {
                 for (other, _) in &beside[..count] {
                     search.split(*other);
                     search.split(self.node(*other).prev);
@@ -101,10 +103,10 @@ impl State<'_> {
                 search.split_first();
             }
         }
-        if manner.far && search.best.cost == i64::MAX && !near.has_all() {
+        if manner.far && search.best.how == NOWHERE && !near.has_all() {
             search.everywhere();
         }
-        (search.best.cost < i64::MAX).then_some(search.best)
+        (search.best.how != NOWHERE).then_some(search.best)
     }
 
     /// The near stops on trips that have room, in the same order. It decides without branches, which the
@@ -164,7 +166,7 @@ pub(super) struct Search<'a, 'b> {
     pub(super) state: &'a State<'a>,
     pub(super) id: u32,
     pub(super) stop: Stop,
-    random: &'b mut Random,
+    pub(super) random: &'b mut Random,
     manner: Manner,
     pub(super) best: Spot,
 }

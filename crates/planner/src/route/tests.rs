@@ -193,6 +193,19 @@ fn problem() -> impl Strategy<Value = Problem> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 16, ..ProptestConfig::default() })]
+
+    /// So many rounds that plans are put together from two.
+    #[test]
+    fn every_plan_of_a_long_search_passes_the_checker(problem in problem(), seed: u64, threads in 1usize..3) {
+        let rounds = 5000 * problem.stops.len() as u64;
+        let plan = solve(&problem, &effort(rounds, threads), seed).expect("generated problems have no flaw");
+        prop_assert_eq!(check::routes(&problem, &plan), vec![]);
+        prop_assert_eq!(solve(&problem, &effort(rounds, threads), seed), Ok(plan));
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig { cases: 1500, ..ProptestConfig::default() })]
 
     #[test]
