@@ -1,7 +1,8 @@
 //! Empty forms to fill in, with drop-down lists, hints and one example.
 
 use super::export::{out_kind, width};
-use super::write::{OutColumn, OutKind, Styles, message, places, write_head};
+use super::write::{OutColumn, OutKind, message, places, write_head};
+use super::write_style::Styles;
 use crate::forms::{Column, Form, Kind};
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatAlign, FormatBorder,
