@@ -180,7 +180,12 @@ fn content(lang: Lang, map: &Map, frame: &Frame, pen: &Pen) -> Markup {
         .partition(|point| !many || point.kind != PointKind::Compound);
     // Dots lie above the larger signs, which they would vanish under; those that need attention lie on top.
     let mut signs = near;
-    signs.sort_by_key(|point| (point.kind == PointKind::Compound, point.alarm, point.weight));
+    let layer = |kind: PointKind| match kind {
+        PointKind::Compound => 2,
+        PointKind::BrokenDown => 1,
+        _ => 0,
+    };
+    signs.sort_by_key(|point| (layer(point.kind), point.alarm, point.weight));
     let shapes = html! {
         @for area in &map.areas { (area_shape(area, frame, pen)) }
         @if !(many && far.len() > LINES_MAX) { (ways(map, frame, pen)) }
@@ -198,6 +203,7 @@ fn content(lang: Lang, map: &Map, frame: &Frame, pen: &Pen) -> Markup {
             None => svg width="100%" height="100%" viewBox=(format!("0 0 {WIDTH:.0} {:.0}", pen.height)) preserveAspectRatio="none" { (shapes) },
         }
         @for point in &signs { (placed_sign(point, frame, pen)) }
+        @for point in &signs { (mark_above(point, frame, pen)) }
         (names(map, &signs, frame, pen))
         (scale(lang, frame, pen, corner(&signs, frame)))
     }
@@ -294,6 +300,24 @@ fn placed_sign(point: &MapPoint, frame: &Frame, pen: &Pen) -> Markup {
     }
 }
 
+/// The number of a supplier once more above the dots that lie on its sign: the legend is read by it.
+fn mark_above(point: &MapPoint, frame: &Frame, pen: &Pen) -> Markup {
+    let (x, y) = frame.at(point.at);
+    html! {
+        @if point.kind == PointKind::Supplier && !point.mark.is_empty() {
+            svg x=(pen.x(x)) y=(pen.y(y)) overflow="visible" pointer-events="none" aria-hidden="true" {
+                g { text y="4.3" text-anchor="middle" font-size="12" font-weight="700" fill="#fff" stroke=(ground(point)) stroke-width="3"
+                    stroke-linejoin="round" paint-order="stroke" { (point.mark) } }
+            }
+        }
+    }
+}
+
+/// The colour of a sign.
+fn ground(point: &MapPoint) -> &'static str {
+    if point.alarm { ALARM } else { colour(point.series) }
+}
+
 fn alarm_sign() -> Markup {
     html! {
         circle r="7" fill="#fff" stroke=(ALARM) stroke-width="2.4" {}
@@ -311,8 +335,7 @@ fn sign(point: &MapPoint) -> Markup {
     html! {
         @match point.kind {
             PointKind::Supplier => {
-                rect x="-10" y="-10" width="20" height="20" rx="3" fill=(if point.alarm { ALARM } else { fill }) stroke="#fff" stroke-width="1.5" {}
-                (mark)
+                rect x="-10" y="-10" width="20" height="20" rx="3" fill=(ground(point)) stroke="#fff" stroke-width="1.5" {}
             }
             PointKind::Hub => {
                 path d="M0 -11L11 0L0 11L-11 0Z" fill=(fill) stroke="#fff" stroke-width="1.5" {}
