@@ -256,6 +256,25 @@ fn the_unit_of_a_narrow_heading_has_a_line_of_its_own() {
 }
 
 #[test]
+fn a_template_names_all_choices_and_cuts_no_word() {
+    let households = super::template(&forms::HOUSEHOLDS, false).unwrap();
+    let xml = part(&households, "xl/worksheets/sheet1.xml");
+    let needs = forms::HOUSEHOLDS
+        .columns
+        .iter()
+        .find_map(|column| match column.kind {
+            Kind::Choices(entries) => Some(entries),
+            _ => None,
+        });
+    for need in needs.unwrap() {
+        assert!(xml.contains(need.title.en), "{}", need.title.en);
+    }
+    let sites = super::template(&forms::SITES, false).unwrap();
+    let book = part(&sites, "xl/workbook.xml");
+    assert!(book.contains("name=\"Hubs, drop points and pick-up\""), "{book}");
+}
+
+#[test]
 fn formulas_in_names_stay_text() {
     for text in [
         "=HYPERLINK(\"http://x\")",

@@ -197,7 +197,11 @@ pub(super) fn write_head(
     let last = column_number(columns.len().saturating_sub(1));
     let mut row = 0;
     if !title.is_empty() {
-        if last > 0 {
+        // Over several sheets of paper the middle is on none of them.
+        if pages_wide(columns) > 1 {
+            let left = styles.title.clone().set_align(FormatAlign::Left);
+            worksheet.write_string_with_format(0, 0, title, &left)?;
+        } else if last > 0 {
             worksheet.merge_range(0, 0, 0, last, title, &styles.title)?;
         } else {
             worksheet.write_string_with_format(0, 0, title, &styles.title)?;
@@ -276,7 +280,7 @@ pub(super) fn places(text: &str) -> usize {
 
 /// Lines that a text takes in a column of this width. Programs that do not measure wrapped text themselves would
 /// print one line over the other.
-fn lines(text: &str, width: f64) -> usize {
+pub(super) fn lines(text: &str, width: f64) -> usize {
     let room = (width - 1.0).max(1.0);
     if text.len() as f64 <= room && !text.contains('\n') {
         return 1;

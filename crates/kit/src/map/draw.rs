@@ -11,8 +11,9 @@ use super::label::{Corner, LETTER, Side, Wanted, arrange, width};
 use super::{ALARM, Map, MapPoint, NEUTRAL, PointKind, SINGLE_MAX, colour, dash};
 use crate::Lang;
 
-/// Widths in pixels for which names are arranged: a phone, and a desk.
-const WIDTHS: [f64; 2] = [340.0, 1000.0];
+/// Widths in pixels for which names are arranged, and the class of a name that stands there: a phone; a tablet, a small
+/// window or paper; a desk. `map.css` says from which width of the window on each holds.
+const WIDTHS: [(f64, &str); 3] = [(340.0, "map-phone"), (570.0, "map-middle"), (960.0, "map-desk")];
 /// Above so many names nobody reads them.
 const NAMES_MAX: usize = 150;
 /// Above so many ways those to the single compounds are left out; the colour still says where a compound belongs.
@@ -400,14 +401,41 @@ fn names(map: &Map, signs: &[&MapPoint], frame: &Frame, pen: &Pen) -> Markup {
         let sides = arrange(&wanted, &taken, size(px), corner, &[]);
         return html! { @for (name, side) in wanted.iter().zip(sides) { (written(name, side, "", frame, pen)) } };
     }
-    let phone = arrange(&wanted, &taken, size(WIDTHS[0]), corner, &[]);
-    let desk = arrange(&wanted, &taken, size(WIDTHS[1]), corner, &phone);
+    // What stood somewhere at a smaller width keeps its side if it can.
+    let mut layouts: Vec<Vec<Option<Side>>> = Vec::new();
+    for (px, _) in WIDTHS {
+        let before = layouts.last().map_or(&[][..], Vec::as_slice);
+        let layout = arrange(&wanted, &taken, size(px), corner, before);
+        layouts.push(layout);
+    }
     html! {
-        @for ((name, phone), desk) in wanted.iter().zip(phone).zip(desk) {
-            @if phone == desk { (written(name, phone, "", frame, pen)) }
-            @else { (written(name, phone, "map-phone", frame, pen)) (written(name, desk, "map-desk", frame, pen)) }
+        @for (index, name) in wanted.iter().enumerate() {
+            @for (side, class) in sides(&layouts, index) { (written(name, Some(side), &class, frame, pen)) }
         }
     }
+}
+
+/// The sides on which a name stands with the classes of the widths at which it does; one without a class holds at all.
+fn sides(layouts: &[Vec<Option<Side>>], index: usize) -> Vec<(Side, String)> {
+    let mut found: Vec<(Side, String)> = Vec::new();
+    let own = || layouts.iter().map(|layout| layout[index]);
+    let first = own().next().flatten();
+    if let Some(side) = first
+        && own().all(|other| other == first)
+    {
+        return vec![(side, String::new())];
+    }
+    for (side, (_, class)) in own().zip(WIDTHS) {
+        let Some(side) = side else { continue };
+        match found.iter_mut().find(|(known, _)| *known == side) {
+            Some((_, classes)) => {
+                classes.push(' ');
+                classes.push_str(class);
+            }
+            None => found.push((side, format!("map-at {class}"))),
+        }
+    }
+    found
 }
 
 fn written(name: &Wanted, side: Option<Side>, class: &str, frame: &Frame, pen: &Pen) -> Markup {
