@@ -110,6 +110,7 @@ test("without scripts a change is looked at, saved and accepted", async () => {
 
 for (const [name, size] of [
   ["a phone", PHONE],
+  ["a small window", { width: 1024, height: 768 }],
   ["a desk", DESK],
 ]) {
   for (const lang of ["zh", "en"]) {

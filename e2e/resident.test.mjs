@@ -48,6 +48,16 @@ for (const [scripts, place] of [
       assert.equal(await step.isVisible(), scripts, "the + and − are shown only where they work");
     });
 
+    test("on the narrowest phones nothing sticks out, and the words of a pack have room", async () => {
+      await page.setViewportSize({ width: 360, height: 740 });
+      await visit(page, county.round.order);
+      assert.ok((await page.evaluate(() => document.documentElement.scrollWidth)) <= 360);
+      const [pack, hint] = [page.locator(".stepper").first(), page.locator(".stepper .choice-hint").first()];
+      const [all, words] = [await pack.boundingBox(), await hint.boundingBox()];
+      assert.ok(words.width > all.width * 0.95, `${words.width} of ${all.width} px`);
+      await page.setViewportSize(PHONE);
+    });
+
     test("a phone that is not the registered one is refused, and nothing typed is lost", async () => {
       await visit(page, county.round.order);
       await page.locator("input[name=dwelling]").fill(home().dwelling);

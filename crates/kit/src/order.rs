@@ -67,7 +67,7 @@ pub fn order_bar(lang: Lang, button: Markup) -> Markup {
 /// Text to paste elsewhere, such as an announcement for a chat group. Without scripts it is selected and
 /// copied by hand.
 pub fn copy_text(lang: Lang, id: &str, text: &str) -> Markup {
-    let rows = text.lines().count().clamp(3, 16);
+    let rows = text.lines().count().clamp(1, 16);
     html! {
         div class="copy" {
             textarea class="input" id=(id) rows=(rows) readonly aria-label=(lang.t("可复制的文字",

@@ -42,7 +42,7 @@ fn unreadable(file: &Path, error: &std::io::Error) -> Error {
     Refusal::new(
         RefusalKind::NotFound,
         "file",
-        format!("读不了文件{}：{error}", file.display()),
+        format!("读不了文件 {}：{error}", file.display()),
         format!("cannot read {}: {error}", file.display()),
     )
     .into()

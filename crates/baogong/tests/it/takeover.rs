@@ -1,10 +1,10 @@
 //! A vehicle breaks down under way: others take over what it has on board, through the ledger (CT-4, FC-9).
 
-use baogong::base::book;
+use baogong::base::{book, clock};
 use baogong::proposal::ProposalState;
 use baogong::round::chart;
 use baogong::round::packing;
-use baogong::round::trips::{self, Stop, Trip, TripState};
+use baogong::round::trips::{self, Stop, Terms, Trip, TripState};
 
 use crate::routes::{packed_round, plates, propose, refused, shown, stored};
 use crate::support::{Browser, Server, demo_servers};
@@ -61,24 +61,23 @@ pub fn hand_over(server: &Server, browser: &mut Browser, trip: &Trip, stop: &Sto
         .shows("已交接");
 }
 
-/// Two loaded trips of a round on these vehicles: the first with two stops, the second with one.
-fn two_under_way(
-    server: &Server,
-    headquarters: &mut Browser,
-    round: &str,
-    plates: &[String],
-) -> (Trip, Trip) {
-    let page = propose(headquarters, round, &[("stop_min", "5")], plates);
+/// Trips of a round with three stops on these vehicles: for each stop its vehicle and trip, such as `1.0`.
+fn placed(server: &Server, headquarters: &mut Browser, round: &str, plates: &[String], trips: [&str; 3]) {
+    let page = propose(
+        headquarters,
+        round,
+        &[("stop_min", "5"), ("trips_max", "2")],
+        plates,
+    );
     let id = shown(&page, round);
     let (_, found) = stored(server, &id);
-    let count = found.facts.stops.len();
-    assert_eq!(count, 3, "{:?}", found.facts.stops);
-    let fields: Vec<(String, String)> = (0..count)
+    assert_eq!(found.facts.stops.len(), 3, "{:?}", found.facts.stops);
+    let fields: Vec<(String, String)> = (0..3)
         .flat_map(|stop| {
-            let trip = if stop < 2 { "0.0" } else { "1.0" };
+            let before = trips[..stop].iter().filter(|trip| **trip == trips[stop]);
             [
-                (format!("trip:{stop}"), trip.to_string()),
-                (format!("seq:{stop}"), (stop + 1).to_string()),
+                (format!("trip:{stop}"), trips[stop].to_string()),
+                (format!("seq:{stop}"), (before.count() + 1).to_string()),
             ]
         })
         .collect();
@@ -87,16 +86,27 @@ fn two_under_way(
     headquarters
         .submit(&format!("/rounds/{round}/routes/{id}/accept"), &fields)
         .shows("个车次已排好");
-    let trips: Vec<Trip> = plates
-        .iter()
-        .map(|plate| trip_of(server, plate, TripState::Planned).0)
-        .collect();
-    for trip in &trips {
-        headquarters
-            .submit(&format!("/trips/{}/load", trip.id), &[])
-            .shows("箱已装车");
-    }
-    (trips[0].clone(), trips[1].clone())
+}
+
+/// The next planned trip of a vehicle, loaded.
+fn loaded(server: &Server, headquarters: &mut Browser, plate: &str) -> Trip {
+    let (trip, _) = trip_of(server, plate, TripState::Planned);
+    headquarters
+        .submit(&format!("/trips/{}/load", trip.id), &[])
+        .shows("箱已装车");
+    trip
+}
+
+/// Two loaded trips of a round on these vehicles: the first with two stops, the second with one.
+fn two_under_way(
+    server: &Server,
+    headquarters: &mut Browser,
+    round: &str,
+    plates: &[String],
+) -> (Trip, Trip) {
+    placed(server, headquarters, round, plates, ["0.0", "0.0", "1.0"]);
+    let mut load = |plate: &str| loaded(server, headquarters, plate);
+    (load(&plates[0]), load(&plates[1]))
 }
 
 /// Reported with its reason, taken over by the other vehicle, fetched, brought; every step through the ledger.
@@ -268,6 +278,61 @@ fn a_takeover_that_is_outdated_or_cancelled_leaves_the_boxes_where_they_are() {
         }
         trip_of(&server, &plates[0], TripState::Ended);
         assert_eq!(aboard(&server, &broken, &round), 0);
+        assert!(server.findings().is_empty(), "{:?}", server.findings());
+    }
+}
+
+/// A vehicle that helps makes its later trips as well: what they take is told, and is not there for helping (CT-4).
+#[test]
+fn the_later_trips_of_a_helper_count() {
+    for server in demo_servers() {
+        let mut headquarters = server.demo_user("zhihui");
+        let round = packed_round(&server, &mut headquarters);
+        let plates = plates(&server);
+        placed(&server, &mut headquarters, &round, &plates, ["0.0", "1.0", "1.1"]);
+        let broken = loaded(&server, &mut headquarters, &plates[0]);
+        loaded(&server, &mut headquarters, &plates[1]);
+        let (later, _) = trip_of(&server, &plates[1], TripState::Planned);
+        let path = format!("/trips/{}", broken.id);
+        headquarters
+            .submit(&format!("{path}/break-down"), &[("at", ""), ("why", "水箱漏水")])
+            .shows("水箱漏水");
+        let mut take_over = |more: &[(&str, &str)]| {
+            let mut fields = vec![
+                ("vehicle", plates[1].as_str()),
+                ("stop_min", "5"),
+                ("reload_min", "30"),
+            ];
+            fields.extend(more);
+            let page = headquarters.submit(&format!("{path}/take-over"), &fields);
+            let (_, found) = stored(&server, &shown(&page, &round));
+            (page, found)
+        };
+
+        let (page, found) = take_over(&[]);
+        let helper = &found.facts.vehicles[0];
+        let codes: Vec<&str> = helper.later.iter().map(|one| one.code.as_str()).collect();
+        assert_eq!(codes, [later.code.as_str()]);
+        // At least loading and the one stop.
+        assert!(helper.later_s() >= 35 * 60, "{:?}", helper.later);
+        assert!(found.left_out.is_empty(), "{:?}", found.left_out);
+        page.shows("之后还有车次").shows(&later.code);
+
+        // Time for the boxes of the broken vehicle alone does not suffice; with that of the later trip it does.
+        let terms = Terms {
+            stop_s: 5 * 60,
+            reload_s: 30 * 60,
+            ..Terms::plain(0)
+        };
+        let (plan, _) = found.laid_out(&terms);
+        let end_s = plan.tours.iter().map(|tour| tour.end_s).max().unwrap();
+        let back = clock::field(end_s + helper.later_s() / 2);
+        let (page, short) = take_over(&[("back", &back)]);
+        assert_eq!(short.left_out.len(), 1, "{:?}", short.left_out);
+        page.shows("没有车去的小区");
+        let back = clock::field(end_s + helper.later_s() + 3_600);
+        let (_, enough) = take_over(&[("back", &back)]);
+        assert!(enough.left_out.is_empty(), "{:?}", enough.left_out);
         assert!(server.findings().is_empty(), "{:?}", server.findings());
     }
 }

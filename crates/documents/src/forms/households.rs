@@ -124,6 +124,7 @@ pub static HOUSEHOLDS: Form = Form {
             ],
         )
         .required()
+        .hint("填了住址的可不填", "Not needed where the dwelling is given")
         .example("501"),
         Column::new(
             "head",

@@ -265,6 +265,10 @@ pub static ORDERS: Form = Form {
                 "楼栋单元室",
                 "送货地址",
             ],
+        )
+        .hint(
+            "如 3栋2单元501；已分列填写楼栋、单元、房号的可不填",
+            "Such as 3栋2单元501; leave empty when building, unit and room are given",
         ),
         Column::new(
             "building",
@@ -290,6 +294,7 @@ pub static ORDERS: Form = Form {
             &["房间号", "室", "户号", "房间", "室号", "房门号"],
         )
         .required()
+        .hint("填了住址的可不填", "Not needed where the dwelling is given")
         .example("501"),
         Column::new(
             "name",
@@ -441,6 +446,10 @@ pub static TRANSFERS: Form = Form {
                 "转账说明",
                 "收款备注",
             ],
+        )
+        .hint(
+            "住户付款时写的备注；有订单号或房号的自动对账",
+            "What was written when paying; an order number or dwelling in it is matched by itself",
         )
         .example("3-2-501"),
     ],

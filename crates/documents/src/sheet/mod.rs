@@ -32,6 +32,7 @@ mod sums;
 mod template;
 mod write;
 mod write_csv;
+mod write_style;
 
 pub(crate) use cells::cells;
 pub use detect::{Detected, detect};

@@ -1,7 +1,8 @@
 //! Empty forms to fill in, with drop-down lists, hints and one example.
 
 use super::export::{out_kind, width};
-use super::write::{OutColumn, OutKind, Styles, message, places, write_head};
+use super::write::{OutColumn, OutKind, lines, message, places, write_head};
+use super::write_style::Styles;
 use crate::forms::{Column, Form, Kind};
 use rust_xlsxwriter::{
     Color, DataValidation, DataValidationErrorStyle, DataValidationRule, Format, FormatAlign, FormatBorder,
@@ -28,14 +29,7 @@ pub fn template(form: &Form, zh: bool) -> Result<Vec<u8>, String> {
 fn fill(book: &mut Workbook, form: &Form, zh: bool) -> Result<(), XlsxError> {
     let styles = Styles::new();
     let sheet = book.add_worksheet();
-    let name: String = form
-        .title
-        .get(zh)
-        .chars()
-        .map(|letter| if letter == '/' { '-' } else { letter })
-        .take(31)
-        .collect();
-    sheet.set_name(name)?;
+    sheet.set_name(sheet_name(form.title.get(zh)))?;
     let mut columns = vec![OutColumn {
         title: if zh { "序号" } else { "No." }.to_string(),
         width: 10.0,
@@ -73,7 +67,12 @@ fn fill(book: &mut Workbook, form: &Form, zh: bool) -> Result<(), XlsxError> {
         .set_num_format("@");
     sheet.write_string_with_format(heading + 1, 0, if zh { "填写说明" } else { "How to fill" }, &hint)?;
     sheet.write_string_with_format(heading + 2, 0, if zh { "示例" } else { "Example" }, &example)?;
-    sheet.set_row_height(heading + 1, 48)?;
+    let tall = form
+        .columns
+        .iter()
+        .zip(&columns[1..])
+        .map(|(column, out)| lines(column.hint.get(zh), out.width * HINT_LETTERS));
+    sheet.set_row_height(heading + 1, HINT_PT * tall.max().unwrap_or(1) as f64 + 3.0)?;
     let (first, last) = (heading + 3, heading + 2 + ROWS_PREPARED);
     for (index, column) in form.columns.iter().enumerate() {
         // Forms have a few dozen columns.
@@ -102,6 +101,27 @@ fn fill(book: &mut Workbook, form: &Form, zh: bool) -> Result<(), XlsxError> {
         }
     }
     Ok(())
+}
+
+/// Letters of a hint in the width of one of a cell.
+const HINT_LETTERS: f64 = 1.15;
+/// Height of a line of a hint in points.
+const HINT_PT: f64 = 12.0;
+
+/// A title as the name of a sheet, of which 31 characters are allowed; no word is cut.
+fn sheet_name(title: &str) -> String {
+    let name: String = title
+        .chars()
+        .map(|letter| if letter == '/' { '-' } else { letter })
+        .take(31)
+        .collect();
+    if name.chars().count() == title.chars().count() {
+        return name;
+    }
+    match name.rsplit_once(' ') {
+        Some((whole, _)) => whole.to_string(),
+        None => name,
+    }
 }
 
 /// Room for a word that is not to be cut, in characters.
@@ -136,6 +156,17 @@ fn validation(column: &Column, zh: bool) -> Result<Option<DataValidation>, XlsxE
         Kind::Choice(entries) => entries.iter().map(|entry| entry.title.get(zh)).collect(),
         Kind::Flag if zh => vec!["是", "否"],
         Kind::Flag => vec!["yes", "no"],
+        Kind::Choices(entries) => {
+            let titles: Vec<&str> = entries.iter().map(|entry| entry.title.get(zh)).collect();
+            let text = if zh {
+                format!("可填：{}", titles.join("、"))
+            } else {
+                format!("One or several of: {}", titles.join(", "))
+            };
+            return Ok(Some(
+                DataValidation::new().allow_any_value().set_input_message(text)?,
+            ));
+        }
         Kind::Count { min, max } => {
             let bound = |number: i64| i32::try_from(number).unwrap_or(i32::MAX);
             let rule = DataValidationRule::Between(bound(min), bound(max));

@@ -203,6 +203,77 @@ fn numbers_are_shown_in_the_units_people_read() {
     assert_eq!(grid.get(4, 0), &raw::Raw::Text("合计".into()));
 }
 
+fn part(book: &[u8], name: &str) -> String {
+    let mut archive = zip::ZipArchive::new(std::io::Cursor::new(book)).unwrap();
+    let mut xml = String::new();
+    std::io::Read::read_to_string(&mut archive.by_name(name).unwrap(), &mut xml).unwrap();
+    xml
+}
+
+#[test]
+fn weights_of_a_column_are_shown_with_the_same_decimals() {
+    let mut sheet = small_sheet("甲");
+    sheet.rows[0][2] = OutCell::Int(10_050);
+    sheet
+        .rows
+        .push(vec!["乙".into(), OutCell::Int(1), OutCell::Int(277_000)]);
+    let book = write(&[sheet]).unwrap();
+    let xml = part(&book, "xl/worksheets/sheet1.xml");
+    let style = |cell: &str| {
+        let at = xml.split(&format!("r=\"{cell}\" s=\"")).nth(1).unwrap();
+        at.split('"').next().unwrap().to_string()
+    };
+    assert_eq!(style("C4"), style("C5"));
+    let styles = part(&book, "xl/styles.xml");
+    let at: usize = style("C4").parse().unwrap();
+    let cells = styles.split("<cellXfs").nth(1).unwrap();
+    let format = cells.split("<xf ").nth(at + 1).unwrap();
+    let id = format.split('"').nth(1).unwrap();
+    // Two decimals, because 10.05 needs them.
+    assert!(
+        styles.contains(&format!("numFmtId=\"{id}\" formatCode=\"#,##0.00\"")),
+        "{format} {styles}"
+    );
+}
+
+#[test]
+fn a_number_has_room_however_narrow_its_column_was_asked_for() {
+    let mut sheet = small_sheet("甲");
+    sheet.rows[0][1] = OutCell::Int(-1_234_567_890);
+    let xml = part(&write(&[sheet]).unwrap(), "xl/worksheets/sheet1.xml");
+    let column = xml.split("<col min=\"2\" max=\"2\" width=\"").nth(1).unwrap();
+    let width: f64 = column.split('"').next().unwrap().parse().unwrap();
+    assert!(width >= "-1,234,567,890".len() as f64, "{width}");
+}
+
+#[test]
+fn the_unit_of_a_narrow_heading_has_a_line_of_its_own() {
+    let mut sheet = small_sheet("甲");
+    sheet.columns[1].title = "距上一处（米）".into();
+    sheet.columns[1].width = 10.0;
+    let grid = &grids(&write(&[sheet]).unwrap())[0];
+    assert_eq!(grid.get(2, 1), &raw::Raw::Text("距上一处\n（米）".into()));
+}
+
+#[test]
+fn a_template_names_all_choices_and_cuts_no_word() {
+    let households = super::template(&forms::HOUSEHOLDS, false).unwrap();
+    let xml = part(&households, "xl/worksheets/sheet1.xml");
+    let needs = forms::HOUSEHOLDS
+        .columns
+        .iter()
+        .find_map(|column| match column.kind {
+            Kind::Choices(entries) => Some(entries),
+            _ => None,
+        });
+    for need in needs.unwrap() {
+        assert!(xml.contains(need.title.en), "{}", need.title.en);
+    }
+    let sites = super::template(&forms::SITES, false).unwrap();
+    let book = part(&sites, "xl/workbook.xml");
+    assert!(book.contains("name=\"Hubs, drop points and pick-up\""), "{book}");
+}
+
 #[test]
 fn formulas_in_names_stay_text() {
     for text in [

@@ -4,7 +4,9 @@
 //! `=HYPERLINK(…)` stays a name in whatever program opens the file.
 
 use crate::values::civil_from_days;
-use rust_xlsxwriter::{Format, FormatAlign, FormatBorder, Image, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{FormatAlign, Image, Workbook, Worksheet, XlsxError};
+
+use super::write_style::{Cells, Fitted, Styles, divisor, fitted};
 
 /// One sheet to write.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -96,77 +98,6 @@ impl From<i64> for OutCell {
 
 /// Longest text a spreadsheet cell may hold, in UTF-16 units.
 const CELL_TEXT_MAX: usize = 32_767;
-
-pub(super) struct Styles {
-    title: Format,
-    pub(super) note: Format,
-    heading: Format,
-    body: [Format; 6],
-    total: [Format; 6],
-}
-
-fn kinds() -> [OutKind; 6] {
-    [
-        OutKind::Text,
-        OutKind::Count,
-        OutKind::WeightKg,
-        OutKind::Money,
-        OutKind::Percent,
-        OutKind::Time,
-    ]
-}
-
-impl OutKind {
-    fn index(self) -> usize {
-        kinds().iter().position(|kind| *kind == self).unwrap_or(0)
-    }
-
-    fn number_format(self) -> &'static str {
-        match self {
-            OutKind::Text | OutKind::Time => "@",
-            OutKind::Count => "#,##0",
-            OutKind::WeightKg => "#,##0.0##",
-            OutKind::Money => "#,##0.00",
-            OutKind::Percent => "0.0#%",
-        }
-    }
-}
-
-impl Styles {
-    pub(super) fn new() -> Styles {
-        let cell = || {
-            Format::new()
-                .set_border(FormatBorder::Thin)
-                .set_align(FormatAlign::VerticalCenter)
-        };
-        let body = |kind: OutKind| {
-            let format = cell().set_num_format(kind.number_format());
-            if kind == OutKind::Text {
-                format.set_text_wrap()
-            } else {
-                format
-            }
-        };
-        Styles {
-            title: Format::new()
-                .set_bold()
-                .set_font_size(16)
-                .set_align(FormatAlign::Center),
-            note: Format::new().set_font_size(10).set_align(FormatAlign::Left),
-            heading: cell()
-                .set_bold()
-                .set_background_color(0xDCE6F1)
-                .set_align(FormatAlign::Center)
-                .set_text_wrap(),
-            body: kinds().map(body),
-            total: kinds().map(|kind| body(kind).set_bold().set_background_color(0xF2F2F2)),
-        }
-    }
-
-    pub(super) fn body(&self, kind: OutKind) -> &Format {
-        &self.body[kind.index()]
-    }
-}
 
 /// Writes an XLSX workbook: title, notes, table with filter, total; A4 landscape, one page wide.
 ///
@@ -266,7 +197,11 @@ pub(super) fn write_head(
     let last = column_number(columns.len().saturating_sub(1));
     let mut row = 0;
     if !title.is_empty() {
-        if last > 0 {
+        // Over several sheets of paper the middle is on none of them.
+        if pages_wide(columns) > 1 {
+            let left = styles.title.clone().set_align(FormatAlign::Left);
+            worksheet.write_string_with_format(0, 0, title, &left)?;
+        } else if last > 0 {
             worksheet.merge_range(0, 0, 0, last, title, &styles.title)?;
         } else {
             worksheet.write_string_with_format(0, 0, title, &styles.title)?;
@@ -278,15 +213,15 @@ pub(super) fn write_head(
         worksheet.write_string_with_format(row, 0, cut(note), &styles.note)?;
         row += 1;
     }
+    let mut tall = 1;
     for (index, column) in columns.iter().enumerate() {
         let at = column_number(index);
-        worksheet.write_string_with_format(row, at, cut(&column.title), &styles.heading)?;
+        let title = broken(&column.title, width_of(column));
+        worksheet.write_string_with_format(row, at, cut(&title), &styles.heading)?;
         worksheet.set_column_width(at, width_of(column))?;
+        tall = tall.max(lines(&title, width_of(column)));
     }
-    let tall = columns
-        .iter()
-        .map(|column| lines(&column.title, width_of(column)));
-    set_lines(worksheet, row, tall.max().unwrap_or(1))?;
+    set_lines(worksheet, row, tall)?;
     let pages = pages_wide(columns);
     worksheet
         .set_landscape()
@@ -301,6 +236,16 @@ pub(super) fn write_head(
     worksheet.set_footer("&C&P / &N");
     worksheet.set_repeat_rows(row, row)?;
     Ok(row)
+}
+
+/// A heading that is wider than its column, with its unit on a line of its own: a bracket alone on a line reads badly.
+fn broken(title: &str, width: f64) -> String {
+    match title.rfind('（') {
+        Some(at) if at > 0 && places(title) as f64 + 1.0 > width => {
+            format!("{}\n{}", &title[..at], &title[at..])
+        }
+        _ => title.to_string(),
+    }
 }
 
 /// Characters across A4 landscape that are still read when a wide sheet is printed smaller.
@@ -318,7 +263,7 @@ const LINE_PT: f64 = 15.0;
 /// Lines of the highest row that a spreadsheet takes.
 const LINES_MAX: usize = 27;
 
-fn width_of(column: &OutColumn) -> f64 {
+pub(super) fn width_of(column: &OutColumn) -> f64 {
     if column.width > 0.0 {
         column.width.min(120.0)
     } else {
@@ -335,7 +280,7 @@ pub(super) fn places(text: &str) -> usize {
 
 /// Lines that a text takes in a column of this width. Programs that do not measure wrapped text themselves would
 /// print one line over the other.
-fn lines(text: &str, width: f64) -> usize {
+pub(super) fn lines(text: &str, width: f64) -> usize {
     let room = (width - 1.0).max(1.0);
     if text.len() as f64 <= room && !text.contains('\n') {
         return 1;
@@ -353,18 +298,28 @@ fn set_lines(worksheet: &mut Worksheet, row: u32, lines: usize) -> Result<(), Xl
 }
 
 fn write_sheet(worksheet: &mut Worksheet, sheet: &OutSheet, styles: &Styles) -> Result<(), XlsxError> {
-    let heading = write_head(worksheet, &sheet.title, &sheet.notes, &sheet.columns, styles)?;
+    let fitted = fitted(sheet);
+    let wide = sheet
+        .columns
+        .iter()
+        .zip(&fitted)
+        .map(|(column, fitted)| OutColumn {
+            width: fitted.width,
+            ..column.clone()
+        });
+    let columns: Vec<OutColumn> = wide.collect();
+    let heading = write_head(worksheet, &sheet.title, &sheet.notes, &columns, styles)?;
     let first = heading + 1;
     for (index, cells) in sheet.rows.iter().enumerate() {
         let row = first.saturating_add(row_number(index));
-        write_cells(worksheet, row, cells, &sheet.columns, &styles.body)?;
+        write_cells(worksheet, row, cells, &fitted, &styles.body)?;
     }
     let end = first.saturating_add(row_number(sheet.rows.len()));
     if !sheet.rows.is_empty() && !sheet.columns.is_empty() {
         worksheet.autofilter(heading, 0, end - 1, column_number(sheet.columns.len() - 1))?;
     }
     if let Some(total) = &sheet.total {
-        write_cells(worksheet, end, total, &sheet.columns, &styles.total)?;
+        write_cells(worksheet, end, total, &fitted, &styles.total)?;
     }
     Ok(())
 }
@@ -379,6 +334,11 @@ fn write_picture(worksheet: &mut Worksheet, picture: &Picture, styles: &Styles) 
     let left = styles.title.clone().set_align(FormatAlign::Left);
     worksheet.write_string_with_format(0, 0, cut(&picture.title), &left)?;
     worksheet.set_row_height(0, 26)?;
+    // Within a single column: over several, programs with another standard font would stretch the picture.
+    worksheet.set_column_width_pixels(0, PAGE_PX.0 as u32 + 10)?;
+    for row in [1, 2] {
+        worksheet.set_row_height_pixels(row, PAGE_PX.1 as u32 / 2)?;
+    }
     worksheet.insert_image(1, 0, &image)?;
     worksheet
         .set_landscape()
@@ -392,18 +352,18 @@ fn write_cells(
     worksheet: &mut Worksheet,
     row: u32,
     cells: &[OutCell],
-    columns: &[OutColumn],
-    formats: &[Format; 6],
+    columns: &[Fitted],
+    formats: &Cells,
 ) -> Result<(), XlsxError> {
     let mut tall = 1;
     for (index, column) in columns.iter().enumerate() {
         let at = column_number(index);
-        let format = &formats[column.kind.index()];
+        let format = formats.of(column);
         match cells.get(index).unwrap_or(&OutCell::Blank) {
             OutCell::Blank => worksheet.write_blank(row, at, format)?,
             OutCell::Text(text) => {
                 if column.kind == OutKind::Text {
-                    tall = tall.max(lines(text, width_of(column)));
+                    tall = tall.max(lines(text, column.width));
                 }
                 worksheet.write_string_with_format(row, at, cut(text), format)?
             }
@@ -421,15 +381,6 @@ fn write_cells(
         };
     }
     set_lines(worksheet, row, tall)
-}
-
-fn divisor(kind: OutKind) -> f64 {
-    match kind {
-        OutKind::WeightKg => 1_000.0,
-        OutKind::Money => 100.0,
-        OutKind::Percent => 10_000.0,
-        OutKind::Text | OutKind::Count | OutKind::Time => 1.0,
-    }
 }
 
 /// Text cut to the length a cell can hold, without control characters that XML forbids.

@@ -11,8 +11,9 @@ use super::label::{Corner, LETTER, Side, Wanted, arrange, width};
 use super::{ALARM, Map, MapPoint, NEUTRAL, PointKind, SINGLE_MAX, colour, dash};
 use crate::Lang;
 
-/// Widths in pixels for which names are arranged: a phone, and a desk.
-const WIDTHS: [f64; 2] = [340.0, 1000.0];
+/// Widths in pixels for which names are arranged, and the class of a name that stands there: a phone; a tablet, a small
+/// window or paper; a desk. `map.css` says from which width of the window on each holds.
+const WIDTHS: [(f64, &str); 3] = [(340.0, "map-phone"), (570.0, "map-middle"), (960.0, "map-desk")];
 /// Above so many names nobody reads them.
 const NAMES_MAX: usize = 150;
 /// Above so many ways those to the single compounds are left out; the colour still says where a compound belongs.
@@ -180,7 +181,12 @@ fn content(lang: Lang, map: &Map, frame: &Frame, pen: &Pen) -> Markup {
         .partition(|point| !many || point.kind != PointKind::Compound);
     // Dots lie above the larger signs, which they would vanish under; those that need attention lie on top.
     let mut signs = near;
-    signs.sort_by_key(|point| (point.kind == PointKind::Compound, point.alarm, point.weight));
+    let layer = |kind: PointKind| match kind {
+        PointKind::Compound => 2,
+        PointKind::BrokenDown => 1,
+        _ => 0,
+    };
+    signs.sort_by_key(|point| (layer(point.kind), point.alarm, point.weight));
     let shapes = html! {
         @for area in &map.areas { (area_shape(area, frame, pen)) }
         @if !(many && far.len() > LINES_MAX) { (ways(map, frame, pen)) }
@@ -198,6 +204,7 @@ fn content(lang: Lang, map: &Map, frame: &Frame, pen: &Pen) -> Markup {
             None => svg width="100%" height="100%" viewBox=(format!("0 0 {WIDTH:.0} {:.0}", pen.height)) preserveAspectRatio="none" { (shapes) },
         }
         @for point in &signs { (placed_sign(point, frame, pen)) }
+        @for point in &signs { (mark_above(point, frame, pen)) }
         (names(map, &signs, frame, pen))
         (scale(lang, frame, pen, corner(&signs, frame)))
     }
@@ -294,6 +301,24 @@ fn placed_sign(point: &MapPoint, frame: &Frame, pen: &Pen) -> Markup {
     }
 }
 
+/// The number of a supplier once more above the dots that lie on its sign: the legend is read by it.
+fn mark_above(point: &MapPoint, frame: &Frame, pen: &Pen) -> Markup {
+    let (x, y) = frame.at(point.at);
+    html! {
+        @if point.kind == PointKind::Supplier && !point.mark.is_empty() {
+            svg x=(pen.x(x)) y=(pen.y(y)) overflow="visible" pointer-events="none" aria-hidden="true" {
+                g { text y="4.3" text-anchor="middle" font-size="12" font-weight="700" fill="#fff" stroke=(ground(point)) stroke-width="3"
+                    stroke-linejoin="round" paint-order="stroke" { (point.mark) } }
+            }
+        }
+    }
+}
+
+/// The colour of a sign.
+fn ground(point: &MapPoint) -> &'static str {
+    if point.alarm { ALARM } else { colour(point.series) }
+}
+
 fn alarm_sign() -> Markup {
     html! {
         circle r="7" fill="#fff" stroke=(ALARM) stroke-width="2.4" {}
@@ -311,8 +336,7 @@ fn sign(point: &MapPoint) -> Markup {
     html! {
         @match point.kind {
             PointKind::Supplier => {
-                rect x="-10" y="-10" width="20" height="20" rx="3" fill=(if point.alarm { ALARM } else { fill }) stroke="#fff" stroke-width="1.5" {}
-                (mark)
+                rect x="-10" y="-10" width="20" height="20" rx="3" fill=(ground(point)) stroke="#fff" stroke-width="1.5" {}
             }
             PointKind::Hub => {
                 path d="M0 -11L11 0L0 11L-11 0Z" fill=(fill) stroke="#fff" stroke-width="1.5" {}
@@ -377,14 +401,41 @@ fn names(map: &Map, signs: &[&MapPoint], frame: &Frame, pen: &Pen) -> Markup {
         let sides = arrange(&wanted, &taken, size(px), corner, &[]);
         return html! { @for (name, side) in wanted.iter().zip(sides) { (written(name, side, "", frame, pen)) } };
     }
-    let phone = arrange(&wanted, &taken, size(WIDTHS[0]), corner, &[]);
-    let desk = arrange(&wanted, &taken, size(WIDTHS[1]), corner, &phone);
+    // What stood somewhere at a smaller width keeps its side if it can.
+    let mut layouts: Vec<Vec<Option<Side>>> = Vec::new();
+    for (px, _) in WIDTHS {
+        let before = layouts.last().map_or(&[][..], Vec::as_slice);
+        let layout = arrange(&wanted, &taken, size(px), corner, before);
+        layouts.push(layout);
+    }
     html! {
-        @for ((name, phone), desk) in wanted.iter().zip(phone).zip(desk) {
-            @if phone == desk { (written(name, phone, "", frame, pen)) }
-            @else { (written(name, phone, "map-phone", frame, pen)) (written(name, desk, "map-desk", frame, pen)) }
+        @for (index, name) in wanted.iter().enumerate() {
+            @for (side, class) in sides(&layouts, index) { (written(name, Some(side), &class, frame, pen)) }
         }
     }
+}
+
+/// The sides on which a name stands with the classes of the widths at which it does; one without a class holds at all.
+fn sides(layouts: &[Vec<Option<Side>>], index: usize) -> Vec<(Side, String)> {
+    let mut found: Vec<(Side, String)> = Vec::new();
+    let own = || layouts.iter().map(|layout| layout[index]);
+    let first = own().next().flatten();
+    if let Some(side) = first
+        && own().all(|other| other == first)
+    {
+        return vec![(side, String::new())];
+    }
+    for (side, (_, class)) in own().zip(WIDTHS) {
+        let Some(side) = side else { continue };
+        match found.iter_mut().find(|(known, _)| *known == side) {
+            Some((_, classes)) => {
+                classes.push(' ');
+                classes.push_str(class);
+            }
+            None => found.push((side, format!("map-at {class}"))),
+        }
+    }
+    found
 }
 
 fn written(name: &Wanted, side: Option<Side>, class: &str, frame: &Frame, pen: &Pen) -> Markup {

@@ -62,6 +62,17 @@ fn feeding(planned: &Planned) -> Vec<usize> {
         .collect()
 }
 
+/// The words of the legend: the number that stands in the sign, and the name.
+fn names(planned: &Planned, feeding: &[usize]) -> Vec<String> {
+    let suppliers = feeding
+        .iter()
+        .map(|supplier| &planned.county.suppliers[*supplier].noun.name);
+    suppliers
+        .enumerate()
+        .map(|(number, name)| format!("{} {name}", number + 1))
+        .collect()
+}
+
 fn points(planned: &Planned, feeding: &[usize]) -> Vec<MapPoint> {
     let mut points = Vec::new();
     for (index, supplier) in planned.county.suppliers.iter().enumerate() {
@@ -105,7 +116,7 @@ fn assignment(planned: &Planned, lang: Lang) -> Map {
             Some(MapLine {
                 places: vec![place(planned.county.suppliers[main].at?), place(living.at?)],
                 series: feeding.iter().position(|one| *one == main),
-                faint: true,
+                faint: false,
             })
         });
     Map {
@@ -119,10 +130,7 @@ fn assignment(planned: &Planned, lang: Lang) -> Map {
                 "Each compound is joined with its main supplier; see the sheet Assignment.",
             )
             .into(),
-        series: feeding
-            .iter()
-            .map(|supplier| planned.county.suppliers[*supplier].noun.name.clone())
-            .collect(),
+        series: names(planned, &feeding),
         lines: lines.collect(),
         points: points(planned, &feeding),
         ..Map::default()
@@ -137,6 +145,7 @@ fn trips(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> Map {
     if by_trip {
         for point in &mut points {
             point.series = None;
+            point.mark.clear();
         }
     }
     let lines = trips.iter().enumerate().filter_map(|(number, one)| {
@@ -163,8 +172,7 @@ fn trips(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> Map {
         };
         trips.iter().map(words).collect()
     } else {
-        let name = |supplier: &usize| planned.county.suppliers[*supplier].noun.name.clone();
-        feeding.iter().map(name).collect()
+        names(planned, &feeding)
     };
     Map {
         id: "trips".into(),

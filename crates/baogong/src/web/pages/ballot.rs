@@ -341,7 +341,11 @@ fn how_to_check(web: &Web, drawn: bool, base: &str) -> Markup {
 
 /// What a household reads before it asks.
 pub fn how_it_goes(web: &Web, token: &str, round: &Round, ballot: &Ballot) -> Markup {
-    let order: Vec<&str> = ballot.priority.iter().map(|class| class.word(web.lang)).collect();
+    let order: Vec<String> = ballot
+        .priority
+        .iter()
+        .map(|class| class.word(web.lang).to_lowercase())
+        .collect();
     kit::notice(
         Tone::Warn,
         web.t(
@@ -351,7 +355,7 @@ pub fn how_it_goes(web: &Web, token: &str, round: &Round, ballot: &Ballot) -> Ma
         html! {
             p { (web.t("截单前登记都一样，不分先后。", "Early or late, every request before cut-off counts alike. ")) (clock::short(round.cutoff_s)) (web.t(" 抽签，抽中的再付款。", " is the draw; who is drawn pays then.")) }
             p { (web.t("抽签顺序依次为：", "Drawn in this order: ")) (order.join(web.t("、", ", then "))) (web.t("。登记的套餐要么全部给，要么都不给。", ". What you ask for is given whole or not at all.")) }
-            p { (web.t("承诺码：", "Commitment: ")) small { code { (ballot.commitment) } } " " a href=(format!("/o/{token}/draw")) { (web.t("怎么保证公平、看结果", "How it is kept fair, and the result")) } }
+            p { (web.t("承诺码：", "Commitment: ")) small { code { (ballot.commitment) } } br; a href=(format!("/o/{token}/draw")) { (web.t("怎么保证公平、看结果", "How it is kept fair, and the result")) } }
         },
     )
 }

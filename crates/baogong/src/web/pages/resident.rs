@@ -110,7 +110,7 @@ async fn show_form(web: &Web, token: &str, fields: &Fields, refusal: Option<&Ref
     let now_s = web.app.clock.now_s();
     let taking = round.state == RoundState::Open && now_s < round.cutoff_s && !offer.offline;
     let body = html! {
-        (kit::heading(&format!("{} {}", offer.name, if offer.ballot.is_some() { web.t("登记摇号", "request food by ballot") } else { web.t("买菜下单", "order food") }), &round.title, html! {}))
+        (kit::heading(&title(web, &offer), &round.title, html! {}))
         @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, if offer.ballot.is_some() { web.t("没有登记成功", "Not requested") } else { web.t("没有下单成功", "Not ordered") }, html! { p { (web.words(refusal)) } })) }
         @if let Some(ballot) = &offer.ballot { (super::ballot::how_it_goes(web, token, round, ballot)) }
         @if !taking {
@@ -141,6 +141,16 @@ async fn show_form(web: &Web, token: &str, fields: &Fields, refusal: Option<&Ref
     Ok(web.light(web.t("下单", "Order"), body))
 }
 
+fn title(web: &Web, offer: &Offer) -> String {
+    let (name, ballot) = (&offer.name, offer.ballot.is_some());
+    match (web.lang, ballot) {
+        (Lang::Zh, true) => format!("{name} 登记摇号"),
+        (Lang::Zh, false) => format!("{name} 买菜下单"),
+        (Lang::En, true) => format!("Request food by ballot, {name}"),
+        (Lang::En, false) => format!("Order food, {name}"),
+    }
+}
+
 fn hint(web: &Web, pack: &Pack, left: i64) -> String {
     let mut words = contents_words(pack, web.lang);
     if left <= 0 {
@@ -157,7 +167,7 @@ fn hint(web: &Web, pack: &Pack, left: i64) -> String {
             "{words} · {}{}{}",
             web.t("每户限", "at most "),
             pack.limit_per_order,
-            pack.unit
+            web.t(&pack.unit, "")
         );
     }
     words
@@ -295,7 +305,7 @@ async fn show_status(
     };
     let body = html! {
         @if let Some(refusal) = refusal { (kit::notice(Tone::Bad, web.t("没有改成", "Not changed"), html! { p { (web.words(refusal)) } })) }
-        (kit::notice(tone, &format!("{}{}", web.t("订单", "Order "), order.state.word(web.lang)), html! {
+        (kit::notice(tone, &format!("{}{}", web.t("订单", "Order "), order.state.word(web.lang).to_lowercase()), html! {
             p { (offer.name) " " (order.dwelling()) }
             p { (web.t("订单号：", "Order no.: ")) strong { (order.code) } }
         }))

@@ -131,15 +131,22 @@ fn report(web: &Web, path: &str, stops: &[(&Stop, &str)]) -> Markup {
 }
 
 fn takeover(web: &Web, path: &str, look: &Look) -> Markup {
+    let (near, free): (Vec<_>, Vec<_>) = look.helpers.iter().partition(|one| one.trip.is_some());
+    let choices = |helpers: &[&Helper]| {
+        html! {
+            @for helper in helpers {
+                (Field::check("vehicle", &helper_words(web, helper)).sends(&helper.plate).checked(helper.same_round).id(&format!("v-{}", helper.plate)))
+            }
+        }
+    };
     kit::form(
         &format!("{path}/take-over"),
         &web.shell(""),
         html! {
             p { (web.t("选能接驳的车。在途的车先送完自己车上的货；空车从保供单位开过去。", "Choose who takes over. Vehicles under way bring their own goods first; others come from the supplier.")) }
             @if look.helpers.is_empty() { (kit::notice(Tone::Bad, web.t("没有可用的车", "No vehicle is free"), html! { p { (web.t("请在登记里增加车辆，或等在途的车回来。", "Register another vehicle, or wait until one is back.")) } })) }
-            @for helper in &look.helpers {
-                (Field::check("vehicle", &helper_words(web, helper)).sends(&helper.plate).checked(helper.same_round).id(&format!("v-{}", helper.plate)))
-            }
+            (choices(&near))
+            @if near.is_empty() { (choices(&free)) } @else if !free.is_empty() { (kit::details(&format!("{}{}{}", web.t("空闲的车（", "Free vehicles ("), free.len(), web.t("辆）", ")")), choices(&free))) }
             (kit::details(web.t("车速、每站用时、换装用时", "Speed and times"), term_fields(web)))
             (kit::actions(kit::button(web.t("生成接驳路线", "Propose who takes over"), Tone::Accent)))
         },

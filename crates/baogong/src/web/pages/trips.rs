@@ -15,7 +15,7 @@ use crate::base::id::TripId;
 use crate::base::{Action, Ctx, Refusal, Result, clock};
 use crate::register::correct::area_name;
 use crate::register::entry;
-use crate::round::packing::{self, BoxState};
+use crate::round::packing::{self, BagBox, BoxState};
 use crate::round::trips::{self, BoxMove, DropDraft, StopRef, Trip, TripRef, TripState};
 use store::Tx;
 
@@ -111,6 +111,21 @@ fn state_badge(state: TripState, web: &Web) -> kit::Markup {
     kit::badge(tone, state.word(web.lang))
 }
 
+/// The codes of boxes; of those that are not where they should be, also where they are.
+fn box_words(web: &Web, boxes: &[&BagBox]) -> String {
+    let words = boxes.iter().map(|one| match one.state {
+        BoxState::Lost | BoxState::Stranded => format!(
+            "{}{}{}{}",
+            one.code,
+            web.t("（", " ("),
+            one.state.word(web.lang),
+            web.t("）", ")")
+        ),
+        _ => one.code.clone(),
+    });
+    words.collect::<Vec<_>>().join(web.t("、", ", "))
+}
+
 pub(super) fn reference(web: &Web, id: &str) -> Result<TripRef> {
     let id: TripId = id.parse().map_err(|_| Refusal::not_found("车次", "trip"))?;
     Ok(TripRef {
@@ -175,25 +190,27 @@ async fn show(web: Web, Path(id): Path<String>) -> Answer {
         }
         @for (index, (stop, name, point, address)) in stops.iter().enumerate() {
             @let of_stop: Vec<_> = boxes.iter().filter(|one| one.compound == stop.compound).collect();
-            (kit::section_with(&format!("{} {} · {name}", web.t("第", "Stop"), stop.seq), html! {
+            (kit::section_with(&format!("{}{}{} · {name}", web.t("第", "Stop "), stop.seq, web.t("站", "")), html! {
                 @if let Some(handed_s) = stop.handed_s { (kit::badge(Tone::Good, &format!("{} {}", web.t("已交接", "handed over"), clock::short(handed_s)))) }
                 @else if under_way && Some(index) == next { (kit::badge(Tone::Accent, web.t("下一站", "next"))) }
             }, html! {
                 p { (point) @if !address.is_empty() { " · " (address) } }
-                p { strong { (of_stop.len()) } " " (web.t("箱：", "boxes: ")) @for one in &of_stop { (one.code) @if matches!(one.state, BoxState::Lost | BoxState::Stranded) { " (" (one.state.word(web.lang)) ")" } "　" } }
+                p { strong { (of_stop.len()) } " " (web.t("箱：", "boxes: ")) (box_words(&web, &of_stop)) }
                 @if !stop.received_by.is_empty() { p { (web.t("接收人：", "Received by: ")) (stop.received_by) } }
                 @if may_hand_over && stop.handed_s.is_none() {
                     @if under_way && stop.arrived_s.is_none() {
                         (kit::form(&format!("/trips/{id}/arrive"), &web.shell(""), html! { (Field::hidden("seq", &stop.seq.to_string())) (kit::button(web.t("到了", "Arrived"), Tone::Accent)) }))
                     }
-                    (kit::form(&format!("/trips/{id}/hand-over"), &web.shell(""), html! {
+                    @let form = kit::form(&format!("/trips/{id}/hand-over"), &web.shell(""), html! {
                         (Field::hidden("seq", &stop.seq.to_string()))
-                        (Field::area("boxes", web.t("点到的箱号（扫码枪或手输；少的删掉）", "Boxes counted (scan or type; remove what is missing)")).value(&of_stop.iter().map(|one| one.code.as_str()).collect::<Vec<_>>().join("\n")).attr("rows", "3").id(&format!("boxes-{}", stop.seq)).required())
+                        (Field::area("boxes", web.t("点到的箱号（扫码枪或手输；少的删掉）", "Boxes counted (scan or type; remove what is missing)")).value(&of_stop.iter().map(|one| one.code.as_str()).collect::<Vec<_>>().join("\n")).attr("rows", &of_stop.len().clamp(1, 6).to_string()).id(&format!("boxes-{}", stop.seq)).required())
                         (Field::text("missing_bags", web.t("箱内缺的袋号（没有就不填）", "Bags missing in a box (leave empty if none)")).id(&format!("bags-{}", stop.seq)))
                         (Field::text("reason", web.t("短少原因（有短少时必填）", "Why something is missing")).id(&format!("reason-{}", stop.seq)))
                         (Field::text("received_by", web.t("接收人", "Received by")).required().id(&format!("by-{}", stop.seq)))
                         (kit::actions(kit::button(web.t("交接完成", "Handed over"), Tone::Good)))
-                    }))
+                    });
+                    // Out of turn is possible, but one form after the other is what is read on a phone.
+                    @if Some(index) == next || stop.arrived_s.is_some() { (form) } @else { (kit::details(web.t("这一站交接", "Hand over at this stop"), form)) }
                 }
             }))
         }

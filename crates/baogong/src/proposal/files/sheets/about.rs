@@ -4,7 +4,7 @@ use documents::sheet::{OutCell, OutSheet};
 use kit::Lang;
 
 use super::super::{Asked, Lists, Planned, Source};
-use super::{day, moment, sheet, text};
+use super::{dated, moment, sheet, text};
 use crate::base::words::{count, kilograms};
 use crate::plan::rules::{CATEGORIES, RuleKey, category_word};
 
@@ -12,11 +12,7 @@ use crate::plan::rules::{CATEGORIES, RuleKey, category_word};
 pub fn about(planned: &Planned, lists: &Lists, asked: &Asked, lang: Lang) -> OutSheet {
     let mut out = sheet(
         lang.t("说明", "About"),
-        format!(
-            "{} {}",
-            day(asked, lang),
-            lang.t("保供测算方案", "supply proposal")
-        ),
+        dated(asked, lang, lang.t("保供测算方案", "Supply proposal")),
         vec![
             lang.t(
                 "本表由程序测算并核验，须经负责人确认后执行；人工改动后请重新测算。",
@@ -43,18 +39,20 @@ pub fn about(planned: &Planned, lists: &Lists, asked: &Asked, lang: Lang) -> Out
     for note in &planned.notes {
         row(lang.t("请注意", "Note"), note.word(lang).to_string());
     }
-    let mut together: Vec<(&Source, usize, usize)> = Vec::new();
+    let mut together: Vec<(&Source, Whole)> = Vec::new();
     for source in &lists.sources {
+        let one = Whole {
+            sheets: 1,
+            rows: source.rows,
+            warnings: source.warnings,
+        };
         match together.last_mut() {
-            Some((last, sheets, rows)) if last.file == source.file && last.form == source.form => {
-                *sheets += 1;
-                *rows += source.rows;
-            }
-            _ => together.push((source, 1, source.rows)),
+            Some((last, whole)) if last.file == source.file && last.form == source.form => whole.add(&one),
+            _ => together.push((source, one)),
         }
     }
-    for (source, sheets, rows) in together {
-        row(lang.t("读取", "Read"), read(source, sheets, rows, lang));
+    for (source, whole) in together {
+        row(lang.t("读取", "Read"), read(source, &whole, lang));
     }
     out
 }
@@ -62,20 +60,32 @@ pub fn about(planned: &Planned, lists: &Lists, asked: &Asked, lang: Lang) -> Out
 /// The most important lines, for the screen.
 pub fn headlines(planned: &Planned, asked: &Asked, lang: Lang) -> Vec<String> {
     let mut lines = vec![result(planned, lang)];
-    lines.extend(quality(planned, lang).map(|words| {
-        format!(
-            "{}{}{words}",
-            lang.t("与理论下限相差", "Above the bound"),
-            lang.t("：", ": ")
-        )
-    }));
+    lines.extend(
+        quality(planned, lang)
+            .map(|words| format!("{}{words}", lang.t("与理论下限相差", "Above the bound: "))),
+    );
     lines.push(trips(planned, asked, lang));
     lines.extend(planned.notes.iter().map(|note| note.word(lang).to_string()));
     lines
 }
 
+/// What was read of the sheets of a file that follow one form.
+struct Whole {
+    sheets: usize,
+    rows: usize,
+    warnings: usize,
+}
+
+impl Whole {
+    fn add(&mut self, other: &Whole) {
+        self.sheets += other.sheets;
+        self.rows += other.rows;
+        self.warnings += other.warnings;
+    }
+}
+
 /// A file, or those of its sheets that follow one form.
-fn read(source: &Source, sheets: usize, rows: usize, lang: Lang) -> String {
+fn read(source: &Source, whole: &Whole, lang: Lang) -> String {
     let form = source.form.map_or(lang.t("没有认出", "no form"), |form| {
         form.title.get(lang == Lang::Zh)
     });
@@ -83,14 +93,20 @@ fn read(source: &Source, sheets: usize, rows: usize, lang: Lang) -> String {
         true => "",
         false => lang.t("（没有用到）", " (not used)"),
     };
-    let sheets = match (sheets, lang) {
+    let sheets = match (whole.sheets, lang) {
         (1, _) => String::new(),
         (several, Lang::Zh) => format!("{several}个工作表，"),
         (several, Lang::En) => format!("{several} sheets, "),
     };
+    let rows = count(i64::try_from(whole.rows).unwrap_or(i64::MAX));
+    let doubtful = match (whole.warnings, lang) {
+        (0, _) => String::new(),
+        (some, Lang::Zh) => format!("；{some}处请核对，baogong import --dry-run 逐处列出"),
+        (some, Lang::En) => format!("; {some} to be looked at, baogong import --dry-run lists them"),
+    };
     match lang {
-        Lang::Zh => format!("{}：{form}，{sheets}{rows}行{unused}", source.file),
-        Lang::En => format!("{}: {form}, {sheets}{rows} rows{unused}", source.file),
+        Lang::Zh => format!("{}：{form}，{sheets}{rows}行{unused}{doubtful}", source.file),
+        Lang::En => format!("{}: {form}, {sheets}{rows} rows{unused}{doubtful}", source.file),
     }
 }
 
@@ -122,7 +138,7 @@ fn result(planned: &Planned, lang: Lang) -> String {
     };
     let rest = match (lang, without) {
         (Lang::Zh, 0) => "全部有主供单位。".to_string(),
-        (Lang::En, 0) => "all have a main supplier.".to_string(),
+        (Lang::En, 0) => "every compound has a main supplier.".to_string(),
         (Lang::Zh, _) => format!(
             "有{without}个小区（{}人）没有一家单位能供齐，由几家拼供，见“拼供”{}。",
             count(answer.unserved_persons),
@@ -169,11 +185,11 @@ fn quality(planned: &Planned, lang: Lang) -> Option<String> {
     let kilometres = planned.supply.answer.person_distance_m / 1_000;
     Some(match lang {
         Lang::Zh => format!(
-            "不超过{whole}.{part:02}%：人公里合计{}，任何分法都不低于这个下限。",
+            "不超过{whole}.{part:02}%；人公里合计{}，任何分法都不会少于下限。",
             count(kilometres)
         ),
         Lang::En => format!(
-            "At most {whole}.{part:02} %: {} person-kilometres; no assignment is below the bound.",
+            "at most {whole}.{part:02} %; {} person-kilometres, and no assignment is below the bound.",
             count(kilometres)
         ),
     })
@@ -251,21 +267,21 @@ fn norms(planned: &Planned, asked: &Asked, lang: Lang) -> String {
         .map(|(key, norm, _)| {
             let grams = planned.rules.number(*norm).unwrap_or(0);
             let clause = planned.rules.clause(*norm);
-            format!(
-                "{}{}{grams}{}（{clause}）",
-                category_word(key, lang),
-                lang.t("", " "),
-                lang.t("克", " g")
-            )
+            let word = category_word(key, lang);
+            match lang {
+                Lang::Zh => format!("{word}{grams}克（{clause}）"),
+                Lang::En => format!("{} {grams} g ({clause})", word.to_lowercase()),
+            }
         })
         .collect();
     let name = asked.plan.name.word(lang);
     match lang {
         Lang::Zh => format!("{name}；每人每天{}；备{}天。", each.join("、"), asked.days),
         Lang::En => format!(
-            "{name}; per person and day {}; for {} days.",
+            "{name}; per person and day {}; for {} day{}.",
             each.join(", "),
-            asked.days
+            asked.days,
+            if asked.days == 1 { "" } else { "s" }
         ),
     }
 }

@@ -6,7 +6,7 @@ use documents::sheet::{OutCell, OutSheet};
 use kit::Lang;
 
 use super::super::{Asked, Pick, Planned};
-use super::{count, day, number, sheet, text, weight};
+use super::{count, dated, number, sheet, text, weight};
 use crate::base::words::kilograms;
 use crate::plan::rules::{CATEGORIES, category_word};
 
@@ -30,7 +30,7 @@ pub fn picks(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
     columns.push(text(lang.t("折合商品", "In pieces"), 52.0));
     let mut out = sheet(
         lang.t("拣货单", "Picks"),
-        format!("{} {}", day(asked, lang), lang.t("拣货单", "pick list")),
+        dated(asked, lang, lang.t("拣货单", "Pick list")),
         vec![
             lang.t(
                 "按人数和消耗标准折算；折合商品取本单位价目表里单价最低且有存货的，没有的按重量称取。每户一袋。",
@@ -97,16 +97,12 @@ type Line = (usize, usize, String, String, String);
 pub fn totals(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
     let mut out = sheet(
         lang.t("备货汇总", "Stock"),
-        format!(
-            "{} {}",
-            day(asked, lang),
-            lang.t("各单位备货汇总", "goods to have ready")
-        ),
+        dated(asked, lang, lang.t("各单位备货汇总", "Goods to have ready")),
         Vec::new(),
         vec![
             text(lang.t("保供单位", "Supplier"), 24.0),
             text(lang.t("编码", "Code"), 10.0),
-            text(lang.t("商品或品类", "Good or category"), 26.0),
+            text(lang.t("商品或品类", "Good or category"), 30.0),
             count(lang.t("件数", "Pieces")),
             text(lang.t("单位", "Unit"), 8.0),
             weight(lang.t("公斤", "kg")),

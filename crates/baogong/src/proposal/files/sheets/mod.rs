@@ -77,6 +77,14 @@ fn day(asked: &Asked, lang: Lang) -> String {
     crate::base::words::day(asked.depart_s, lang)
 }
 
+/// A title with the day of the trips.
+fn dated(asked: &Asked, lang: Lang, title: &str) -> String {
+    match lang {
+        Lang::Zh => format!("{} {title}", day(asked, lang)),
+        Lang::En => format!("{title}, {}", day(asked, lang)),
+    }
+}
+
 /// A moment as hour and minute; with the day where it is another one.
 fn moment(asked: &Asked, at_s: i64) -> String {
     if clock::day_number(at_s) == clock::day_number(asked.depart_s) {

@@ -4,7 +4,7 @@ use documents::sheet::{OutCell, OutSheet};
 use kit::Lang;
 
 use super::super::{Asked, Planned};
-use super::{count, day, moment, number, sheet, some, text, weight};
+use super::{count, dated, moment, number, sheet, some, text, weight};
 use crate::base::words::kilograms;
 use crate::plan::rules::category_word;
 
@@ -176,7 +176,7 @@ pub fn loads(planned: &Planned, lang: Lang) -> OutSheet {
             lang.t("日供（公斤）", " capacity (kg)")
         )));
     }
-    columns.push(text(lang.t("最满的一类", "Fullest"), 16.0));
+    columns.push(text(lang.t("最满的一类", "Fullest"), 20.0));
     let mut out = sheet(
         lang.t("供应商负荷", "Loads"),
         lang.t("保供单位日负荷", "Load of suppliers per day").to_string(),
@@ -331,7 +331,7 @@ pub fn pickup(planned: &Planned, asked: &Asked, lang: Lang) -> OutSheet {
         } else {
             lang.t("取货时段", "Slots")
         },
-        format!("{} {title}", day(asked, lang)),
+        dated(asked, lang, title),
         Vec::new(),
         vec![
             text(lang.t("社区（村）", "Community"), 14.0),

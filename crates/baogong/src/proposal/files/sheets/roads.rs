@@ -5,14 +5,14 @@ use kit::Lang;
 
 use super::super::drive::hour;
 use super::super::{Asked, Drive, Planned};
-use super::{column, count, day, number, sheet, text, weight};
+use super::{column, count, dated, number, sheet, text, weight};
 use crate::register::entry::Vehicle;
 
 /// One line for each trip.
 pub fn trips(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> OutSheet {
     let mut out = sheet(
         lang.t("车次", "Trips"),
-        format!("{} {}", day(asked, lang), lang.t("车次表", "trips")),
+        dated(asked, lang, lang.t("车次表", "Trips")),
         Vec::new(),
         vec![
             text(lang.t("车次", "Trip"), 8.0),
@@ -88,7 +88,7 @@ fn limits(vehicle: &Vehicle, lang: Lang) -> String {
 pub fn stops(planned: &Planned, drive: &Drive, asked: &Asked, lang: Lang) -> OutSheet {
     let mut out = sheet(
         lang.t("停靠顺序", "Stops"),
-        format!("{} {}", day(asked, lang), lang.t("停靠顺序表", "stops in order")),
+        dated(asked, lang, lang.t("停靠顺序表", "Stops in order")),
         Vec::new(),
         vec![
             text(lang.t("车次", "Trip"), 8.0),

@@ -213,7 +213,8 @@ fn figures(web: &Web, look: &Look) -> Markup {
         },
         Tile {
             label: web.t("可供人数", "People supplied").into(),
-            value: format!("{} / {}", count(served), count(persons)),
+            value: count(served),
+            unit: format!("/ {}", count(persons)),
             tone: if served < persons { Tone::Bad } else { Tone::Good },
             note: shared,
             ..Tile::default()

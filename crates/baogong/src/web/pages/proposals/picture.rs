@@ -203,6 +203,15 @@ fn names(web: &Web, look: &Look, givers: &[&str]) -> String {
     names.join(web.t("、", ", "))
 }
 
+/// Kilograms to one decimal, none where they are whole, with separators: the table is compared, not weighed out.
+fn tenths(weight_g: i64) -> String {
+    let tenths = (weight_g + 50) / 100;
+    match tenths % 10 {
+        0 => count(tenths / 10),
+        part => format!("{}.{part}", count(tenths / 10)),
+    }
+}
+
 /// What each supplier gives and has.
 pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
     let facts = &look.stored.facts;
@@ -236,7 +245,7 @@ pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
             }
             for (load, capacity) in loads.iter().zip(&one.capacity) {
                 cells.push(html! {
-                    (kilograms(*load)) " / " (kilograms(*capacity))
+                    (tenths(*load)) " / " (tenths(*capacity))
                     @if load > capacity { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load - capacity)))) }
                 });
             }

@@ -18,6 +18,7 @@ use crate::base::act::Act;
 use crate::base::{Action, Refusal, Result, clock};
 use crate::proposal::ProposalRef;
 use crate::proposal::routes::{self, Placing, RoutesAcceptance, RoutesChange, RoutesDraft};
+use crate::round::open;
 use crate::round::trips::{Terms, TripDraft};
 
 static PROPOSE: Act = Act::new("routes.propose", Action::Dispatch);
@@ -136,12 +137,13 @@ async fn propose(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
 async fn view(web: Web, round: String, id: &str, placings: Vec<Placing>) -> Answer {
     let at = reference(&web, id)?;
     let ctx = web.ctx()?;
-    let (proposal, draft, mut stored) = web
+    let ((proposal, draft, mut stored), promised_s) = web
         .app
         .read(move |tx| {
             let found = routes::get(tx, &ctx, &at)?;
             ctx.actor.check(Action::Dispatch, &found.0.area)?;
-            Ok(found)
+            let promised_s = open::get(tx, &at.district, found.2.facts.round)?.deliver_s;
+            Ok((found, promised_s))
         })
         .await?;
     let moved = stored.place(&placings, &draft.terms)?;
@@ -154,6 +156,7 @@ async fn view(web: Web, round: String, id: &str, placings: Vec<Placing>) -> Answ
         moved,
         plan,
         broken,
+        promised_s,
     };
     Ok(web.page(web.t("配送路线", "Routes"), show::page(&web, &look)))
 }

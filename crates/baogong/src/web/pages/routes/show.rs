@@ -1,6 +1,6 @@
 //! What a proposal of routes looks like: map, timetable, stops to be moved.
 
-use kit::{Column, Field, Markup, TableRow, Tile, Tone, html};
+use kit::{Column, Field, Lang, Markup, TableRow, Tile, Tone, html};
 use planner::route::{Broken, Plan, Tour};
 
 use super::super::super::request::Web;
@@ -25,6 +25,8 @@ pub(super) struct Look {
     pub(super) moved: Vec<String>,
     pub(super) plan: Plan,
     pub(super) broken: Vec<Broken>,
+    /// By when the round promised to deliver.
+    pub(super) promised_s: i64,
 }
 
 impl Look {
@@ -116,7 +118,7 @@ pub(super) fn page(web: &Web, look: &Look) -> Markup {
             tile(web.t("车次", "Trips"), count(look.trips().len() as i64), Tone::Plain),
             tile(web.t("小区", "Compounds"), format!("{} / {}", look.stored.facts.stops.len() - left, look.stored.facts.stops.len()), if left > 0 { Tone::Bad } else { Tone::Good }),
             tile(web.t("总里程（公里）", "Kilometres"), kilometres(metres), Tone::Plain),
-            tile(web.t("全部收车", "All back"), back_s.map_or_else(|| "—".into(), clock::short), Tone::Plain),
+            back(web, back_s),
         ]))
         (takeover(web, look))
         (consequences(web, look))
@@ -126,6 +128,72 @@ pub(super) fn page(web: &Web, look: &Look) -> Markup {
             (kit::section(web.t("修改记录", "Who changed what"), html! { ol { @for revision in &look.stored.revisions { li { (clock::minute(revision.at_s)) " " strong { (revision.actor) } " " (web.t("移动：", "moved: ")) (revision.moved.join(web.t("、", ", "))) } } } }))
         }
         @if look.proposal.state == ProposalState::Replaced { (kit::notice(Tone::Quiet, web.t("这一版已被新版本取代", "A newer version has replaced this one"), html! {})) }
+    }
+}
+
+fn back(web: &Web, back_s: Option<i64>) -> Tile {
+    let words = back_s.map_or_else(|| "— —".into(), clock::short);
+    let (day, hour) = words.split_once(' ').unwrap_or(("", &words));
+    Tile {
+        label: web.t("全部收车", "All back").into(),
+        value: hour.into(),
+        unit: day.into(),
+        ..Tile::default()
+    }
+}
+
+/// A moment as hour and minute, with the day where it is not that of the first.
+fn hour(first_s: i64, at_s: i64) -> String {
+    if clock::day_number(first_s) == clock::day_number(at_s) {
+        clock::zoned(at_s).strftime("%H:%M").to_string()
+    } else {
+        clock::short(at_s)
+    }
+}
+
+/// The compounds that no vehicle goes to, those with the same reason together.
+fn left_out(web: &Web, look: &Look) -> Markup {
+    let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
+    for (stop, why) in &look.stored.left_out {
+        let facts = &look.stored.facts.stops[*stop];
+        let (boxes, weight) = (facts.boxes.len(), kilograms(facts.weight_g));
+        let words = match web.lang {
+            Lang::Zh => format!("{}（{boxes}箱{weight}公斤）", facts.name),
+            Lang::En => format!("{} ({boxes} boxes, {weight} kg)", facts.name),
+        };
+        let why = why.word(web.lang);
+        match groups.iter_mut().find(|(known, _)| *known == why) {
+            Some((_, own)) => own.push(words),
+            None => groups.push((why, vec![words])),
+        }
+    }
+    html! {
+        @if !groups.is_empty() {
+            (kit::notice(Tone::Bad, web.t("没有车去的小区", "Compounds without a trip"), html! { ul { @for (why, own) in &groups {
+                li { strong { (why) (web.t("：", ": ")) } (own.join(web.t("、", ", "))) }
+            } } }))
+        }
+    }
+}
+
+/// The stops that are reached later than the round promised (FC-7).
+fn late(web: &Web, look: &Look) -> Markup {
+    let visits = look.plan.tours.iter().flat_map(|tour| &tour.trips);
+    let visits = visits.flat_map(|trip| &trip.visits);
+    let late: Vec<String> = visits
+        .filter(|visit| visit.arrive_s > look.promised_s)
+        .map(|visit| {
+            let name = &look.stored.facts.stops[visit.stop].name;
+            format!("{name} {}", hour(look.promised_s, visit.arrive_s))
+        })
+        .collect();
+    html! {
+        @if !late.is_empty() {
+            (kit::notice(Tone::Warn, &format!("{}{}{}{}", web.t("有", ""), late.len(), web.t("处晚于本轮的送达时间 ", " stops are later than the round promised, "), clock::short(look.promised_s)), html! {
+                p { (late.join(web.t("、", ", "))) }
+                p { (web.t("可多选几辆车、提早发车，或填写最晚收车时间后重新生成；不改的，请先通知这些小区。", "Choose more vehicles, leave earlier, or set a last time of return and propose again; else tell these compounds first.")) }
+            }))
+        }
     }
 }
 
@@ -161,12 +229,8 @@ fn consequences(web: &Web, look: &Look) -> Markup {
                 }))
             }
             @if !look.broken.is_empty() { (kit::notice(Tone::Bad, web.t("这样走不行", "This does not work"), html! { ul { @for one in &look.broken { li { (words(web, look, *one)) } } } })) }
-            @if !look.stored.left_out.is_empty() {
-                (kit::notice(Tone::Bad, web.t("没有车去的小区", "Compounds without a trip"), html! { ul { @for (stop, why) in &look.stored.left_out {
-                    @let facts = &look.stored.facts.stops[*stop];
-                    li { (facts.name) (web.t("：", ": ")) (facts.boxes.len()) (web.t("箱、", " boxes, ")) (kilograms(facts.weight_g)) (web.t("公斤，", " kg, ")) (why.word(web.lang)) }
-                } } }))
-            }
+            (left_out(web, look))
+            (late(web, look))
             (kit::section(web.t("地图", "Map"), html! {
                 (kit::map(web.lang, &drawing(web, look)))
                 @if look.open() { p class="soft needs-script" { (web.t("把一个小区拖到另一个小区上，就排在它后面；后果立即显示，保存前不生效。", "Drag a compound onto another one to go there next; what follows is shown at once. Nothing holds before it is saved.")) } }
@@ -237,6 +301,19 @@ fn drawing(web: &Web, look: &Look) -> kit::Map {
                 places: way,
                 series: Some(number),
                 faint: false,
+            });
+        }
+        if let (None, Some(on_trip), Some(at)) = (
+            tour.trips[trip].depot,
+            &facts.vehicles[tour.vehicle].on_trip,
+            start,
+        ) {
+            map.points.push(kit::MapPoint {
+                series: Some(number),
+                about: web
+                    .t("在途，先送完这一站", "Under way, this stop comes first")
+                    .into(),
+                ..kit::MapPoint::new(at, kit::PointKind::Compound, &on_trip.next)
             });
         }
         for (seq, visit) in visits.iter().enumerate() {
@@ -324,14 +401,14 @@ fn timetable(web: &Web, look: &Look) -> Markup {
                 html! { (clock::short(data.depart_s)) },
                 html! {
                     @match (data.depot, &vehicle.on_trip, &facts.stranded) {
-                        (None, Some(on_trip), _) => { (web.t("先到 ", "first to ")) (on_trip.next) " " small { (web.t("约", "about ")) (clock::short(on_trip.free_s)) (web.t("送完", " done")) } br; }
+                        (None, Some(on_trip), _) => { (web.t("先到 ", "first to ")) (on_trip.next) " " small { (web.t("约", "about ")) (hour(data.depart_s, on_trip.free_s)) (web.t("送完", " done")) } br; }
                         (Some(1), _, Some(broken)) => { (web.t("到 ", "at ")) (broken.place) (web.t(" 换装", " take over boxes")) br; }
                         _ => {}
                     }
-                    @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (clock::short(visit.arrive_s)) } } },
+                    @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (hour(data.depart_s, visit.arrive_s)) } } },
                 html! { (kilograms(load_g)) " / " @if vehicle.load_g > 0 { (kilograms(vehicle.load_g)) } @else { "—" } @if heavy { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load_g - vehicle.load_g)))) } },
                 html! { @if last {
-                    (clock::short(tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km"))
+                    (hour(data.depart_s, tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km"))
                     @if !vehicle.later.is_empty() { br; small { (later(web, vehicle, tour.end_s)) } }
                 } },
             ])
