@@ -28,7 +28,7 @@ const EXCHANGES: f64 = 12.0;
 
 /// What a turn begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum From {
+pub(super) enum Beginning {
     Nothing,
     Two,
 }
@@ -39,7 +39,7 @@ struct Turn {
     from: f64,
     until: f64,
     hot: f64,
-    with: From,
+    with: Beginning,
 }
 
 /// The course of the heat.
@@ -66,7 +66,7 @@ impl Cooling {
             long: if limited { LONG_LIMITED } else { LONG },
             turns: Vec::new(),
         };
-        cooling.add(1.0, 1.0, hot, From::Nothing);
+        cooling.add(1.0, 1.0, hot, Beginning::Nothing);
         cooling
     }
 
@@ -78,21 +78,21 @@ impl Cooling {
             self.cold = cold;
             self.turns.clear();
             if rounds > ROUNDS {
-                self.add(FRESH, FRESH * rounds / FRESH_ROUNDS, hot, From::Nothing);
+                self.add(FRESH, FRESH * rounds / FRESH_ROUNDS, hot, Beginning::Nothing);
                 self.add(
                     1.0,
                     (1.0 - FRESH) * rounds / CROSSED_ROUNDS,
                     hot * CROSSED_HOT,
-                    From::Two,
+                    Beginning::Two,
                 );
             } else {
-                self.add(1.0, 1.0, hot, From::Nothing);
+                self.add(1.0, 1.0, hot, Beginning::Nothing);
             }
         }
     }
 
     /// Turns of equal length up to a moment, about so many.
-    fn add(&mut self, until: f64, count: f64, hot: f64, with: From) {
+    fn add(&mut self, until: f64, count: f64, hot: f64, with: Beginning) {
         let begin = self.turns.last().map_or(0.0, |turn| turn.until);
         let count = count.round().max(1.0);
         for turn in 0..count as u32 {
@@ -125,7 +125,7 @@ impl Cooling {
     }
 
     /// What a turn begins with if one begins at this moment.
-    pub(super) fn begins(&self, part: f64) -> Option<From> {
+    pub(super) fn begins(&self, part: f64) -> Option<Beginning> {
         let turn = self.turn(part);
         (part > 0.0 && turn.from == part).then_some(turn.with)
     }
@@ -147,7 +147,7 @@ mod tests {
             long: LONG,
             turns: Vec::new(),
         };
-        cooling.add(1.0, 1.0, 0.7, From::Nothing);
+        cooling.add(1.0, 1.0, 0.7, Beginning::Nothing);
         let pauses = |cooling: &Cooling| {
             let mut pauses = vec![cooling.pause(0.0)];
             while pauses[pauses.len() - 1] < 1.0 {
@@ -164,11 +164,14 @@ mod tests {
                 .all(|part| cooling.begins(*part).is_none() || *part == 1.0)
         );
         cooling.expect(12e6, 1000);
-        let begins: Vec<From> = pauses(&cooling)
+        let begins: Vec<Beginning> = pauses(&cooling)
             .iter()
             .filter_map(|part| cooling.begins(*part))
             .collect();
-        assert_eq!(begins, [[From::Nothing; 1].as_slice(), &[From::Two; 10]].concat());
+        assert_eq!(
+            begins,
+            [[Beginning::Nothing; 1].as_slice(), &[Beginning::Two; 10]].concat()
+        );
         for part in pauses(&cooling).into_iter().filter(|part| *part < 1.0) {
             let with = cooling.begins(part);
             assert!(

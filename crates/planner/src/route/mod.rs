@@ -54,7 +54,7 @@ pub use replan::{Lost, Remaining, remaining};
 use crate::effort::Effort;
 use crate::random::Random;
 use cross::Elite;
-use heat::{Cooling, From};
+use heat::{Beginning, Cooling};
 use instance::Instance;
 use search::{Best, Control, Search, Tables};
 use share::Share;
@@ -149,11 +149,11 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
                     search.load(&Share::whole(best.clone(), &instance));
                 }
                 None => {}
-                Some(From::Nothing) => search.go_on_from(Best {
+                Some(Beginning::Nothing) => search.go_on_from(Best {
                     absent: possible.clone(),
                     ..Best::default()
                 }),
-                Some(From::Two) => elite.cross(search, &mut random),
+                Some(Beginning::Two) => elite.cross(search, &mut random),
             }
         }
     }

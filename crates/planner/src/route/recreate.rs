@@ -1,9 +1,10 @@
 //! Putting those who were taken out back where they cost least, one by one in an order drawn by chance (Christiaens and Vanden
 //! Berghe 2020, section 5.2).
 
+use std::cmp::Reverse;
+
 use super::search::Search;
 use super::spot::Manner;
-use std::cmp::Reverse;
 
 /// Chance to pass a place by.
 const BLINK: f64 = 0.01;
