@@ -21,6 +21,8 @@ const FRESH_ROUNDS: f64 = 2500.0;
 /// Those that begin with two plans have about so many, and this share of the heat.
 const CROSSED_ROUNDS: f64 = 600.0;
 const CROSSED_HOT: f64 = 0.06;
+/// On routes with more stops than these each takes longer to settle, so that of all that a turn has so many times more rounds.
+const LENGTH: f64 = 15.0;
 /// After this part of the time it is known how many rounds there are.
 const LOOK: f64 = 1.0 / 48.0;
 /// Searches that cool once compare their results so many times.
@@ -70,13 +72,15 @@ impl Cooling {
         cooling
     }
 
-    /// Chooses by the rounds that there are in all; to be told early.
-    pub(super) fn expect(&mut self, rounds: f64, stops: usize) {
+    /// Chooses by the rounds that there are in all, and by the length of routes; to be told early.
+    pub(super) fn expect(&mut self, rounds: f64, stops: usize, routes: usize) {
+        let length = stops as f64 / routes.max(1) as f64;
         let rounds = rounds / stops.max(1) as f64;
         let (least, (hot, cold)) = self.long;
         if rounds > least {
             self.cold = cold;
             self.turns.clear();
+            let rounds = rounds / (length / LENGTH).max(1.0);
             if rounds > ROUNDS {
                 self.add(FRESH, FRESH * rounds / FRESH_ROUNDS, hot, Beginning::Nothing);
                 self.add(
@@ -155,7 +159,7 @@ mod tests {
             }
             pauses
         };
-        cooling.expect(1e6, 1000);
+        cooling.expect(1e6, 1000, 100);
         assert!((1..100).all(|step| cooling.heat(f64::from(step - 1) / 100.0) > cooling.heat(f64::from(step) / 100.0)));
         assert_eq!(pauses(&cooling).len(), 13);
         assert!(
@@ -163,7 +167,9 @@ mod tests {
                 .iter()
                 .all(|part| cooling.begins(*part).is_none() || *part == 1.0)
         );
-        cooling.expect(12e6, 1000);
+        cooling.expect(12e6, 1000, 20);
+        assert_eq!(pauses(&cooling).len(), 13, "routes of 50 stops want more rounds");
+        cooling.expect(12e6, 1000, 100);
         let begins: Vec<Beginning> = pauses(&cooling)
             .iter()
             .filter_map(|part| cooling.begins(*part))

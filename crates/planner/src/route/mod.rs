@@ -130,7 +130,9 @@ pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw
             continue;
         }
         if first {
-            cooling.expect(searches[0].iterations as f64 / until, problem.stops.len());
+            let driven = best.routes.iter().filter(|(_, sequence)| !sequence.is_empty());
+            let rounds = searches[0].iterations as f64 / until;
+            cooling.expect(rounds, problem.stops.len(), driven.count());
         }
         let combined = pool::combine(&instance, &searches, &best);
         let begins = cooling.begins(part);
