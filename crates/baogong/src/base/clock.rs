@@ -61,6 +61,20 @@ pub fn short(at_s: i64) -> String {
     zoned(at_s).strftime("%m-%d %H:%M").to_string()
 }
 
+/// `18:00`, where the day is plain.
+pub fn hour(at_s: i64) -> String {
+    zoned(at_s).strftime("%H:%M").to_string()
+}
+
+/// As [`hour`] on the day of `first_s`, as [`short`] on another one.
+pub fn hour_after(first_s: i64, at_s: i64) -> String {
+    if day_number(at_s) == day_number(first_s) {
+        hour(at_s)
+    } else {
+        short(at_s)
+    }
+}
+
 /// `2026-11-21T18:00`, the form of a date-time field.
 pub fn field(at_s: i64) -> String {
     zoned(at_s).strftime("%Y-%m-%dT%H:%M").to_string()

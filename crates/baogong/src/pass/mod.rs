@@ -3,8 +3,6 @@
 
 pub mod paper;
 
-use std::cell::OnceCell;
-
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
@@ -292,42 +290,50 @@ pub fn list(tx: &mut Tx, kind: PassKind, area: &str) -> Result<Vec<Pass>> {
     Ok(passes)
 }
 
-/// The areas into which a vehicle may drive at a moment. Passes issued here count alone; where none ever was, what the register
-/// says of a pass from elsewhere. `None` where neither limits it. The names of places are looked up only where such a pass names
-/// some, and once for all vehicles.
-pub fn areas_of_vehicle(
+/// The areas into which each vehicle may drive at a moment. Passes issued here count alone; where none ever was, what the register
+/// says of a pass from elsewhere. `None` where neither limits it.
+pub fn areas_of_vehicles(
     tx: &mut Tx,
     in_district: &str,
-    vehicle: &Entry,
+    vehicles: &[Entry],
     at_s: i64,
-    known: &OnceCell<Places>,
-) -> Result<Option<Vec<String>>> {
-    let issued = of_holder(tx, in_district, PassKind::Vehicle, &vehicle.code)?;
-    if !issued.is_empty() {
-        let holds = |pass: &Pass| state(pass, Some(vehicle), at_s) == PassState::Valid;
-        return Ok(Some(
-            issued.into_iter().filter(holds).map(|pass| pass.area).collect(),
-        ));
-    }
-    let noted: register::Vehicle = vehicle.noun()?;
+) -> Result<Vec<Option<Vec<String>>>> {
+    let keys: Vec<_> = vehicles
+        .iter()
+        .map(|vehicle| Vec::from(params![in_district, PassKind::Vehicle, vehicle.code.as_str()]))
+        .collect();
     let day = clock::zoned(at_s).strftime("%Y-%m-%d").to_string();
-    if !noted.pass_until.is_empty() && noted.pass_until < day {
-        return Ok(Some(Vec::new()));
-    }
-    if noted.pass_areas.is_empty() {
-        return Ok(None);
-    }
-    let places = match known.get() {
-        Some(places) => places,
-        None => {
-            let loaded = Places::load(tx, in_district, &[])?;
-            known.get_or_init(|| loaded)
+    let mut places: Option<Places> = None;
+    let mut areas = Vec::with_capacity(vehicles.len());
+    for (vehicle, rows) in vehicles.iter().zip(tx.rows_many(&OF_HOLDER, &keys)?) {
+        if !rows.is_empty() {
+            let issued: Vec<Pass> = rows.iter().map(read).collect::<Result<_>>()?;
+            let holds = |pass: &Pass| state(pass, Some(vehicle), at_s) == PassState::Valid;
+            areas.push(Some(
+                issued.into_iter().filter(holds).map(|pass| pass.area).collect(),
+            ));
+            continue;
         }
-    };
-    // Areas that are gone from the register let nobody in.
-    let names = register::names::named(&noted.pass_areas);
-    let found = names.filter_map(|name| places.areas("pass_areas", name).ok());
-    Ok(Some(found.flatten().collect()))
+        let noted: register::Vehicle = vehicle.noun()?;
+        if !noted.pass_until.is_empty() && noted.pass_until < day {
+            areas.push(Some(Vec::new()));
+            continue;
+        }
+        if noted.pass_areas.is_empty() {
+            areas.push(None);
+            continue;
+        }
+        let known = match places.take() {
+            Some(places) => places,
+            None => Places::load(tx, in_district, &[])?,
+        };
+        // Areas that are gone from the register let nobody in.
+        let names = register::names::named(&noted.pass_areas);
+        let found = names.filter_map(|name| known.areas("pass_areas", name).ok());
+        areas.push(Some(found.flatten().collect()));
+        places = Some(known);
+    }
+    Ok(areas)
 }
 
 /// The entry of whoever holds the pass, if it is still there.

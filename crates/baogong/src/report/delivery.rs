@@ -103,13 +103,16 @@ fn points(
 pub fn slots(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
     let (in_district, round, _, _) = load(tx, ctx, subject)?;
     let slots = handover::slots(tx, &in_district, round.id, &subject.area)?;
-    let hour = |at_s| clock::zoned(at_s).strftime("%H:%M").to_string();
     let rows = slots
         .iter()
         .map(|slot| {
             vec![
                 text(calendar_day(slot.start_s, lang)),
-                text(format!("{}–{}", hour(slot.start_s), hour(slot.end_s))),
+                text(format!(
+                    "{}–{}",
+                    clock::hour(slot.start_s),
+                    clock::hour(slot.end_s)
+                )),
                 text(building_words(&slot.building, lang)),
                 text(unit_words(&slot.unit, lang)),
                 Datum::Count(slot.households),

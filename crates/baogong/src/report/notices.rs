@@ -156,13 +156,16 @@ pub fn pickup(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
                 )
                 .into(),
             ));
-            let until = |at_s| clock::zoned(at_s).strftime("%H:%M").to_string();
             let rows = building
                 .iter()
                 .map(|slot| {
                     vec![
                         text(unit_words(&slot.unit, lang)),
-                        text(format!("{}–{}", moment(slot.start_s, lang), until(slot.end_s))),
+                        text(format!(
+                            "{}–{}",
+                            moment(slot.start_s, lang),
+                            clock::hour(slot.end_s)
+                        )),
                     ]
                 })
                 .collect();

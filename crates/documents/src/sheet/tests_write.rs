@@ -159,20 +159,13 @@ fn small_sheet(text: &str) -> OutSheet {
         name: "采购/清单".into(),
         title: "采购清单".into(),
         notes: vec!["单位：公斤、元".into()],
-        columns: [
-            OutKind::Text,
-            OutKind::Count,
-            OutKind::WeightKg,
-            OutKind::Money,
-            OutKind::Percent,
-            OutKind::Time,
-        ]
-        .map(|kind| OutColumn {
-            title: format!("{kind:?}"),
-            width: 0.0,
-            kind,
-        })
-        .to_vec(),
+        columns: OutKind::ALL
+            .map(|kind| OutColumn {
+                title: format!("{kind:?}"),
+                width: 0.0,
+                kind,
+            })
+            .to_vec(),
         rows: vec![vec![
             text.into(),
             OutCell::Int(3),

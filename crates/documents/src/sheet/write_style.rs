@@ -28,20 +28,19 @@ impl Cells {
     }
 }
 
-fn kinds() -> [OutKind; 6] {
-    [
+impl OutKind {
+    /// All of them, in their order.
+    pub(super) const ALL: [OutKind; 6] = [
         OutKind::Text,
         OutKind::Count,
         OutKind::WeightKg,
         OutKind::Money,
         OutKind::Percent,
         OutKind::Time,
-    ]
-}
+    ];
 
-impl OutKind {
     fn index(self) -> usize {
-        kinds().iter().position(|kind| *kind == self).unwrap_or(0)
+        self as usize
     }
 
     fn number_format(self) -> &'static str {
@@ -88,11 +87,11 @@ impl Styles {
                 .set_align(FormatAlign::Center)
                 .set_text_wrap(),
             body: Cells {
-                kinds: kinds().map(body),
+                kinds: OutKind::ALL.map(body),
                 weights: weights(),
             },
             total: Cells {
-                kinds: kinds().map(|kind| total(body(kind))),
+                kinds: OutKind::ALL.map(|kind| total(body(kind))),
                 weights: weights().map(total),
             },
         }

@@ -423,6 +423,7 @@ fn each_bit(mut mask: u128, mut call: impl FnMut(usize)) {
         mask &= mask - 1;
     }
 }
+
 /// Fillings that are put together.
 struct Cover<'a> {
     /// Least extra first.

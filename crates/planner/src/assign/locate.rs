@@ -3,7 +3,7 @@
 use super::anneal::State;
 use super::duals::Duals;
 use super::model::Model;
-use super::share::{AT_LEAST, SMALLEST, Sharing, repair};
+use super::share::{SMALLEST, Sharing, repair};
 use crate::effort::Meter;
 use crate::random::Random;
 
@@ -111,15 +111,7 @@ pub(super) fn search(
         }
         let (_, home) = state.best.clone()?;
         let mut sharing = Sharing::new(model, duals, home, size);
-        let spent = rounds;
-        let mut work = 0;
-        let mut steps = 0;
-        while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
-            steps += 1;
-            work += sharing.improve(random);
-            rounds = spent + work / (model.compounds * MOVES) as u64;
-            going = going && meter.goes_on(rounds, Some(sharing.cost));
-        }
+        going = sharing.run(random, meter, &mut rounds, model.compounds * MOVES, going);
         if !going {
             return Some((sharing.cost, sharing.home));
         }

@@ -6,7 +6,7 @@ use super::duals::{self, Duals};
 use super::locate;
 use super::model::Model;
 use super::prices::Prices;
-use super::share::{AT_LEAST, SMALLEST, Sharing};
+use super::share::{SMALLEST, Sharing};
 use crate::effort::{Effort, Meter};
 use crate::random::Random;
 use std::sync::atomic::AtomicBool;
@@ -150,15 +150,13 @@ fn search(
     loop {
         if let Some((_, home)) = state.best.take() {
             let mut sharing = Sharing::new(model, duals, home, size);
-            let spent = rounds;
-            let mut work = 0;
-            let mut steps = 0;
-            while (going || steps < AT_LEAST) && !sharing.is_exhausted() {
-                steps += 1;
-                work += sharing.improve(&mut random);
-                rounds = spent + work / (model.compounds * MOVES) as u64;
-                going = going && meter.goes_on(rounds, Some(sharing.cost));
-            }
+            going = sharing.run(
+                &mut random,
+                &mut meter,
+                &mut rounds,
+                model.compounds * MOVES,
+                going,
+            );
             size = sharing.size;
             if best.as_ref().is_none_or(|(least, _)| sharing.cost <= *least) {
                 best = Some((sharing.cost, sharing.home));

@@ -8,6 +8,7 @@
 use super::duals::Duals;
 use super::fillings::{self, COMPOUNDS};
 use super::model::Model;
+use crate::effort::Meter;
 use crate::random::Random;
 use std::collections::HashMap;
 
@@ -40,7 +41,7 @@ const SHRINKING: f64 = 0.03;
 const REPAIRS: u32 = 20;
 
 /// So many parts are solved even when the time is over: some milliseconds that make the most of a late answer.
-pub(super) const AT_LEAST: u32 = 8;
+const AT_LEAST: u32 = 8;
 
 /// Rounds in which the prices are fitted to a part.
 const FITTINGS: u32 = 20;
@@ -102,12 +103,34 @@ impl<'a> Sharing<'a> {
     }
 
     /// Whether hardly anything is left that could be tried.
-    pub(super) fn is_exhausted(&self) -> bool {
+    fn is_exhausted(&self) -> bool {
         self.model.suppliers < 2 || self.solved_before >= SOLVED_BEFORE || self.in_vain >= WORK_IN_VAIN
     }
 
+    /// Improves for as long as the meter goes on and something is left to try, but a few times in any case. Notes the work in rounds
+    /// of so many branches; whether the meter goes on.
+    pub(super) fn run(
+        &mut self,
+        random: &mut Random,
+        meter: &mut Meter,
+        rounds: &mut u64,
+        branches: usize,
+        mut going: bool,
+    ) -> bool {
+        let before = *rounds;
+        let mut work = 0;
+        let mut steps = 0;
+        while (going || steps < AT_LEAST) && !self.is_exhausted() {
+            steps += 1;
+            work += self.improve(random);
+            *rounds = before + work / branches as u64;
+            going = going && meter.goes_on(*rounds, Some(self.cost));
+        }
+        going
+    }
+
     /// Lets one set of suppliers share out its compounds; returns the work that it took, in branches.
-    pub(super) fn improve(&mut self, random: &mut Random) -> u64 {
+    fn improve(&mut self, random: &mut Random) -> u64 {
         let largest = LARGEST.min(self.model.suppliers) as f64;
         let mut part = if self.opens {
             self.draw_around(random)

@@ -454,7 +454,5 @@ impl Drive {
 
 /// A moment of the day, such as 07:45.
 pub(super) fn hour(asked: &Asked, after_s: i64) -> String {
-    clock::zoned(asked.depart_s + after_s)
-        .strftime("%H:%M")
-        .to_string()
+    clock::hour(asked.depart_s + after_s)
 }

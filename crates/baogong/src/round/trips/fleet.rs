@@ -1,7 +1,5 @@
 //! The vehicles of a proposal: when each may drive, what it carries, and into which areas its pass lets it.
 
-use std::cell::OnceCell;
-
 use planner::route::{self, Load, Start, Window};
 
 use crate::base::access::within;
@@ -61,13 +59,15 @@ pub(super) fn vehicle_facts(
     plates: &[&str],
     terms: &Terms,
 ) -> Result<Vec<VehicleFacts>> {
-    let entries = entry::get_many(tx, "vehicles", in_district, plates)?;
-    let places = OnceCell::new();
-    entries
+    let entries: Vec<_> = entry::get_many(tx, "vehicles", in_district, plates)?
         .into_iter()
-        .map(|entry| {
-            let entry = entry.ok_or_else(|| Refusal::not_found("车辆", "vehicle"))?;
-            let areas = pass::areas_of_vehicle(tx, in_district, &entry, terms.leave_s, &places)?;
+        .map(|entry| entry.ok_or_else(|| Refusal::not_found("车辆", "vehicle")))
+        .collect::<std::result::Result<_, _>>()?;
+    let areas = pass::areas_of_vehicles(tx, in_district, &entries, terms.leave_s)?;
+    entries
+        .iter()
+        .zip(areas)
+        .map(|(entry, areas)| {
             let vehicle: Vehicle = entry.noun()?;
             Ok(VehicleFacts {
                 shift_min: vehicle.shift_min(),

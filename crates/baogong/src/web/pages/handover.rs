@@ -202,7 +202,7 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
     ];
     let slot_rows = slots
         .iter()
-        .map(|slot| TableRow::new(vec![html! { (clock::short(slot.start_s)) " – " (clock::zoned(slot.end_s).strftime("%H:%M").to_string()) }, html! { (slot.building) (web.t("栋", "")) @if !slot.unit.is_empty() { " " (slot.unit) (web.t("单元", "")) } }, html! { (slot.households) }]))
+        .map(|slot| TableRow::new(vec![html! { (clock::short(slot.start_s)) " – " (clock::hour(slot.end_s)) }, html! { (slot.building) (web.t("栋", "")) @if !slot.unit.is_empty() { " " (slot.unit) (web.t("单元", "")) } }, html! { (slot.households) }]))
         .collect();
     let dwellings: Vec<String> = waiting.iter().map(|bag| bag.dwelling()).collect();
     let call = pickup_call(

@@ -330,7 +330,7 @@ async fn show_status(
         @if order.state.live() && order.state != OrderState::Handed {
             (kit::section(web.t("什么时候、在哪里", "When and where"), html! {
                 @if offer.to_door { p { (web.t("由专人送到家门口，请不要下楼。预计 ", "Carried to your door; please stay in. About ")) (clock::short(round.deliver_s)) } }
-                @else if let Some(slot) = slot { p { strong { (clock::short(slot.start_s)) " – " (clock::zoned(slot.end_s).strftime("%H:%M").to_string()) } " · " (offer.drop_point) } p { (web.t("请按时段下楼，前后保持2米。", "Come at this time and keep 2 metres apart.")) } }
+                @else if let Some(slot) = slot { p { strong { (clock::short(slot.start_s)) " – " (clock::hour(slot.end_s)) } " · " (offer.drop_point) } p { (web.t("请按时段下楼，前后保持2米。", "Come at this time and keep 2 metres apart.")) } }
                 @else { p { (web.t("预计 ", "About ")) (clock::short(round.deliver_s)) " · " (offer.drop_point) } p { (web.t("到货后联络人会按楼栋通知。", "Your liaison calls building by building.")) } }
             }))
         }

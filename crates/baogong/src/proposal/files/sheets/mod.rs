@@ -87,11 +87,7 @@ fn dated(asked: &Asked, lang: Lang, title: &str) -> String {
 
 /// A moment as hour and minute; with the day where it is another one.
 fn moment(asked: &Asked, at_s: i64) -> String {
-    if clock::day_number(at_s) == clock::day_number(asked.depart_s) {
-        clock::zoned(at_s).strftime("%H:%M").to_string()
-    } else {
-        clock::zoned(at_s).strftime("%m-%d %H:%M").to_string()
-    }
+    clock::hour_after(asked.depart_s, at_s)
 }
 
 fn sheet(name: &str, title: String, notes: Vec<String>, columns: Vec<OutColumn>) -> OutSheet {

@@ -104,11 +104,7 @@ fn calls(slots: &[handover::Slot], orders: &[Order], place: &str, lang: Lang) ->
             true => format!("{}{unit}", building_words(&slot.building, lang)),
             false => format!("Building {}{unit}", slot.building),
         };
-        let times = format!(
-            "{}–{}",
-            moment(slot.start_s, lang),
-            clock::zoned(slot.end_s).strftime("%H:%M")
-        );
+        let times = format!("{}–{}", moment(slot.start_s, lang), clock::hour(slot.end_s));
         calls.push(pickup_call(
             &PickupCall {
                 place,

@@ -142,15 +142,6 @@ fn back(web: &Web, back_s: Option<i64>) -> Tile {
     }
 }
 
-/// A moment as hour and minute, with the day where it is not that of the first.
-fn hour(first_s: i64, at_s: i64) -> String {
-    if clock::day_number(first_s) == clock::day_number(at_s) {
-        clock::zoned(at_s).strftime("%H:%M").to_string()
-    } else {
-        clock::short(at_s)
-    }
-}
-
 /// The compounds that no vehicle goes to, those with the same reason together.
 fn left_out(web: &Web, look: &Look) -> Markup {
     let mut groups: Vec<(&str, Vec<String>)> = Vec::new();
@@ -184,7 +175,7 @@ fn late(web: &Web, look: &Look) -> Markup {
         .filter(|visit| visit.arrive_s > look.promised_s)
         .map(|visit| {
             let name = &look.stored.facts.stops[visit.stop].name;
-            format!("{name} {}", hour(look.promised_s, visit.arrive_s))
+            format!("{name} {}", clock::hour_after(look.promised_s, visit.arrive_s))
         })
         .collect();
     html! {
@@ -401,14 +392,14 @@ fn timetable(web: &Web, look: &Look) -> Markup {
                 html! { (clock::short(data.depart_s)) },
                 html! {
                     @match (data.depot, &vehicle.on_trip, &facts.stranded) {
-                        (None, Some(on_trip), _) => { (web.t("先到 ", "first to ")) (on_trip.next) " " small { (web.t("约", "about ")) (hour(data.depart_s, on_trip.free_s)) (web.t("送完", " done")) } br; }
+                        (None, Some(on_trip), _) => { (web.t("先到 ", "first to ")) (on_trip.next) " " small { (web.t("约", "about ")) (clock::hour_after(data.depart_s, on_trip.free_s)) (web.t("送完", " done")) } br; }
                         (Some(1), _, Some(broken)) => { (web.t("到 ", "at ")) (broken.place) (web.t(" 换装", " take over boxes")) br; }
                         _ => {}
                     }
-                    @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (hour(data.depart_s, visit.arrive_s)) } } },
+                    @for (seq, visit) in data.visits.iter().enumerate() { @if seq > 0 { br; } (seq + 1) " " (facts.stops[visit.stop].name) " " small { (clock::hour_after(data.depart_s, visit.arrive_s)) } } },
                 html! { (kilograms(load_g)) " / " @if vehicle.load_g > 0 { (kilograms(vehicle.load_g)) } @else { "—" } @if heavy { " " (kit::badge(Tone::Bad, &format!("+{}", kilograms(load_g - vehicle.load_g)))) } },
                 html! { @if last {
-                    (hour(data.depart_s, tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km"))
+                    (clock::hour_after(data.depart_s, tour.end_s)) " · " (kilometres(tour.distance_m)) (web.t("公里", " km"))
                     @if !vehicle.later.is_empty() { br; small { (later(web, vehicle, tour.end_s)) } }
                 } },
             ])
