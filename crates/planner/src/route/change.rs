@@ -111,7 +111,7 @@ impl State<'_> {
         }
     }
 
-    fn count(&mut self, trip: u32, stop: u32, sign: i64) {
+    pub(super) fn count(&mut self, trip: u32, stop: u32, sign: i64) {
         let data = self.instance.stops[stop as usize];
         let trip = self.trip_mut(trip);
         trip.stops = (i64::from(trip.stops) + sign) as u32;
@@ -187,7 +187,7 @@ impl State<'_> {
         }
     }
 
-    fn lengthen(&mut self, route: u32, by_m: i64) {
+    pub(super) fn lengthen(&mut self, route: u32, by_m: i64) {
         let route = self.route_mut(route);
         route.length_m += by_m;
         let kind = route.kind;

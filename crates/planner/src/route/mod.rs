@@ -39,6 +39,7 @@ mod segment;
 mod share;
 mod spot;
 mod state;
+mod tails;
 #[cfg(test)]
 mod tests;
 mod times;

@@ -14,7 +14,8 @@ const SPLIT_MORE: f64 = 0.01;
 const WHOLE: f64 = 0.2;
 
 impl State<'_> {
-    /// Takes out strings around a stop. `trip_stops` is how many stops a trip has on average.
+    /// Takes out strings around a stop, and returns behind which node the first of them began. `trip_stops` is how many stops a
+    /// trip has on average.
     pub(super) fn ruin(
         &mut self,
         centre: u32,
@@ -22,12 +23,13 @@ impl State<'_> {
         adjacent: &Near,
         trip_stops: f64,
         ruined: &mut Vec<u32>,
-    ) {
+    ) -> Option<u32> {
         let longest = STRING_MAX.min(trip_stops);
         let strings_max = 4.0 * REMOVED_MEAN / (1.0 + longest) - 1.0;
         let strings = (random.fraction() * strings_max + 1.0).floor() as usize;
         let whole = self.instance.reloads && random.fraction() < WHOLE;
         ruined.clear();
+        let mut gap = None;
         for stop in std::iter::once(&centre).chain(adjacent.of(centre).iter().map(|(stop, _)| stop)) {
             let trip = self.node(*stop).trip;
             if trip == NOBODY || ruined.contains(&trip) {
@@ -40,14 +42,16 @@ impl State<'_> {
                 (random.fraction() * longest.min(f64::from(size)) + 1.0).floor() as u32
             };
             ruined.push(trip);
-            self.remove_string(random, *stop, length.min(size), size);
+            let before = self.remove_string(random, *stop, length.min(size), size);
+            gap = gap.or(Some(before));
             if ruined.len() >= strings {
                 break;
             }
         }
+        gap
     }
 
-    fn remove_string(&mut self, random: &mut Random, stop: u32, length: u32, size: u32) {
+    fn remove_string(&mut self, random: &mut Random, stop: u32, length: u32, size: u32) -> u32 {
         let mut kept = 0;
         if length > 1 && length < size && random.fraction() < SPLIT {
             kept = 1;
@@ -80,6 +84,7 @@ impl State<'_> {
             length
         };
         let route = self.trip(self.node(stop).trip).route;
+        let gap = self.node(begin).prev;
         let mut node = begin;
         for place in 0..span {
             let next = self.node(node).next;
@@ -89,5 +94,6 @@ impl State<'_> {
             node = next;
         }
         self.settle(route);
+        gap
     }
 }

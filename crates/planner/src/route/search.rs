@@ -20,10 +20,13 @@ const ADJACENT: usize = 120;
 /// The routes are noted after so many iterations where the plan costs at most so much more than the best.
 const NOTED: u64 = 500;
 const NOTED_WITHIN: f64 = 1.01;
+/// Chance that the ends of two trips are exchanged in an iteration, if that does not cost too much.
+const EXCHANGE: f64 = 0.4;
 /// The clock is read after so many iterations.
 const CLOCK: u64 = 32;
 /// Whoever watches is told after the clock was read so many times.
 const WATCH: u64 = 64;
+
 /// Routes as kind and sequence, by slot; free slots are empty.
 #[derive(Clone, Default)]
 pub(super) struct Best {
@@ -267,11 +270,12 @@ impl<'a> Search<'a> {
     fn step(&mut self, heat: f64) {
         let before = self.weight_of_absent();
         let waiting = self.state.absent.len();
-        let threshold = self.state.cost as f64 - heat * self.random.fraction().max(1e-300).ln();
+        let patience = -heat * self.random.fraction().max(1e-300).ln();
+        let threshold = self.state.cost as f64 + patience;
         self.state.begin();
         let centre = self.centres[self.random.below(self.centres.len())];
         let mut ruined = std::mem::take(&mut self.ruined);
-        self.state.ruin(
+        let gap = self.state.ruin(
             centre,
             &mut self.random,
             &self.tables.adjacent,
@@ -279,6 +283,12 @@ impl<'a> Search<'a> {
             &mut ruined,
         );
         self.ruined = ruined;
+        if let Some(gap) = gap
+            && self.random.fraction() < EXCHANGE
+        {
+            let near = &self.tables.near;
+            self.state.exchange_tails(gap, near, &mut self.random, patience);
+        }
         if self.instance.plenty {
             self.state.fit_kinds();
         }

@@ -1,4 +1,6 @@
+use super::instance::Instance;
 use super::near::Near;
+use super::state::State;
 use super::*;
 use crate::check;
 use crate::effort::Progress;
@@ -463,4 +465,55 @@ fn nobody_drives_where_no_road_leads() {
         !check::routes(&problem, &plan).is_empty(),
         "a road leads to stop 1"
     );
+}
+
+/// Two long routes that cross half way, which no string of ten stops could mend.
+#[test]
+fn long_routes_exchange_their_ends() {
+    let mut problem = scattered(40, 10, 2, 1);
+    problem.vehicles[0].capacity.weight_g = 20;
+    for stop in &mut problem.stops {
+        stop.load.weight_g = 1;
+    }
+    let up = |stop: usize| if stop < 20 { 10.0 } else { -10.0 };
+    let mut at = vec![[0.0, 0.0]];
+    at.extend((0..40).map(|stop| [(stop % 20) as f64, up(stop)]));
+    problem.travel = Travel::Plane {
+        at,
+        unit_m: 1.0,
+        rounding: Rounding::Nearest,
+        s_per_km: 1000,
+    };
+    let instance = Instance::new(&problem);
+    let near = Near::new(&instance, 10, false);
+    let mut state = State::new(&instance, Vec::new(), vec![0; 2]);
+    let lay = |state: &mut State, stops: &[u32]| {
+        let route = state.open_route(0);
+        let mut after = state.route(route).first;
+        for stop in stops {
+            state.insert(*stop, after);
+            after = *stop;
+        }
+        route
+    };
+    let crossed: [Vec<u32>; 2] = [(0..10).chain(30..40).collect(), (20..30).chain(10..20).collect()];
+    let routes = [0, 1].map(|route| lay(&mut state, &crossed[route]));
+    let before = state.cost;
+    state.begin();
+    let mut random = Random::new(1);
+    for _ in 0..20 {
+        state.exchange_tails(9, &near, &mut random, 0.0);
+    }
+    let straight = [(0..20).collect::<Vec<u32>>(), (20..40).collect()];
+    assert_eq!(routes.map(|route| state.sequence(route)), straight);
+    let mut fresh = State::new(&instance, Vec::new(), vec![0; 2]);
+    straight.map(|stops| lay(&mut fresh, &stops));
+    assert_eq!(state.cost, fresh.cost);
+    assert_eq!(
+        routes.map(|route| state.trip(state.node(state.route(route).first).trip).room[0]),
+        [0, 0]
+    );
+    state.undo();
+    assert_eq!(state.cost, before);
+    assert_eq!(routes.map(|route| state.sequence(route)), crossed);
 }
