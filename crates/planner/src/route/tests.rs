@@ -507,7 +507,9 @@ fn long_routes_exchange_their_ends() {
     let straight = [(0..20).collect::<Vec<u32>>(), (20..40).collect()];
     assert_eq!(routes.map(|route| state.sequence(route)), straight);
     let mut fresh = State::new(&instance, Vec::new(), vec![0; 2]);
-    straight.map(|stops| lay(&mut fresh, &stops));
+    for stops in &straight {
+        lay(&mut fresh, stops);
+    }
     assert_eq!(state.cost, fresh.cost);
     assert_eq!(
         routes.map(|route| state.trip(state.node(state.route(route).first).trip).room[0]),
