@@ -1,0 +1,356 @@
+//! 市场监测与预警: the market as the daily reports show it, what needs action first (YO-4, YU-4, YU-11, RN-1).
+
+use kit::Lang;
+use print::{Block, Datum, Document, Figure, Tone};
+use store::Tx;
+
+use super::Subject;
+use super::documents::{document, figure, numbers, table, text, warn_if, words};
+use crate::base::words::{calendar_day, count};
+use crate::base::{Ctx, Result, clock};
+use crate::market::line::{Line, days_words, percent};
+use crate::market::{Market, ReportState, item::Item, market};
+use crate::plan::rules::RuleKey;
+use crate::plan::scale::{self, MarketGrade};
+use crate::register::correct::area_name;
+
+/// The report.
+pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
+    let place = area_name(tx, &subject.area)?;
+    let market = market(tx, ctx, &subject.area)?;
+    let mut blocks = vec![Block::Figures(figures(&market, ctx.now_s, lang))];
+    if market.day.is_none() {
+        blocks.extend(nothing(&market, lang));
+    } else {
+        blocks.push(Block::Heading(lang.t("需要处置的", "What needs action").into()));
+        let (due, calm): (Vec<&Line>, Vec<&Line>) =
+            market.lines.iter().partition(|line| !line.reasons.is_empty());
+        blocks.push(lines(&market, &due, lang));
+        blocks.push(Block::Heading(
+            lang.t("各品种（全部企业合计）", "Items, all enterprises together")
+                .into(),
+        ));
+        blocks.push(items(&market, lang));
+        blocks.push(Block::Heading(lang.t("其余正常", "The rest, normal").into()));
+        blocks.push(lines(&market, &calm, lang));
+    }
+    blocks.push(Block::Heading(
+        lang.t("今天还没有上报的企业", "Enterprises that have not reported today")
+            .into(),
+    ));
+    blocks.push(missing(&market, lang));
+    blocks.push(Block::Heading(
+        lang.t("怎么算的", "How this was worked out").into(),
+    ));
+    blocks.push(Block::Paragraph(how(&market, lang)));
+    let title = lang.t("市场监测与预警", "Market monitoring and warnings");
+    let mut document = document(ctx, lang, title, &place, blocks);
+    document.landscape = true;
+    Ok(document)
+}
+
+fn figures(market: &Market, now_s: i64, lang: Lang) -> Vec<Figure> {
+    let brief = market.brief(now_s);
+    let grade = match (brief.grade, market.day) {
+        (Some(grade), _) => grade.word(lang),
+        (None, Some(_)) => lang.t("平稳", "calm"),
+        (None, None) => lang.t("未知", "unknown"),
+    };
+    let number = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let reported = format!("{}/{}", brief.reported, brief.reported + brief.missing);
+    vec![
+        figure(
+            lang.t("市场异常等级", "Market grade"),
+            grade,
+            "",
+            grade_tone(brief.grade, market.day.is_some()),
+        ),
+        figure(
+            lang.t("今天要处置", "To be dealt with today"),
+            count(number(brief.urgent)),
+            lang.t("项", ""),
+            warn_if(number(brief.urgent)),
+        ),
+        figure(
+            if brief.overdue {
+                lang.t("今日已报，其余逾期", "Reported today, the rest overdue")
+            } else {
+                lang.t("今日已报", "Reported today")
+            },
+            reported,
+            lang.t("家", "enterprises"),
+            match (brief.missing, brief.overdue) {
+                (0, _) => Tone::Good,
+                (_, true) => Tone::Bad,
+                (_, false) => Tone::Warn,
+            },
+        ),
+        figure(
+            lang.t("最近一次日报", "Last report"),
+            brief.last_s.map_or_else(|| "—".to_string(), clock::short),
+            "",
+            Tone::Plain,
+        ),
+    ]
+}
+
+/// How loud a grade is.
+pub fn grade_tone(grade: Option<MarketGrade>, known: bool) -> Tone {
+    match grade {
+        Some(MarketGrade::Fourth) => Tone::Warn,
+        Some(_) => Tone::Bad,
+        None if known => Tone::Good,
+        None => Tone::Plain,
+    }
+}
+
+/// What to do where no report says anything about today.
+fn nothing(market: &Market, lang: Lang) -> Vec<Block> {
+    let first = if market.last_s.is_none() {
+        lang.t("还没有收到企业的监测日报。", "No enterprise has reported yet.")
+    } else {
+        lang.t(
+            "最近3天没有监测日报，以前的数据不能说明今天的市场。",
+            "No report within three days; older figures say nothing about today.",
+        )
+    };
+    let then = lang.t(
+        "1. 在“登记台账”的“市场监测日报”下载模板，发给各企业每天填报；企业自己的表格也可以。\n2. 收到的表格在“导入”上传，核对后确认，这里随即更新。\n3. 没有异常也要报：供应情况填“正常”，不填数字就是零报告。",
+        "1. Download the template under Registers, Daily market reports, and have enterprises fill it in each day; their own spreadsheets will do as well.\n2. Upload what they send under Imports, check and confirm; this page follows.\n3. Nothing unusual is reported too: state Normal; without any figure it is a nil report.",
+    );
+    vec![
+        Block::Paragraph(first.to_string()),
+        Block::Paragraph(then.to_string()),
+    ]
+}
+
+fn amount(value: Option<i64>, datum: fn(i64) -> Datum) -> Datum {
+    value.map_or_else(|| text("—"), datum)
+}
+
+fn change(change_e2: Option<i64>) -> Datum {
+    text(change_e2.map_or_else(|| "—".to_string(), percent))
+}
+
+fn days(supply_d3: Option<i64>) -> Datum {
+    text(supply_d3.map_or_else(|| "—".to_string(), days_words))
+}
+
+fn lines(market: &Market, lines: &[&Line], lang: Lang) -> Block {
+    let columns = vec![
+        words(lang.t("情况", "What is the matter"), 5),
+        words(lang.t("企业", "Enterprise"), 4),
+        words(lang.t("品种", "Item"), 3),
+        numbers(lang.t("可供天数", "Days left"), 2),
+        numbers(lang.t("库存", "Stock"), 3),
+        numbers(lang.t("平常日销", "Usual daily sales"), 3),
+        numbers(lang.t("计划日需", "Planned daily need"), 3),
+        numbers(lang.t("每公斤价", "Price per kg"), 3),
+        numbers(lang.t("较平常", "Against usual"), 2),
+        words(lang.t("依据", "Clause"), 2),
+        words(lang.t("日报", "Report of"), 2),
+    ];
+    let separator = lang.t("、", ", ");
+    let rows = lines.iter().map(|line| {
+        let mut why: Vec<String> = line.reasons.iter().map(|reason| reason.words(lang)).collect();
+        if !line.remark.is_empty() {
+            why.push(line.remark.clone());
+        }
+        let why = if why.is_empty() {
+            ReportState::Normal.word(lang).to_string()
+        } else {
+            why.join(separator)
+        };
+        vec![
+            text(why),
+            text(line.enterprise.clone()),
+            text(line.item.clone()),
+            days(line.supply_d3),
+            amount(line.stock_g, Datum::WeightG),
+            Datum::WeightG(line.sales_g),
+            Datum::WeightG(line.planned_g),
+            amount(line.price_fen, Datum::AmountFen),
+            change(line.price.map(|price| price.change_e2)),
+            text(line.clauses.join(separator)),
+            text(if line.day == market.today {
+                lang.t("今天", "today").to_string()
+            } else {
+                calendar_day(clock::day_start_s(line.day), lang)
+            }),
+        ]
+    });
+    table(lang, columns, rows.collect(), None)
+}
+
+fn items(market: &Market, lang: Lang) -> Block {
+    let columns = vec![
+        words(lang.t("等级", "Grade"), 3),
+        words(lang.t("品种", "Item"), 2),
+        words(lang.t("情况", "What is the matter"), 5),
+        numbers(lang.t("可供天数", "Days left"), 2),
+        numbers(lang.t("库存", "Stock"), 3),
+        numbers(lang.t("平常日销", "Usual daily sales"), 3),
+        numbers(lang.t("计划日需", "Planned daily need"), 3),
+        numbers(lang.t("每公斤价", "Price per kg"), 3),
+        numbers(lang.t("日涨幅", "In a day"), 2),
+        numbers(lang.t("周涨幅", "In a week"), 2),
+        numbers(lang.t("较平常", "Against usual"), 2),
+        numbers(lang.t("企业", "Enterprises"), 2),
+    ];
+    let rows = market.items.iter().map(|item| {
+        vec![
+            text(grade_words(market, item, lang)),
+            text(item.item.clone()),
+            text(item_words(item, lang)),
+            days(item.supply_d3),
+            amount(item.stock_g, Datum::WeightG),
+            Datum::WeightG(item.sales_g),
+            Datum::WeightG(item.planned_g),
+            amount(item.price_fen, Datum::AmountFen),
+            change(item.now.daily_rise_e2),
+            change(item.now.weekly_rise_e2),
+            change(item.change_e2),
+            Datum::Count(item.now.shops as i64),
+        ]
+    });
+    table(lang, columns, rows.collect(), None)
+}
+
+fn grade_words(market: &Market, item: &Item, lang: Lang) -> String {
+    let graded = item.alarm.as_ref();
+    let Some(grade) = graded.and_then(|alarm| MarketGrade::numbered(alarm.grade)) else {
+        return lang.t("平稳", "calm").to_string();
+    };
+    format!(
+        "{} {}",
+        grade.word(lang),
+        market.rules.clause(RuleKey::MarketScale)
+    )
+}
+
+/// Why an item has its grade, how long it has lasted, and who reports what.
+fn item_words(item: &Item, lang: Lang) -> String {
+    let because = item.alarm.iter().flat_map(|alarm| &alarm.because);
+    let mut parts: Vec<String> = because
+        .map(|condition| scale::condition_words(*condition, lang))
+        .collect();
+    let states = item.now.states.iter().map(|(state, shops)| match lang {
+        Lang::Zh => format!("{shops}家{}", state.word(lang)),
+        Lang::En => format!("{}: {shops}", state.word(lang)),
+    });
+    parts.extend(states);
+    if item.lasting_d > 1 {
+        let lasting_d = item.lasting_d;
+        parts.push(match lang {
+            Lang::Zh => format!("已{lasting_d}天"),
+            Lang::En => format!("for {lasting_d} days"),
+        });
+    }
+    if parts.is_empty() {
+        ReportState::Normal.word(lang).to_string()
+    } else {
+        parts.join(lang.t("、", ", "))
+    }
+}
+
+fn missing(market: &Market, lang: Lang) -> Block {
+    let columns = vec![
+        words(lang.t("企业", "Enterprise"), 5),
+        words(lang.t("上次日报", "Last report"), 3),
+        words(lang.t("联系人", "Contact"), 3),
+        words(lang.t("电话", "Phone"), 3),
+    ];
+    let rows = market.missing.iter().map(|one| {
+        let last = one.last_day.map_or_else(
+            || lang.t("近四周没有", "none in four weeks").to_string(),
+            |day| calendar_day(clock::day_start_s(day), lang),
+        );
+        vec![
+            text(one.enterprise.clone()),
+            text(last),
+            text(one.contact_name.clone()),
+            text(one.contact_phone.clone()),
+        ]
+    });
+    table(lang, columns, rows.collect(), None)
+}
+
+/// What the figures mean and on which rules they rest, a line each.
+fn how(market: &Market, lang: Lang) -> String {
+    let rules = &market.rules;
+    let rule = |key: RuleKey| Some((rules.number(key)?, rules.clause(key)));
+    let mut lines = Vec::new();
+    if let Some(scale) = rules.market_scale() {
+        let (clause, steps) = (&scale.source, scale::words(&scale, lang));
+        let held = rules
+            .held
+            .iter()
+            .find(|held| held.wins && held.key == RuleKey::MarketScale);
+        let plan = held.map_or("", |held| held.plan.name.word(lang));
+        let source = held.map_or_else(String::new, |held| note(&held.rule.source_note, lang));
+        lines.push(match lang {
+            Lang::Zh => format!("分级标准（{plan}，{clause}）：{steps}。{source}"),
+            Lang::En => format!("Scale ({plan}, {clause}): {steps}. {source}"),
+        });
+    }
+    lines.push(
+        lang.t(
+            "两家以上企业报告，或只有一家经营而它报告，才算市场的情况；一半以上的企业脱销，才算这个品种脱销。涨幅是各企业自己涨幅的中位数。",
+            "A state counts for the market when two enterprises report it, or the only one that has the item; an item is sold out when half of the enterprises are. A rise is the median of the enterprises' own rises.",
+        )
+        .to_string(),
+    );
+    lines.push(
+        lang.t(
+            "“平常”是此前14天日报的中位数，至少要有5天；偏离超过3.5倍通常波动的算异常。",
+            "“Usual” is the median of the reports of the 14 days before, five at least; beyond 3.5 times the usual spread is out of the ordinary.",
+        )
+        .to_string(),
+    );
+    lines.push(
+        lang.t(
+            "可供天数＝库存÷（平常日销与计划日需中较大的一个），因为脱销时卖得少不等于要得少。计划日需＝封闭区人数×预案的人均标准，同类品种按平常日销分摊；企业的只算分配给它的小区。",
+            "Days left: stock by the larger of usual sales and planned need, because little is sold where nothing is left. Planned need: people under control by the plan's norm, shared among items of a category by usual sales; for an enterprise, of the compounds that it feeds.",
+        )
+        .to_string(),
+    );
+    if let Some((least_d, clause)) = rule(RuleKey::DaysOfSupplyMin) {
+        lines.push(match lang {
+            Lang::Zh => format!("库存应够{least_d}天（{clause}）。"),
+            Lang::En => format!("Stocks are to last {least_d} days ({clause})."),
+        });
+    }
+    if let Some((alarm_pct, clause)) = rule(RuleKey::PriceRiseAlarmPct) {
+        lines.push(match lang {
+            Lang::Zh => format!("一天或一周涨价{alarm_pct}%以上的列入处置（{clause}）。"),
+            Lang::En => format!("A rise of {alarm_pct}% in a day or a week is to be dealt with ({clause})."),
+        });
+    }
+    if let Some((due_h, clause)) = rule(RuleKey::DailyReportHour) {
+        lines.push(match lang {
+            Lang::Zh => format!("日报每天{due_h}时前报送，零报告也算（{clause}）。"),
+            Lang::En => format!("Reports are due by {due_h}:00 each day; nil reports count ({clause})."),
+        });
+    }
+    if market.later > 0 {
+        let later = market.later;
+        lines.push(match lang {
+            Lang::Zh => format!("另有{later}行的日期晚于今天，没有计入，请在“市场监测日报”中核对。"),
+            Lang::En => format!(
+                "{later} rows are dated later than today and count nowhere; check them in the register."
+            ),
+        });
+    }
+    lines.join("\n")
+}
+
+/// The part of a source note in the language; the notes hold both.
+fn note(both: &str, lang: Lang) -> String {
+    let (zh, en) = both.split_once(" | ").unwrap_or((both, both));
+    let words = lang.t(zh, en);
+    match lang {
+        Lang::Zh if !words.is_empty() => format!("{words}。"),
+        Lang::En if !words.is_empty() => format!("{words}."),
+        _ => String::new(),
+    }
+}
