@@ -57,7 +57,7 @@ test("a report that comes in as a file is seen at once", async () => {
   await visit(page, "/reports/market");
   const said = await words(page);
   assert.match(said, /城南便民店/);
-  assert.match(said, /2家脱销/);
+  assert.match(said, /2家中2家脱销/);
   assert.deepEqual(page.trouble, []);
   await close(page);
 });

@@ -6,7 +6,7 @@ use planner::alarms::{self, Alarm, Scale, Situation};
 use planner::forecast::{self, Sold};
 
 use super::ReportState;
-use super::series::{FRESH_D, Series, supply_d3};
+use super::series::{Series, supply_d3};
 use crate::base::Result;
 use crate::proposal::verified;
 
@@ -129,6 +129,12 @@ impl Item {
         }
         let stocks: Vec<i64> = fresh().filter_map(|(_, reported)| reported.stock_g).collect();
         let stock_g = (!stocks.is_empty()).then(|| stocks.iter().sum());
+        // Each enterprise counts with what it sells on a usual day, so that one who is late or sold out takes nothing away.
+        let sales_g = fresh().map(|(one, _)| one.usual_sales_g(day)).sum();
+        let usual = Sold {
+            sales_g,
+            stock_out: false,
+        };
         let lasting = |so: &dyn Fn(&ItemDay) -> bool| {
             let days = (0..LASTING_D).map(|back| ItemDay::of(series, day - back));
             days.take_while(so).count() as i64
@@ -141,11 +147,11 @@ impl Item {
             price_fen: rounded(&prices),
             change_e2: rounded(&changes),
             supply_d3: match stock_g {
-                Some(stock_g) => supply_d3(stock_g, &sold(series, day), planned_g)?,
+                Some(stock_g) => supply_d3(stock_g, &[usual], planned_g)?,
                 None => None,
             },
             stock_g,
-            sales_g: series.iter().map(|one| one.usual_sales_g(day)).sum(),
+            sales_g,
             planned_g,
             lasting_d: lasting(&|of| of.concerned(rise_alarm_pct)),
             stock_out_d: lasting(&ItemDay::missing),
@@ -174,25 +180,6 @@ impl Item {
         self.alarm = alarms::grade(scale, &situation);
         verified(&planner::check::grade(scale, &situation, self.alarm.as_ref()))
     }
-}
-
-/// Sales of all enterprises by day, each with its last report up to that day, so that one who is late takes nothing away.
-fn sold(series: &[&Series], day: i64) -> Vec<Sold> {
-    (0..7)
-        .rev()
-        .filter_map(|back| {
-            let at = day - back;
-            let reports: Vec<_> = series
-                .iter()
-                .filter_map(|one| one.days.range(at - FRESH_D..=at).next_back())
-                .filter_map(|(_, reported)| Some((reported.sales_g?, reported.state)))
-                .collect();
-            (!reports.is_empty()).then(|| Sold {
-                sales_g: reports.iter().map(|(sales_g, _)| sales_g).sum(),
-                stock_out: reports.iter().any(|(_, state)| *state == ReportState::StockOut),
-            })
-        })
-        .collect()
 }
 
 #[cfg(test)]

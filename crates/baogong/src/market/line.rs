@@ -52,11 +52,12 @@ impl Reason {
             },
             Reason::Rise { rise_e2, daily } => {
                 let rise = percent(*rise_e2);
+                let rise = rise.trim_start_matches('+');
                 match (lang, daily) {
                     (Lang::Zh, true) => format!("一天涨价{rise}"),
                     (Lang::Zh, false) => format!("一周涨价{rise}"),
-                    (Lang::En, true) => format!("price {rise} in a day"),
-                    (Lang::En, false) => format!("price {rise} in a week"),
+                    (Lang::En, true) => format!("price up {rise} in a day"),
+                    (Lang::En, false) => format!("price up {rise} in a week"),
                 }
             }
             Reason::OddPrice => lang.t("价格异常", "unusual price").to_string(),

@@ -8,8 +8,9 @@ use super::Subject;
 use super::documents::{document, figure, numbers, table, text, warn_if, words};
 use crate::base::words::{calendar_day, count};
 use crate::base::{Ctx, Result, clock};
+use crate::market::item::{Item, ItemDay};
 use crate::market::line::{Line, days_words, percent};
-use crate::market::{Market, ReportState, item::Item, market};
+use crate::market::{Market, ReportState, market};
 use crate::plan::rules::RuleKey;
 use crate::plan::scale::{self, MarketGrade};
 use crate::register::correct::area_name;
@@ -23,16 +24,22 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
         blocks.extend(nothing(&market, lang));
     } else {
         blocks.push(Block::Heading(lang.t("需要处置的", "What needs action").into()));
-        let (due, calm): (Vec<&Line>, Vec<&Line>) =
-            market.lines.iter().partition(|line| !line.reasons.is_empty());
+        let due: Vec<&Line> = market
+            .lines
+            .iter()
+            .filter(|line| !line.reasons.is_empty())
+            .collect();
+        let calm = market.lines.len() - due.len();
         blocks.push(lines(&market, &due, lang));
+        blocks.push(Block::Paragraph(match lang {
+            Lang::Zh => format!("其余{calm}项正常，逐项见“市场监测明细”。"),
+            Lang::En => format!("{calm} more are normal; each stands in “Market reports in detail”."),
+        }));
         blocks.push(Block::Heading(
             lang.t("各品种（全部企业合计）", "Items, all enterprises together")
                 .into(),
         ));
         blocks.push(items(&market, lang));
-        blocks.push(Block::Heading(lang.t("其余正常", "The rest, normal").into()));
-        blocks.push(lines(&market, &calm, lang));
     }
     blocks.push(Block::Heading(
         lang.t("今天还没有上报的企业", "Enterprises that have not reported today")
@@ -49,10 +56,26 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
     Ok(document)
 }
 
+/// What every enterprise reports of every item, the normal ones too.
+pub fn detail(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Document> {
+    let place = area_name(tx, &subject.area)?;
+    let market = market(tx, ctx, &subject.area)?;
+    let all: Vec<&Line> = market.lines.iter().collect();
+    let blocks = if market.day.is_none() {
+        nothing(&market, lang)
+    } else {
+        vec![lines(&market, &all, lang)]
+    };
+    let title = lang.t("市场监测明细", "Market reports in detail");
+    let mut document = document(ctx, lang, title, &place, blocks);
+    document.landscape = true;
+    Ok(document)
+}
+
 fn figures(market: &Market, now_s: i64, lang: Lang) -> Vec<Figure> {
     let brief = market.brief(now_s);
     let grade = match (brief.grade, market.day) {
-        (Some(grade), _) => grade.word(lang),
+        (Some(grade), _) => grade.short(lang),
         (None, Some(_)) => lang.t("平稳", "calm"),
         (None, None) => lang.t("未知", "unknown"),
     };
@@ -138,23 +161,25 @@ fn days(supply_d3: Option<i64>) -> Datum {
 
 fn lines(market: &Market, lines: &[&Line], lang: Lang) -> Block {
     let columns = vec![
-        words(lang.t("情况", "What is the matter"), 5),
+        words(lang.t("情况", "What is the matter"), 6),
         words(lang.t("企业", "Enterprise"), 4),
         words(lang.t("品种", "Item"), 3),
         numbers(lang.t("可供天数", "Days left"), 2),
         numbers(lang.t("库存", "Stock"), 3),
-        numbers(lang.t("平常日销", "Usual daily sales"), 3),
-        numbers(lang.t("计划日需", "Planned daily need"), 3),
+        numbers(lang.t("每天要", "Needed a day"), 3),
         numbers(lang.t("每公斤价", "Price per kg"), 3),
         numbers(lang.t("较平常", "Against usual"), 2),
         words(lang.t("依据", "Clause"), 2),
-        words(lang.t("日报", "Report of"), 2),
     ];
     let separator = lang.t("、", ", ");
     let rows = lines.iter().map(|line| {
         let mut why: Vec<String> = line.reasons.iter().map(|reason| reason.words(lang)).collect();
         if !line.remark.is_empty() {
             why.push(line.remark.clone());
+        }
+        if line.day != market.today {
+            let day = calendar_day(clock::day_start_s(line.day), lang);
+            why.push(format!("{day}{}", lang.t("的日报", " (report)")));
         }
         let why = if why.is_empty() {
             ReportState::Normal.word(lang).to_string()
@@ -166,17 +191,11 @@ fn lines(market: &Market, lines: &[&Line], lang: Lang) -> Block {
             text(line.enterprise.clone()),
             text(line.item.clone()),
             days(line.supply_d3),
-            amount(line.stock_g, Datum::WeightG),
-            Datum::WeightG(line.sales_g),
-            Datum::WeightG(line.planned_g),
+            amount(line.stock_g, weight),
+            weight(line.sales_g.max(line.planned_g)),
             amount(line.price_fen, Datum::AmountFen),
             change(line.price.map(|price| price.change_e2)),
             text(line.clauses.join(separator)),
-            text(if line.day == market.today {
-                lang.t("今天", "today").to_string()
-            } else {
-                calendar_day(clock::day_start_s(line.day), lang)
-            }),
         ]
     });
     table(lang, columns, rows.collect(), None)
@@ -192,10 +211,8 @@ fn items(market: &Market, lang: Lang) -> Block {
         numbers(lang.t("平常日销", "Usual daily sales"), 3),
         numbers(lang.t("计划日需", "Planned daily need"), 3),
         numbers(lang.t("每公斤价", "Price per kg"), 3),
-        numbers(lang.t("日涨幅", "In a day"), 2),
-        numbers(lang.t("周涨幅", "In a week"), 2),
+        numbers(lang.t("日、周涨幅", "Day, week"), 3),
         numbers(lang.t("较平常", "Against usual"), 2),
-        numbers(lang.t("企业", "Enterprises"), 2),
     ];
     let rows = market.items.iter().map(|item| {
         vec![
@@ -203,17 +220,35 @@ fn items(market: &Market, lang: Lang) -> Block {
             text(item.item.clone()),
             text(item_words(item, lang)),
             days(item.supply_d3),
-            amount(item.stock_g, Datum::WeightG),
-            Datum::WeightG(item.sales_g),
-            Datum::WeightG(item.planned_g),
+            amount(item.stock_g, weight),
+            weight(item.sales_g),
+            weight(item.planned_g),
             amount(item.price_fen, Datum::AmountFen),
-            change(item.now.daily_rise_e2),
-            change(item.now.weekly_rise_e2),
+            text(rises(item)),
             change(item.change_e2),
-            Datum::Count(item.now.shops as i64),
         ]
     });
     table(lang, columns, rows.collect(), None)
+}
+
+/// The rises of a day and of a week.
+fn rises(item: &Item) -> String {
+    let words = |rise: Option<i64>| rise.map_or_else(|| "—".to_string(), percent);
+    let ItemDay {
+        daily_rise_e2,
+        weekly_rise_e2,
+        ..
+    } = &item.now;
+    format!("{} / {}", words(*daily_rise_e2), words(*weekly_rise_e2))
+}
+
+/// A weight as one reads it out: in whole kilograms from ten on.
+fn weight(weight_g: i64) -> Datum {
+    if weight_g < 10_000 {
+        Datum::WeightG(weight_g)
+    } else {
+        Datum::WeightG((weight_g + 500) / 1_000 * 1_000)
+    }
 }
 
 fn grade_words(market: &Market, item: &Item, lang: Lang) -> String {
@@ -234,9 +269,10 @@ fn item_words(item: &Item, lang: Lang) -> String {
     let mut parts: Vec<String> = because
         .map(|condition| scale::condition_words(*condition, lang))
         .collect();
+    let all = item.now.shops;
     let states = item.now.states.iter().map(|(state, shops)| match lang {
-        Lang::Zh => format!("{shops}家{}", state.word(lang)),
-        Lang::En => format!("{}: {shops}", state.word(lang)),
+        Lang::Zh => format!("{all}家中{shops}家{}", state.word(lang)),
+        Lang::En => format!("{}: {shops} of {all}", state.word(lang)),
     });
     parts.extend(states);
     if item.lasting_d > 1 {
@@ -309,8 +345,8 @@ fn how(market: &Market, lang: Lang) -> String {
     );
     lines.push(
         lang.t(
-            "可供天数＝库存÷（平常日销与计划日需中较大的一个），因为脱销时卖得少不等于要得少。计划日需＝封闭区人数×预案的人均标准，同类品种按平常日销分摊；企业的只算分配给它的小区。",
-            "Days left: stock by the larger of usual sales and planned need, because little is sold where nothing is left. Planned need: people under control by the plan's norm, shared among items of a category by usual sales; for an enterprise, of the compounds that it feeds.",
+            "可供天数＝库存÷每天要的量，即平常日销与计划日需中较大的一个，因为脱销时卖得少不等于要得少。计划日需＝封闭区人数×预案的人均标准，同类品种按平常日销分摊；企业的只算分配给它的小区。",
+            "Days left: stock by what is needed a day, the larger of usual sales and planned need, because little is sold where nothing is left. Planned need: people under control by the plan's norm, shared among items of a category by usual sales; for an enterprise, of the compounds that it feeds.",
         )
         .to_string(),
     );

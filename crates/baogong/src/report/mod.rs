@@ -101,6 +101,14 @@ pub static REPORTS: &[Report] = &[
         make: market::make,
     },
     Report {
+        key: "market-lines",
+        title: ("市场监测明细", "Market reports in detail"),
+        action: Action::ViewReport,
+        listed: true,
+        personal: false,
+        make: market::detail,
+    },
+    Report {
         key: "demand",
         title: ("需求预测", "Expected demand"),
         action: Action::OpenRound,

@@ -85,7 +85,7 @@ pub(super) fn reports(suppliers: &[Supplier], today: Date, dice: &mut Dice) -> V
                 let price = price_fen * level / 100 * (1_000 + noise + run.price_permille) / 1_000;
                 let stock_g = mean_g * run.stock_tenths / 10;
                 let sales_g =
-                    (mean_g * (100 + dice.random_range(-8..=8) + run.sales_more_pct) / 100).min(stock_g);
+                    (mean_g * (100 + dice.random_range(-8..=8) + run.sales_more_pct) / 100).clamp(0, stock_g);
                 let (price_before_fen, stock_before_g) = before.unwrap_or((price, stock_g + sales_g));
                 reports.push(Report {
                     date,

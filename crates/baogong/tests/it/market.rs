@@ -142,6 +142,11 @@ fn the_morning_page_tells_what_needs_action_first() {
         // Twenty people under control by the norm of 350 g (YU-1); the shops sell more than that.
         assert_eq!(rice.planned_g, 20 * 350);
         assert_eq!(rice.supply_d3, Some(13_500));
+        let eggs = found.items.iter().find(|item| item.item == "鸡蛋").unwrap();
+        assert_eq!(
+            (eggs.stock_out_d, eggs.sales_g, eggs.supply_d3),
+            (3, 90_000, Some(6_666))
+        );
 
         let page = headquarters.open("/reports/market");
         page.shows("Ⅲ级（较大） YU-4")
@@ -158,12 +163,18 @@ fn the_morning_page_tells_what_needs_action_first() {
         assert!(data.to_string().contains("Grade III (serious) YU-4"), "{data}");
         let board: Value = serde_json::from_str(&headquarters.get("/api/v1/board").body).unwrap();
         assert_eq!(board["market"]["grade"], "3");
-        assert_eq!(board["market"]["items"], json!(["大米"]));
+        assert_eq!(board["market"]["items"], json!(["鸡蛋", "大米"]));
         let tile = headquarters.open("/board");
         tile.shows("市场预警").shows("Ⅲ级").shows("今天已报3/3家");
 
+        headquarters
+            .open("/reports/market-lines")
+            .shows("10.50 元")
+            .shows("万家超市");
+
         // On the next day nobody has reported; at nine that is early, at one in the afternoon it is late.
         server.app.clock.advance(DAY_S);
+        let mut headquarters = server.user("zhihui1", "headquarters", DISTRICT, "");
         assert!(!seen(&server).overdue(server.app.clock.now_s()));
         headquarters
             .open("/reports/market")
@@ -185,6 +196,7 @@ fn the_morning_page_tells_what_needs_action_first() {
         server.app.clock.advance(4 * DAY_S);
         let found = seen(&server);
         assert_eq!((found.day, found.grade(), found.lines.len()), (None, None, 0));
+        let mut headquarters = server.user("zhihui2", "headquarters", DISTRICT, "");
         headquarters.open("/reports/market").shows("最近3天没有监测日报");
     }
 }
@@ -360,6 +372,8 @@ fn a_round_is_foreseen_from_those_before() {
         assert!(own.demand.low < 6 && own.demand.high > 6);
         assert_eq!(found.packs, [("蔬菜包".to_string(), 26)]);
 
+        // Nobody stays signed in for weeks.
+        let mut headquarters = server.user("zhihui2", "headquarters", DISTRICT, "");
         direct(&mut headquarters, "431023001001", "dx", "control", "medium");
         let page = headquarters.open("/reports/demand");
         page.shows("下一轮预计")
