@@ -30,7 +30,7 @@ pub fn make(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Doc
             .filter(|line| !line.reasons.is_empty())
             .collect();
         let calm = market.lines.len() - due.len();
-        blocks.push(lines(&market, &due, lang));
+        blocks.push(lines(&market, &due, true, lang));
         blocks.push(Block::Paragraph(match lang {
             Lang::Zh => format!("其余{calm}项正常，逐项见“市场监测明细”。"),
             Lang::En => format!("{calm} more are normal; each stands in “Market reports in detail”."),
@@ -64,7 +64,7 @@ pub fn detail(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<D
     let blocks = if market.day.is_none() {
         nothing(&market, lang)
     } else {
-        vec![lines(&market, &all, lang)]
+        vec![lines(&market, &all, false, lang)]
     };
     let title = lang.t("市场监测明细", "Market reports in detail");
     let mut document = document(ctx, lang, title, &place, blocks);
@@ -76,6 +76,7 @@ fn figures(market: &Market, now_s: i64, lang: Lang) -> Vec<Figure> {
     let brief = market.brief(now_s);
     let grade = match (brief.grade, market.day) {
         (Some(grade), _) => grade.short(lang),
+        (None, Some(_)) if brief.urgent > 0 => lang.t("未到级", "no grade"),
         (None, Some(_)) => lang.t("平稳", "calm"),
         (None, None) => lang.t("未知", "unknown"),
     };
@@ -155,15 +156,18 @@ fn change(change_e2: Option<i64>) -> Datum {
     text(change_e2.map_or_else(|| "—".to_string(), percent))
 }
 
-fn days(supply_d3: Option<i64>) -> Datum {
+/// Days left; none where nothing is left, whatever is sold.
+fn days(supply_d3: Option<i64>, stock_g: Option<i64>) -> Datum {
+    let supply_d3 = supply_d3.or((stock_g == Some(0)).then_some(0));
     text(supply_d3.map_or_else(|| "—".to_string(), days_words))
 }
 
-fn lines(market: &Market, lines: &[&Line], lang: Lang) -> Block {
-    let columns = vec![
+/// Lines as a table: item and enterprise in one column where it is read, in two where it is sorted and counted.
+fn lines(market: &Market, lines: &[&Line], together: bool, lang: Lang) -> Block {
+    let mut columns = vec![
         words(lang.t("情况", "What is the matter"), 6),
-        words(lang.t("企业", "Enterprise"), 4),
         words(lang.t("品种", "Item"), 3),
+        words(lang.t("企业", "Enterprise"), 4),
         numbers(lang.t("可供天数", "Days left"), 2),
         numbers(lang.t("库存", "Stock"), 3),
         numbers(lang.t("每天要", "Needed a day"), 3),
@@ -171,6 +175,9 @@ fn lines(market: &Market, lines: &[&Line], lang: Lang) -> Block {
         numbers(lang.t("较平常", "Against usual"), 2),
         words(lang.t("依据", "Clause"), 2),
     ];
+    if together {
+        columns.splice(1..3, [words(lang.t("品种、企业", "Item, enterprise"), 5)]);
+    }
     let separator = lang.t("、", ", ");
     let rows = lines.iter().map(|line| {
         let mut why: Vec<String> = line.reasons.iter().map(|reason| reason.words(lang)).collect();
@@ -186,25 +193,28 @@ fn lines(market: &Market, lines: &[&Line], lang: Lang) -> Block {
         } else {
             why.join(separator)
         };
-        vec![
+        let mut row = vec![
             text(why),
-            text(line.enterprise.clone()),
             text(line.item.clone()),
-            days(line.supply_d3),
+            text(line.enterprise.clone()),
+            days(line.supply_d3, line.stock_g),
             amount(line.stock_g, weight),
             weight(line.sales_g.max(line.planned_g)),
             amount(line.price_fen, Datum::AmountFen),
             change(line.price.map(|price| price.change_e2)),
             text(line.clauses.join(separator)),
-        ]
+        ];
+        if together {
+            row.splice(1..3, [text(format!("{} · {}", line.item, line.enterprise))]);
+        }
+        row
     });
     table(lang, columns, rows.collect(), None)
 }
 
 fn items(market: &Market, lang: Lang) -> Block {
     let columns = vec![
-        words(lang.t("等级", "Grade"), 3),
-        words(lang.t("品种", "Item"), 2),
+        words(lang.t("品种、等级", "Item, grade"), 4),
         words(lang.t("情况", "What is the matter"), 5),
         numbers(lang.t("可供天数", "Days left"), 2),
         numbers(lang.t("库存", "Stock"), 3),
@@ -216,10 +226,9 @@ fn items(market: &Market, lang: Lang) -> Block {
     ];
     let rows = market.items.iter().map(|item| {
         vec![
-            text(grade_words(market, item, lang)),
-            text(item.item.clone()),
+            text(format!("{} · {}", item.item, grade_words(market, item, lang))),
             text(item_words(item, lang)),
-            days(item.supply_d3),
+            days(item.supply_d3, item.stock_g),
             amount(item.stock_g, weight),
             weight(item.sales_g),
             weight(item.planned_g),
@@ -253,14 +262,15 @@ fn weight(weight_g: i64) -> Datum {
 
 fn grade_words(market: &Market, item: &Item, lang: Lang) -> String {
     let graded = item.alarm.as_ref();
-    let Some(grade) = graded.and_then(|alarm| MarketGrade::numbered(alarm.grade)) else {
-        return lang.t("平稳", "calm").to_string();
-    };
-    format!(
-        "{} {}",
-        grade.word(lang),
-        market.rules.clause(RuleKey::MarketScale)
-    )
+    match graded.and_then(|alarm| MarketGrade::numbered(alarm.grade)) {
+        Some(grade) => format!(
+            "{} {}",
+            grade.short(lang),
+            market.rules.clause(RuleKey::MarketScale)
+        ),
+        None if item.is_concerned() => lang.t("未到级", "no grade").to_string(),
+        None => lang.t("平稳", "calm").to_string(),
+    }
 }
 
 /// Why an item has its grade, how long it has lasted, and who reports what.
