@@ -77,7 +77,7 @@ impl ItemDay {
     fn concerned(&self, rise_alarm_pct: Option<i64>) -> bool {
         let rise_e2 = self.daily_rise_e2.max(self.weekly_rise_e2);
         let dear = |pct: i64| rise_e2.is_some_and(|rise| rise >= pct.saturating_mul(100));
-        self.several(&ReportState::ALL[1..]) || rise_alarm_pct.is_some_and(dear)
+        self.several(&ReportState::ALL[1..]) || self.missing() || rise_alarm_pct.is_some_and(dear)
     }
 }
 
