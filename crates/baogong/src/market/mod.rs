@@ -24,18 +24,14 @@ use series::{FRESH_D, Reported, Series, USUAL_D};
 
 wording! {
     /// How the supply of an item stands, as an enterprise reports it.
+    #[derive(Default)]
     ReportState {
+        #[default]
         Normal = "normal", "正常", "Normal";
         Tight = "tight", "偏紧", "Tight";
         Gap = "gap", "断档", "Gap";
         StockOut = "stock_out", "脱销", "Stock-out";
         Rush = "rush", "抢购", "Panic buying";
-    }
-}
-
-impl Default for ReportState {
-    fn default() -> Self {
-        ReportState::Normal
     }
 }
 
