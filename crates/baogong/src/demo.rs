@@ -5,6 +5,7 @@ use store::Tx;
 use uuid::Uuid;
 
 use crate::base::act::{Act, once};
+use crate::base::clock;
 use crate::base::people::{self, UserDraft};
 use crate::base::{Action, App, Ctx, Error, Fault, Result, Role};
 use crate::register::entry;
@@ -35,9 +36,10 @@ const USERS: &[(&str, &str, Role, &str)] = &[
     ("ducha", "监督检查 演示", Role::Supervisor, DISTRICT),
 ];
 
-/// The spreadsheets of the county.
-pub fn files(size: Size, seed: u64) -> Result<Vec<DemoFile>> {
-    simulate::county(size, seed).map_err(|words| Error::Fault(Fault::Document(words)))
+/// The spreadsheets of the county, with market reports up to the day of `now_s`.
+pub fn files(size: Size, seed: u64, now_s: i64) -> Result<Vec<DemoFile>> {
+    simulate::county(size, seed, clock::zoned(now_s).date())
+        .map_err(|words| Error::Fault(Fault::Document(words)))
 }
 
 /// Names the county and makes one user of each role.
@@ -103,7 +105,7 @@ pub fn load(app: &App, size: Size, seed: u64) {
 /// Imports the county. Gives the number of households.
 pub fn load_all(app: &App, size: Size, seed: u64) -> Result<i64> {
     app.set_progress(Some(("正在生成演示县 / making the demo county".into(), 0)));
-    let files = files(size, seed)?;
+    let files = files(size, seed, app.clock.now_s())?;
     let total = files.len();
     for (index, file) in files.into_iter().enumerate() {
         let per_cent = u8::try_from((index + 1) * 100 / (total + 1)).unwrap_or(99);

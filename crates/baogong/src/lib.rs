@@ -12,6 +12,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 pub mod base;
 pub mod coverage;
 pub mod demo;
+pub mod market;
 pub mod pass;
 pub mod plan;
 pub mod proposal;

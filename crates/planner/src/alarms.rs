@@ -3,10 +3,10 @@
 /// What is known about a market in one area.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Situation {
-    /// Largest rise of a category's price within a day, in per cent.
-    pub daily_rise_pct: i64,
-    /// Largest rise within a week, in per cent.
-    pub weekly_rise_pct: i64,
+    /// Largest rise of a category's price within a day, in hundredths of a per cent.
+    pub daily_rise_e2: i64,
+    /// Largest rise within a week, in hundredths of a per cent.
+    pub weekly_rise_e2: i64,
     /// Days for which a category has been missing; 0 when none is.
     pub stock_out_d: i64,
     /// Whether goods are missing now and then.
@@ -47,9 +47,9 @@ pub enum Condition {
 impl Condition {
     fn holds(self, situation: &Situation) -> bool {
         match self {
-            Condition::DailyRiseAbove(pct) => situation.daily_rise_pct > pct,
-            Condition::WeeklyRiseAbove(pct) => situation.weekly_rise_pct > pct,
-            Condition::WeeklyRiseFrom(pct) => situation.weekly_rise_pct >= pct,
+            Condition::DailyRiseAbove(pct) => situation.daily_rise_e2 > pct.saturating_mul(100),
+            Condition::WeeklyRiseAbove(pct) => situation.weekly_rise_e2 > pct.saturating_mul(100),
+            Condition::WeeklyRiseFrom(pct) => situation.weekly_rise_e2 >= pct.saturating_mul(100),
             Condition::StockOutFrom(days) => situation.stock_out_d >= days.max(1),
             Condition::Gaps => situation.gaps,
             Condition::Queues => situation.queues,
@@ -74,7 +74,7 @@ pub struct Step {
 /// A scale of grades with the text that it comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scale {
-    /// Publisher and year.
+    /// The clause or publication.
     pub source: String,
     /// The steps in any order.
     pub steps: Vec<Step>,
@@ -110,61 +110,61 @@ pub fn grade(scale: &Scale, situation: &Situation) -> Option<Alarm> {
         .min_by_key(|alarm| alarm.grade)
 }
 
-/// Scales that cities have published, to begin with; a plan replaces them by its own.
-pub fn published() -> Vec<Scale> {
-    use Condition::{
-        CategoriesFrom, DailyRiseAbove, DistrictsFrom, Gaps, LastingFrom, Queues, StockOutFrom,
-        WeeklyRiseAbove, WeeklyRiseFrom,
-    };
-    let step = |grade, cause: &[Condition], beside: &[Condition]| Step {
-        grade,
-        cause: cause.to_vec(),
-        beside: beside.to_vec(),
-    };
-    vec![
-        Scale {
-            source: "乌鲁木齐 2007".into(),
-            steps: vec![
-                step(4, &[WeeklyRiseFrom(30), Gaps], &[]),
-                step(3, &[WeeklyRiseFrom(50), StockOutFrom(3)], &[]),
-                step(2, &[WeeklyRiseFrom(100), StockOutFrom(7)], &[]),
-            ],
-        },
-        Scale {
-            source: "青岛 2014".into(),
-            steps: vec![
-                step(4, &[DailyRiseAbove(30), WeeklyRiseAbove(40)], &[]),
-                step(
-                    3,
-                    &[DailyRiseAbove(50), WeeklyRiseAbove(60)],
-                    &[DistrictsFrom(2), LastingFrom(5), CategoriesFrom(2)],
-                ),
-                step(
-                    2,
-                    &[DailyRiseAbove(70), WeeklyRiseAbove(80)],
-                    &[DistrictsFrom(3), LastingFrom(7), CategoriesFrom(3)],
-                ),
-            ],
-        },
-        Scale {
-            source: "青岛 2015、南宁 2020".into(),
-            steps: vec![
-                step(
-                    4,
-                    &[Queues],
-                    &[DistrictsFrom(1), LastingFrom(4), WeeklyRiseFrom(30)],
-                ),
-                step(4, &[WeeklyRiseAbove(30)], &[CategoriesFrom(1)]),
-            ],
-        },
-    ]
-}
-
 #[cfg(test)]
 mod tests {
-    use super::{Alarm, Condition, Scale, Situation, published};
+    use super::{Alarm, Condition, Scale, Situation, Step};
     use crate::check;
     use proptest::prelude::*;
+
+    /// Scales that cities have published, as the plans hold them.
+    fn published() -> Vec<Scale> {
+        use Condition::{
+            CategoriesFrom, DailyRiseAbove, DistrictsFrom, Gaps, LastingFrom, Queues, StockOutFrom,
+            WeeklyRiseAbove, WeeklyRiseFrom,
+        };
+        let step = |grade, cause: &[Condition], beside: &[Condition]| Step {
+            grade,
+            cause: cause.to_vec(),
+            beside: beside.to_vec(),
+        };
+        vec![
+            Scale {
+                source: "乌鲁木齐 2007".into(),
+                steps: vec![
+                    step(4, &[WeeklyRiseFrom(30), Gaps], &[]),
+                    step(3, &[WeeklyRiseFrom(50), StockOutFrom(3)], &[]),
+                    step(2, &[WeeklyRiseFrom(100), StockOutFrom(7)], &[]),
+                ],
+            },
+            Scale {
+                source: "青岛 2014".into(),
+                steps: vec![
+                    step(4, &[DailyRiseAbove(30), WeeklyRiseAbove(40)], &[]),
+                    step(
+                        3,
+                        &[DailyRiseAbove(50), WeeklyRiseAbove(60)],
+                        &[DistrictsFrom(2), LastingFrom(5), CategoriesFrom(2)],
+                    ),
+                    step(
+                        2,
+                        &[DailyRiseAbove(70), WeeklyRiseAbove(80)],
+                        &[DistrictsFrom(3), LastingFrom(7), CategoriesFrom(3)],
+                    ),
+                ],
+            },
+            Scale {
+                source: "青岛 2015、南宁 2020".into(),
+                steps: vec![
+                    step(
+                        4,
+                        &[Queues],
+                        &[DistrictsFrom(1), LastingFrom(4), WeeklyRiseFrom(30)],
+                    ),
+                    step(4, &[WeeklyRiseAbove(30)], &[CategoriesFrom(1)]),
+                ],
+            },
+        ]
+    }
 
     /// The grade of a situation, checked.
     fn grade(scale: &Scale, situation: &Situation) -> Option<Alarm> {
@@ -179,8 +179,8 @@ mod tests {
         let calm = Situation::default();
         assert!(scales.iter().all(|scale| grade(scale, &calm).is_none()));
         let dear = Situation {
-            daily_rise_pct: 75,
-            weekly_rise_pct: 75,
+            daily_rise_e2: 7_500,
+            weekly_rise_e2: 7_500,
             lasting_d: 6,
             categories: 1,
             districts: 1,
@@ -202,13 +202,30 @@ mod tests {
         );
     }
 
+    /// 30.5 % is more than 30 %, and 29.99 % is not from 30 % on.
+    #[test]
+    fn parts_of_a_per_cent_count() {
+        let rise = |weekly_rise_e2| Situation {
+            weekly_rise_e2,
+            ..Situation::default()
+        };
+        let from = &published()[0];
+        assert!(grade(from, &rise(2_999)).is_none() && grade(from, &rise(3_000)).is_some());
+        let above = &published()[2];
+        let several = |weekly_rise_e2| Situation {
+            categories: 1,
+            ..rise(weekly_rise_e2)
+        };
+        assert!(grade(above, &several(3_000)).is_none() && grade(above, &several(3_050)).is_some());
+    }
+
     proptest! {
         /// A worse situation never has a milder grade.
         #[test]
         fn grades_rise_with_the_figures(a in prop::array::uniform6(0i64..120), more in prop::array::uniform6(0i64..60)) {
             let situation = |figures: [i64; 6]| Situation {
-                daily_rise_pct: figures[0],
-                weekly_rise_pct: figures[1],
+                daily_rise_e2: figures[0] * 100,
+                weekly_rise_e2: figures[1] * 100,
                 stock_out_d: figures[2] / 10,
                 districts: figures[3] / 20,
                 lasting_d: figures[4] / 10,

@@ -182,7 +182,8 @@ fn told_to_stop() -> Result<impl Future<Output = ()>> {
 /// Writes the spreadsheets of the synthetic county into a folder.
 pub fn demo_files(folder: &Path, small: bool, seed: u64) -> Result<ExitCode> {
     std::fs::create_dir_all(folder)?;
-    for file in demo::files(size(small), seed)? {
+    let now_s = baogong::base::clock::Clock::default().now_s();
+    for file in demo::files(size(small), seed, now_s)? {
         std::fs::write(folder.join(&file.name), &file.bytes)?;
         println!("{}", folder.join(&file.name).display());
     }

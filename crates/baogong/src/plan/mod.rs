@@ -4,6 +4,7 @@
 pub mod directive;
 pub mod release;
 pub mod rules;
+pub mod scale;
 
 use std::sync::OnceLock;
 

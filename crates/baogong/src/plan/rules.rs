@@ -5,6 +5,7 @@ use store::Tx;
 
 use super::directive::{self, Directive};
 use super::release::{self, PriorityClass};
+use super::scale;
 use super::{Clause, ControlLevel, Plan, RiskLevel, Rule, RuleValue, Scope, plan};
 use crate::base::Result;
 use crate::base::access::within;
@@ -54,6 +55,7 @@ wording! {
         DaysOfSupplyMin = "days_of_supply_min", "可供天数下限", "Fewest days of supply";
         BackupSupplier = "backup_supplier", "备用保供单位", "Backup supplier";
         ReliefPackFree = "relief_pack_free", "免费应急包", "Free relief packs";
+        MarketScale = "market_scale", "市场异常分级", "Scale of market grades";
         DailyReportHour = "daily_report_hour", "日报截止（时）", "Hour of the daily report";
         DeliveryFrequencyD = "delivery_frequency_d", "配送频次（天）", "Days between deliveries";
         InsidePeopleMax = "inside_people_max", "店内人数上限", "People inside a shop at once";
@@ -70,8 +72,8 @@ impl RuleKey {
     pub fn takes(self, value: &RuleValue) -> bool {
         use RuleKey::{
             AdvanceAllowed, BackupSupplier, BagPerHousehold, BallotPriority, BoxPerCompound, CarryBy,
-            CarryTo, LabelFields, PrepayTo, Release, ReliefPackFree, SettleWhen, StaffSymptomFree,
-            StorageSign, SupplyModes, Unpaid, VisitBy, WalkIn,
+            CarryTo, LabelFields, MarketScale, PrepayTo, Release, ReliefPackFree, SettleWhen,
+            StaffSymptomFree, StorageSign, SupplyModes, Unpaid, VisitBy, WalkIn,
         };
         match self {
             SupplyModes | LabelFields => matches!(value, RuleValue::Words(_)),
@@ -79,6 +81,7 @@ impl RuleKey {
             BallotPriority => {
                 matches!(value, RuleValue::Words(words) if release::classes(words).is_some())
             }
+            MarketScale => matches!(value, RuleValue::Words(words) if scale::scale(words, "").is_some()),
             WalkIn | CarryTo | CarryBy | VisitBy | Unpaid | PrepayTo | SettleWhen => {
                 matches!(value, RuleValue::Word(_))
             }
@@ -190,6 +193,14 @@ impl Rules {
             Some(RuleValue::Words(words)) => words,
             _ => &[],
         }
+    }
+
+    /// The scale of market grades that a rule gives, with its clause.
+    pub fn market_scale(&self) -> Option<planner::alarms::Scale> {
+        scale::scale(
+            self.words(RuleKey::MarketScale),
+            self.clause(RuleKey::MarketScale),
+        )
     }
 
     /// The clause behind a rule, such as `FC-10`; empty when no rule holds.
@@ -319,6 +330,9 @@ pub fn value_words(key: RuleKey, value: &RuleValue, lang: kit::Lang) -> String {
         }
         .to_string(),
         RuleValue::Word(one) => word(one),
+        RuleValue::Words(words) if key == RuleKey::MarketScale => {
+            scale::scale(words, "").map_or_else(String::new, |read| scale::words(&read, lang))
+        }
         RuleValue::Words(words) => {
             let separator = match key {
                 RuleKey::SupplyModes => lang.t("、", ", "),

@@ -97,7 +97,7 @@ pub fn save(tx: &mut Tx, ctx: &Ctx, correction: &Correction) -> Result<String> {
         if code != correction.code
             && !matches!(
                 register.coding,
-                super::Coding::Household | super::Coding::Column(_)
+                super::Coding::Household | super::Coding::Column(_) | super::Coding::Daily(_)
             )
         {
             code.clone_from(&correction.code);

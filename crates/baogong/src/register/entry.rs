@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 use store::{Tx, params, stmt};
 
-pub use super::noun::{Compound, Content, Good, Household, Site, Supplier, Vehicle, point};
+pub use super::noun::{Compound, Content, DailyReport, Good, Household, Site, Supplier, Vehicle, point};
 use super::{Body, REGISTERS, Register, dwelling_words, number, register, text};
 use crate::base::id::{BatchId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
@@ -27,6 +27,15 @@ stmt!(
 stmt!(
     EACH,
     "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 ORDER BY code"
+);
+stmt!(
+    SINCE,
+    "SELECT code, area, name, tag, people, body FROM entry
+     WHERE district = $1 AND register = $2 AND code >= $3 AND area >= $4 AND area < $5 ORDER BY code"
+);
+stmt!(
+    WRITTEN,
+    "SELECT MAX(updated_s) FROM entry WHERE district = $1 AND register = $2 AND code >= $3 AND area >= $4 AND area < $5"
 );
 stmt!(
     COUNT,
@@ -256,6 +265,21 @@ pub fn all(tx: &mut Tx, register: &str, area: &str) -> Result<Vec<Entry>> {
         i64::MAX,
         0,
     )
+}
+
+/// The entries of a register within an area whose codes are not below `first`, in the order of the codes; codes of daily
+/// reports begin with the date.
+pub fn since(tx: &mut Tx, register: &str, area: &str, first: &str) -> Result<Vec<Entry>> {
+    let end = subtree_end(area);
+    let rows = tx.rows(&SINCE, &params![district(area), register, first, area, end])?;
+    rows.iter().map(|row| read(register, row)).collect()
+}
+
+/// When the last of these entries was written; `None` where there are none.
+pub fn written_s(tx: &mut Tx, register: &str, area: &str, first: &str) -> Result<Option<i64>> {
+    let end = subtree_end(area);
+    let row = tx.row(&WRITTEN, &params![district(area), register, first, area, end])?;
+    row.map_or(Ok(None), |row| Ok(row.get(0)?))
 }
 
 /// How many entries match, and how many people live there.

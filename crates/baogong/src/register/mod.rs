@@ -17,7 +17,7 @@ use documents::forms::{self, Form};
 use kit::Lang;
 use serde_json::{Map, Value};
 
-pub use entry::{Compound, Entry, Good, Household, Site, Supplier, Vehicle};
+pub use entry::{Compound, DailyReport, Entry, Good, Household, Site, Supplier, Vehicle};
 
 /// The columns of one row, by key, in the smallest units.
 pub type Body = Map<String, Value>;
@@ -35,6 +35,9 @@ pub enum Coding {
     Good,
     /// A letter and a running number within the district.
     Numbered(&'static str),
+    /// A daily report: what makes it the same one, the date first, so that the last days are a range of codes. It lies where
+    /// the supplier lies that this column names, and else in the district.
+    Daily(&'static str),
 }
 
 /// One register.
@@ -225,6 +228,25 @@ pub static REGISTERS: &[Register] = &[
             "price_fen",
             "weight_g",
             "stock",
+        ],
+        personal: &[],
+    },
+    Register {
+        form: &forms::MONITORING,
+        title: ("市场监测日报", "Daily market reports"),
+        identity: &["date", "enterprise", "item", "spec"],
+        coding: Coding::Daily("enterprise"),
+        name: "enterprise",
+        search: &["enterprise", "item", "source"],
+        listed: &[
+            "date",
+            "enterprise",
+            "item",
+            "price_fen",
+            "sales_g",
+            "stock_g",
+            "state",
+            "remark",
         ],
         personal: &[],
     },

@@ -141,6 +141,32 @@ pub struct Good {
     pub stock: Option<i64>,
 }
 
+/// What an enterprise reports of an item on a day (市场监测日报). Without any figure it is a nil report (零报告).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)]
+pub struct DailyReport {
+    pub date: String,
+    pub enterprise: String,
+    pub item: String,
+    pub spec: String,
+    pub mean_sales_g: Option<i64>,
+    pub sales_g: Option<i64>,
+    pub price_fen: Option<i64>,
+    pub price_before_fen: Option<i64>,
+    pub stock_g: Option<i64>,
+    pub state: String,
+    pub remark: String,
+}
+
+impl DailyReport {
+    /// Whether there is no figure in it.
+    pub fn is_nil(&self) -> bool {
+        let figures = [self.price_fen, self.sales_g, self.mean_sales_g, self.stock_g];
+        figures.iter().all(Option::is_none)
+    }
+}
+
 /// A registered position, if both numbers are there.
 pub fn point(latitude: Option<i64>, longitude: Option<i64>) -> Option<planner::Point> {
     Some(planner::Point {

@@ -22,6 +22,8 @@ pub struct Places {
     /// Compound name to (community code, compound code).
     compounds: HashMap<String, Vec<(String, String)>>,
     suppliers: HashMap<String, String>,
+    /// Where each supplier lies, by its name.
+    supplier_areas: HashMap<String, String>,
     /// Per register: identity to code.
     known: HashMap<(&'static str, String), String>,
     next_number: HashMap<String, u32>,
@@ -125,6 +127,7 @@ impl Places {
             key => {
                 if key == "suppliers" {
                     self.suppliers.insert(name.to_string(), code.to_string());
+                    self.supplier_areas.insert(name.to_string(), area.to_string());
                 }
                 // Other codes follow from the columns, so that nothing need be remembered of a million households.
                 if let Coding::Numbered(letter) = register.coding {
@@ -212,6 +215,18 @@ impl Places {
                     format!("{supplier}/{}", text(body, "code")),
                     self.district.clone(),
                 ))
+            }
+            Coding::Daily(column) => {
+                if text(body, "date").is_empty() {
+                    return Err(Unplaced::new(
+                        "date",
+                        "请填写日期，如 2026-11-21；也可以写在表头上方（填报日期：2026年11月21日）。".into(),
+                        "Enter the date, such as 2026-11-21, in this row or above the headings.".into(),
+                    ));
+                }
+                let area = self.supplier_areas.get(text(body, column));
+                let area = area.unwrap_or(&self.district).clone();
+                Ok((identity(register, body), area))
             }
             Coding::Numbered(letter) => {
                 let area = self.loose_area(body)?;

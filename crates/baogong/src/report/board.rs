@@ -12,6 +12,7 @@ use crate::base::book::{self, Acc};
 use crate::base::id::{RoundId, district};
 use crate::base::{Ctx, Result};
 use crate::coverage::{self, CompoundCover, lists};
+use crate::market::{self, Brief};
 use crate::plan::{directive, rules};
 use crate::register::entry::{self, subtree_end};
 use crate::round::{OrderState, Pack, RoundState, chart, open};
@@ -160,6 +161,8 @@ pub struct Board {
     pub shorts: Vec<ShortPick>,
     /// Coverage of each closed compound, worst first.
     pub coverage: Vec<CompoundCover>,
+    /// The market by the daily reports, in short.
+    pub market: Brief,
 }
 
 impl Board {
@@ -244,6 +247,7 @@ pub fn board(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Board> {
     }
     let mut board = Board {
         coverage,
+        market: market::market(tx, ctx, area)?.brief(ctx.now_s),
         ..Board::default()
     };
     for (code, counts) in streets {

@@ -4,10 +4,12 @@
 pub mod board;
 pub mod cards;
 pub mod delivery;
+pub mod demand;
 pub mod documents;
 pub mod hxl;
 pub mod labels;
 pub mod lists;
+pub mod market;
 pub mod notices;
 pub mod records;
 pub mod render;
@@ -89,6 +91,30 @@ pub static REPORTS: &[Report] = &[
         listed: true,
         personal: false,
         make: lists::coverage,
+    },
+    Report {
+        key: "market",
+        title: ("市场监测与预警", "Market monitoring and warnings"),
+        action: Action::ViewReport,
+        listed: true,
+        personal: false,
+        make: market::make,
+    },
+    Report {
+        key: "market-lines",
+        title: ("市场监测明细", "Market reports in detail"),
+        action: Action::ViewReport,
+        listed: true,
+        personal: false,
+        make: market::detail,
+    },
+    Report {
+        key: "demand",
+        title: ("需求预测", "Expected demand"),
+        action: Action::OpenRound,
+        listed: true,
+        personal: false,
+        make: demand::make,
     },
     Report {
         key: "advances",

@@ -5,6 +5,7 @@ pub mod alias;
 pub mod ballot;
 pub mod chain;
 pub mod chart;
+pub mod demand;
 pub mod handover;
 pub mod modes;
 pub mod open;

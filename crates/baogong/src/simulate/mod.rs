@@ -2,9 +2,11 @@
 //!
 //! The divisions are the real ones of Yongxing county (431023); people, compounds, suppliers, vehicles and
 //! figures are invented. The mix of file formats, headings and notes is that of real offices, so that the demo
-//! goes the way every county goes: files in, checked, applied. The same size and seed give the same bytes.
+//! goes the way every county goes: files in, checked, applied. The same size, seed
+//! and day give the same bytes; the day is that of the latest market reports.
 
 mod goods;
+mod market;
 mod people;
 mod places;
 mod sheets;
@@ -13,6 +15,7 @@ mod stamp;
 mod supply;
 mod words;
 
+use jiff::civil::Date;
 use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
@@ -44,8 +47,8 @@ pub struct DemoFile {
 /// # Errors
 ///
 /// A message when the table of divisions is damaged or a workbook cannot be written.
-pub fn county(size: Size, seed: u64) -> Result<Vec<DemoFile>, String> {
-    sheets::files(&model(size, seed)?, size)
+pub fn county(size: Size, seed: u64, today: Date) -> Result<Vec<DemoFile>, String> {
+    sheets::files(&model(size, seed, today)?, size)
 }
 
 /// Everything in the county, before it is laid out in sheets.
@@ -60,9 +63,10 @@ struct County {
     vehicles: Vec<staff::Vehicle>,
     volunteers: Vec<staff::Volunteer>,
     goods: Vec<goods::Good>,
+    reports: Vec<market::Report>,
 }
 
-fn model(size: Size, seed: u64) -> Result<County, String> {
+fn model(size: Size, seed: u64, today: Date) -> Result<County, String> {
     // Each part throws its own dice, so that a change in one part leaves the others as they are.
     let dice = |part: u64| Dice::seed_from_u64(seed ^ (part << 56));
     let mut phones = Phones::new(seed);
@@ -84,6 +88,7 @@ fn model(size: Size, seed: u64) -> Result<County, String> {
     );
     let volunteers = staff::volunteers(&places, &mut dice(7), &mut phones);
     let goods = goods::make(&suppliers, census.households(), &mut dice(8));
+    let reports = market::reports(&suppliers, today, &mut dice(9));
     Ok(County {
         places,
         households,
@@ -94,6 +99,7 @@ fn model(size: Size, seed: u64) -> Result<County, String> {
         vehicles,
         volunteers,
         goods,
+        reports,
     })
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Headings, order of columns, formats and notes differ between files, as they do between offices.
 
+mod market;
 mod registers;
 mod work;
 
@@ -66,6 +67,7 @@ pub(super) fn files(county: &County, size: Size) -> Result<Vec<DemoFile>, String
     files.push(workbook("08-附表5-保供车辆台账.xlsx", &[work::vehicles(county)])?);
     files.push(csv("09-附表6-志愿者登记表.csv", &work::volunteers(county)));
     files.push(workbook("10-商品套餐价目表.xlsx", &[work::goods(county)])?);
+    files.push(workbook("11-市场监测日报.xlsx", &[market::reports(county)])?);
     Ok(files)
 }
 

@@ -8,6 +8,7 @@ mod cli;
 mod county;
 mod exports;
 mod imports;
+mod market;
 mod migration;
 mod plan;
 mod process;

@@ -39,9 +39,9 @@ pub fn grade(scale: &Scale, situation: &Situation, told: Option<&Alarm>) -> Vec<
 /// Whether it is so, read off the words of the condition: a figure and where it begins.
 fn so(condition: &Condition, now: &Situation) -> bool {
     let (figure, begins) = match *condition {
-        Condition::DailyRiseAbove(pct) => (now.daily_rise_pct, pct.saturating_add(1)),
-        Condition::WeeklyRiseAbove(pct) => (now.weekly_rise_pct, pct.saturating_add(1)),
-        Condition::WeeklyRiseFrom(pct) => (now.weekly_rise_pct, pct),
+        Condition::DailyRiseAbove(pct) => (now.daily_rise_e2, hundredths(pct).saturating_add(1)),
+        Condition::WeeklyRiseAbove(pct) => (now.weekly_rise_e2, hundredths(pct).saturating_add(1)),
+        Condition::WeeklyRiseFrom(pct) => (now.weekly_rise_e2, hundredths(pct)),
         Condition::StockOutFrom(days) => (now.stock_out_d, i64::max(days, 1)),
         Condition::Gaps => (i64::from(now.gaps), 1),
         Condition::Queues => (i64::from(now.queues), 1),
@@ -50,4 +50,8 @@ fn so(condition: &Condition, now: &Situation) -> bool {
         Condition::CategoriesFrom(count) => (now.categories, count),
     };
     figure >= begins
+}
+
+fn hundredths(pct: i64) -> i64 {
+    pct.saturating_mul(100)
 }

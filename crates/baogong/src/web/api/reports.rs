@@ -13,6 +13,7 @@ use super::input::Ask;
 use super::view::{json, seen_round};
 use crate::base::id::{RoundId, TripId, district};
 use crate::base::{Action, Ctx, Fault, Refusal, Result, audit};
+use crate::market::Brief;
 use crate::report::board::{self, Board, Counts, Goods, ShortPick};
 use crate::report::{REPORTS, Report, Subject, printing, render, report};
 use crate::round::{RoundState, trips};
@@ -44,6 +45,8 @@ pub struct BoardView {
     shorts: Vec<ShortPick>,
     /// Coverage of each closed compound, worst first.
     coverage: Vec<CompoundCoverView>,
+    /// The market by the daily reports, in short.
+    market: Brief,
     /// The lowest share of households served of any street, in hundredths of a per cent.
     served_min_e2: Option<i64>,
     /// The highest.
@@ -97,6 +100,7 @@ fn board_view(tx: &mut Tx, board: Board) -> Result<BoardView> {
             .into_iter()
             .map(|cover| named(tx, cover))
             .collect::<Result<_>>()?,
+        market: board.market,
         served_min_e2: spread.map(|(low, _)| low),
         served_max_e2: spread.map(|(_, high)| high),
     })

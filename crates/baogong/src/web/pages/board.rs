@@ -1,16 +1,18 @@
 //! The headquarters' board: what is short, what is late, how the streets compare.
 
 use axum::extract::RawQuery;
-use kit::{Column, Icon, TableRow, Tile, Tone, html};
+use kit::{Column, Icon, Lang, TableRow, Tile, Tone, html};
 
 use super::super::Answer;
 use super::super::fields::Fields;
 use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read};
-use crate::base::Action;
 use crate::base::words::{count, days, kilograms, yuan};
+use crate::base::{Action, clock};
+use crate::market::Brief;
 use crate::plan::rules::{CATEGORIES, category_word};
+use crate::plan::scale::MarketGrade;
 use crate::register::correct::area_name;
 use crate::report::board;
 use crate::round::RoundState;
@@ -51,6 +53,24 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
     let warn = |value: i64| if value > 0 { Tone::Warn } else { Tone::Good };
     let bad = |value: i64| if value > 0 { Tone::Bad } else { Tone::Good };
     let coverage_href = format!("/coverage?area={area}");
+    let market_href = format!("/reports/market?area={area}");
+    let market = &board.market;
+    let warning = (market.grade.is_some() || market.urgent > 0).then(|| {
+        let urgent = i64::try_from(market.urgent).unwrap_or(i64::MAX);
+        let (value, unit) = match market.grade {
+            Some(grade) => (grade.short(lang).to_string(), ("", "")),
+            None => (count(urgent), ("项要处置", "to deal with")),
+        };
+        let tone = if market.grade.is_some_and(|grade| grade < MarketGrade::Fourth) {
+            Tone::Bad
+        } else {
+            Tone::Warn
+        };
+        Tile {
+            note: concerned(&market.items, urgent, lang),
+            ..tile("市场预警", "Market warning", value, unit, tone, &market_href)
+        }
+    });
     let tiles = [
         tile(
             "余粮不足",
@@ -272,7 +292,8 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
             (kit::print_button(lang))
         }))
         (kit::live("board", 30, html! {
-            (kit::tiles(&tiles))
+            (kit::tiles(&warning.into_iter().chain(tiles).collect::<Vec<_>>()))
+            p { a href=(market_href) { (market_line(market, lang)) } }
             (kit::section(web.t("轮次", "Rounds"), round_badges))
             (kit::section(web.t("各街道、乡镇", "By street"), html! {
                 (kit::table(web.t("各街道、乡镇", "By street"), &street_columns, streets, kit::empty(Icon::Map, web.t("没有封闭的小区", "No compound is closed"), web.t("下达指令后，这里按街道显示。", "Issue a directive and streets appear here."), kit::link_button("/directives", web.t("去下达指令", "Issue a directive"), Tone::Accent))))
@@ -293,4 +314,42 @@ async fn board_page(web: Web, RawQuery(query): RawQuery) -> Answer {
         }))
     };
     Ok(web.page(web.t("指挥看板", "Board"), body))
+}
+
+/// The items of the gravest grade, and how much there is to do.
+fn concerned(items: &[String], urgent: i64, lang: Lang) -> String {
+    const NAMED: usize = 3;
+    let names = items.iter().take(NAMED).cloned().collect::<Vec<_>>();
+    let names = names.join(lang.t("、", ", "));
+    let urgent = count(urgent);
+    match (lang, items.len()) {
+        (_, 0) => String::new(),
+        (Lang::Zh, 1..=NAMED) => format!("{names}；{urgent}项要处置"),
+        (Lang::Zh, all) => format!("{names}等{all}种；{urgent}项要处置"),
+        (Lang::En, 1..=NAMED) => format!("{names}; {urgent} to deal with"),
+        (Lang::En, all) => format!("{names} and {} more; {urgent} to deal with", all - NAMED),
+    }
+}
+
+/// The hour of the last daily report and who has reported, in a quiet line.
+fn market_line(market: &Brief, lang: Lang) -> String {
+    let Some(last_s) = market.last_s else {
+        return lang
+            .t("还没有企业的市场监测日报", "No daily market report yet")
+            .to_string();
+    };
+    let (last, reported, all) = (
+        clock::short(last_s),
+        market.reported,
+        market.reported + market.missing,
+    );
+    let overdue = match (market.overdue, lang) {
+        (true, Lang::Zh) => "，其余逾期未报",
+        (true, Lang::En) => ", the rest are overdue",
+        (false, _) => "",
+    };
+    match lang {
+        Lang::Zh => format!("市场监测：最近一次日报 {last}，今天已报{reported}/{all}家{overdue}"),
+        Lang::En => format!("Market: last report {last}, {reported} of {all} enterprises today{overdue}"),
+    }
 }

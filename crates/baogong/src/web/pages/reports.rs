@@ -86,6 +86,18 @@ fn about(key: &str) -> (&'static str, &'static str) {
             "哪些小区、哪些住户最先断粮，还能吃几天。",
             "Which compounds and households run out first, and in how many days.",
         ),
+        "market" => (
+            "每天上午看：企业日报里哪些品种脱销、断档、涨价，库存够几天，按预案是几级，谁还没报。",
+            "Each morning: what is sold out, missing or dearer by the daily reports, how long stocks last, the grade by the plan, and who has not reported.",
+        ),
+        "market-lines" => (
+            "每家企业每个品种的价格、库存、可供天数，正常的也列出，要处置的在前。",
+            "Price, stock and days of supply of each item at each enterprise, the normal ones too; what needs action first.",
+        ),
+        "demand" => (
+            "开团前看：各小区下一轮大约要多少份，按以前各轮的订单推算。",
+            "Before a round: how many packs each compound is likely to want, by the orders of earlier rounds.",
+        ),
         "advances" => (
             "代购垫付了谁多少钱，解封后照此结清。",
             "Who owes what for proxy orders, to be settled when the closure ends.",

@@ -47,6 +47,7 @@ fn fixed(register: &Register, key: &str) -> bool {
         Coding::Household => matches!(key, "community" | "compound" | "building" | "unit" | "room"),
         Coding::Good => matches!(key, "supplier" | "code"),
         Coding::Compound => key == "community",
+        Coding::Daily(_) => register.identity.contains(&key),
         Coding::Numbered(_) => false,
     }
 }

@@ -300,7 +300,8 @@ async fn a_removed_entry_can_be_brought_back() {
 #[tokio::test]
 async fn an_untouched_form_changes_nothing() {
     let town = empty();
-    let files = crate::simulate::county(crate::simulate::Size::Small, 3).unwrap();
+    let files =
+        crate::simulate::county(crate::simulate::Size::Small, 3, jiff::civil::date(2026, 11, 21)).unwrap();
     let ctx = Ctx::system(&town.app.clock);
     let changed: crate::base::Result<Vec<String>> = town
         .app

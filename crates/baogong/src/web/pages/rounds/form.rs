@@ -11,7 +11,9 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
     let ctx = web.ctx()?;
     let chosen = fields.get("supplier").to_string();
     let (now_s, lang) = (ctx.now_s, web.lang);
-    let (suppliers, compounds, goods, held) = web
+    let picked = fields.all("compound");
+    let asked = picked.clone();
+    let (suppliers, compounds, goods, held, foreseen) = web
         .app
         .read(move |tx| {
             let in_district = district(&ctx.actor.area).to_string();
@@ -57,7 +59,17 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     goods.push(one.noun()?);
                 }
             }
-            Ok((suppliers, compounds, goods, held))
+            let taken: Vec<(String, i64)> = compounds
+                .iter()
+                .filter(|(code, _, _, _, mine)| asked.contains(code) || (asked.is_empty() && mine.is_some()))
+                .map(|(code, _, households, _, _)| (code.clone(), *households))
+                .collect();
+            let foreseen = if chosen.is_empty() || taken.is_empty() {
+                Forecast::default()
+            } else {
+                demand::forecast(tx, &ctx.actor.area, &taken, &chosen)?
+            };
+            Ok((suppliers, compounds, goods, held, foreseen))
         })
         .await?;
     let chosen = fields.get("supplier");
@@ -92,7 +104,6 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
         let release = rules.word(RuleKey::Release).and_then(Release::of)?;
         Some((release, rules.clause(RuleKey::Release).to_string()))
     });
-    let picked = fields.all("compound");
     let hours = |key| held.first().and_then(|rules| rules.number(key)).unwrap_or(0) * clock::HOUR_S;
     let cutoff_s = now_s + hours(RuleKey::OrderCutoffH);
     let pay_by_s = cutoff_s + hours(RuleKey::PayByH);
@@ -133,6 +144,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                 }))
                 (kit::section(web.t("4 套餐与投放份数", "4 Packs and quantities"), html! {
                     p { (web.t("份数按各小区户数分配，每个小区有自己的份额。", "Quantities are shared among compounds by households; each has its own allotment.")) }
+                    @if !foreseen.compounds.is_empty() { (foreseen_notice(web, &foreseen)) }
                     @if goods.is_empty() { (kit::notice(Tone::Warn, web.t("这家单位还没有报套餐", "This supplier has no packs yet"), html! { p { (web.t("请先导入商品套餐价目表。", "Import the price list first.")) } })) }
                     @for good in &goods {
                         (Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan"), if web.lang == Lang::En { "" } else if good.unit.is_empty() { "份" } else { &good.unit }))
@@ -152,6 +164,27 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
         }
     };
     Ok(web.page(web.t("开一轮", "Open a round"), body))
+}
+
+/// How many packs the compounds that are ticked are likely to want, and which.
+fn foreseen_notice(web: &Web, foreseen: &Forecast) -> Markup {
+    let (expected, _, _) = foreseen.total();
+    let packs: Vec<String> = foreseen
+        .by_pack(expected)
+        .into_iter()
+        .take(5)
+        .map(|(name, packs)| format!("{name} {}", count(packs)))
+        .collect();
+    let area = web.actor().map_or_else(|_| String::new(), |actor| actor.area);
+    kit::notice(
+        Tone::Plain,
+        web.t("大约要多少份", "How many are likely to be wanted"),
+        html! {
+            p { (web.t("已勾选的", "The ")) (foreseen.compounds.len()) (web.t("个小区：", " compounds ticked: ")) (crate::report::demand::sentence(foreseen, web.lang)) }
+            @if !packs.is_empty() { p { (web.t("按以前的比例：", "In the shares of before: ")) (packs.join(web.t("、", ", "))) } }
+            p { a href=(format!("/reports/demand?area={area}")) { (web.t("各小区的预测和算法", "Each compound, and how it was found")) } }
+        },
+    )
 }
 
 fn releases(web: &Web) -> Vec<(&'static str, &'static str, &'static str)> {

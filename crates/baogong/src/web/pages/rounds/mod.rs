@@ -23,6 +23,7 @@ use crate::proposal::assignment;
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Good, Query};
 use crate::round::ballot::{self, Ballot};
+use crate::round::demand::{self, Forecast};
 use crate::round::modes::Mode;
 use crate::round::open::{self, PackDraft, RoundDraft, RoundRef};
 use crate::round::{Order, OrderState, Pack, PaymentState, Round, RoundCompound, RoundState, order};
