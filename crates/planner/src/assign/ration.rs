@@ -162,7 +162,26 @@ fn suppliers(share: &Partial) -> usize {
     others.len() + usize::from(share.main.is_some())
 }
 
-/// Exchanges what comes from a third supplier with compounds that are fed by the main one alone.
+/// Adds an amount from a supplier that gives it some already.
+fn give(share: &mut Partial, supplier: &str, category: usize, amount: i64) {
+    let known = share
+        .added
+        .iter_mut()
+        .find(|one| one.supplier == supplier && one.category == category);
+    if share.main.as_deref() == Some(supplier) {
+        share.given[category] += amount;
+    } else if let Some(one) = known {
+        one.amount += amount;
+    } else {
+        share.added.push(Added {
+            supplier: supplier.to_string(),
+            category,
+            amount,
+        });
+    }
+}
+
+/// Exchanges what comes from a third supplier with compounds that are fed by the first or the second alone.
 fn exchange(problem: &Problem, assignment: &mut Assignment, mut shares: Vec<Partial>) -> Vec<Partial> {
     if shares.iter().all(|share| suppliers(share) <= SUPPLIERS_MAX) {
         return shares;
@@ -196,38 +215,49 @@ fn exchange(problem: &Problem, assignment: &mut Assignment, mut shares: Vec<Part
                 supplier.clone(),
             )
         });
-        for (supplier, part) in parts.split_off((SUPPLIERS_MAX - 1).min(parts.len())) {
+        let rest = parts.split_off((SUPPLIERS_MAX - 1).min(parts.len()));
+        let hosts: Vec<String> = std::iter::once(main)
+            .chain(parts.into_iter().map(|one| one.0))
+            .collect();
+        for (supplier, part) in rest {
             let giver = places[supplier.as_str()];
-            let neighbours = fed_by.get_mut(&main).into_iter().flatten();
-            // It keeps at least half from its main supplier in each category.
-            let can = |compound: &usize| {
-                let demand = &problem.compounds[*compound].demand;
-                let enough = |one: &(usize, i64)| one.1 <= demand.get(one.0).map_or(0, |need| need / 2);
-                part.iter().all(enough) && partial::allowed(problem, *compound, giver)
+            let need = |compound: usize, category: usize| {
+                let demand = &problem.compounds[compound].demand;
+                demand.get(category).map_or(0, |need| (*need).max(0))
             };
-            let nearest = neighbours
-                .map(|compound| *compound)
-                .filter(can)
-                .min_by_key(|compound| (problem.way_m(*compound, giver).unwrap_or(i64::MAX), *compound));
-            let Some(neighbour) = nearest else { continue };
-            if let Some(members) = fed_by.get_mut(&main) {
+            let can = |compound: usize| {
+                let enough = |one: &(usize, i64)| one.1 <= need(compound, one.0);
+                let all: i64 = (0..problem.categories.len()).map(|at| need(compound, at)).sum();
+                part.iter().all(enough)
+                    && part.iter().map(|one| one.1).sum::<i64>() < all
+                    && partial::allowed(problem, compound, giver)
+            };
+            // Who keeps at least half from its main supplier in each category comes first, then the near.
+            let order = |compound: usize| {
+                let keeps_half = part.iter().all(|one| one.1 <= need(compound, one.0) / 2);
+                let way_m = problem.way_m(compound, giver).unwrap_or(i64::MAX);
+                (!keeps_half, way_m, compound)
+            };
+            let found = hosts.iter().find_map(|host| {
+                let members = fed_by.get(host)?.iter().copied().filter(|one| can(*one));
+                Some((host.clone(), members.min_by_key(|one| order(*one))?))
+            });
+            let Some((host, neighbour)) = found else { continue };
+            if let Some(members) = fed_by.get_mut(&host) {
                 members.retain(|one| *one != neighbour);
             }
-            shares[at].added.retain(|one| one.supplier != supplier);
             let mut given: Vec<i64> = (0..problem.categories.len())
-                .map(|at| {
-                    let demand = &problem.compounds[neighbour].demand;
-                    demand.get(at).map_or(0, |need| (*need).max(0))
-                })
+                .map(|at| need(neighbour, at))
                 .collect();
+            shares[at].added.retain(|one| one.supplier != supplier);
             for (category, amount) in &part {
-                shares[at].given[*category] += amount;
+                give(&mut shares[at], &host, *category, *amount);
                 given[*category] -= amount;
             }
             release(problem, assignment, neighbour);
             shares.push(Partial {
                 compound: problem.compounds[neighbour].code.clone(),
-                main: Some(main.clone()),
+                main: Some(host),
                 given,
                 added: part
                     .into_iter()

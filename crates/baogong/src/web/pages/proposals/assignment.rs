@@ -14,7 +14,8 @@ use crate::base::words::{count, kilograms, kilometres};
 use crate::base::{Ctx, Result, clock};
 use crate::plan::rules::{CATEGORIES, category_word};
 use crate::proposal::assignment::{
-    self, AssignmentDraft, Choice, Line, Stored, apply, gather, measure, moved_since,
+    self, AssignmentDraft, Choice, Line, Stored, apply, consequences as consequences_of, gather, measure,
+    moved_since,
 };
 use crate::proposal::{Proposal, ProposalState};
 use crate::register::correct::area_name;
@@ -58,7 +59,12 @@ pub fn look(
 ) -> Result<Look> {
     let (draft, mut stored) = assignment::read(&proposal)?;
     let tried = apply(&mut stored, lines)?;
-    let result = measure(&draft, &mut stored)?;
+    // What nobody has touched stays as it was verified.
+    let result = if tried.mains.is_empty() {
+        consequences_of(&draft, &stored)
+    } else {
+        measure(&draft, &mut stored)?
+    };
     let open = proposal.state == ProposalState::Open;
     let known = open && !stored.facts.compounds.is_empty();
     let (mut moved, mut differing) = (Vec::new(), (Vec::new(), Vec::new()));
