@@ -12,12 +12,12 @@ use super::ballot::{self, Allotted, Secret};
 use super::modes::Mode;
 use super::{Pack, Round, RoundCompound, RoundState, chart, order, with_check_digit};
 use crate::base::book::{self, Kind, Move, Reason};
-use crate::base::clock::{self, HOUR_S};
+use crate::base::clock;
 use crate::base::id::{RoundId, derive, district};
 use crate::base::{Ctx, Refusal, Result, stamp};
 use crate::plan::release::Release;
-use crate::plan::rules::{self, RuleKey, Rules, Source};
-use crate::register::entry::{self, Compound, Good, Supplier};
+use crate::plan::rules::{self, Source};
+use crate::register::entry;
 
 pub use find::{by_token, compound, compounds, get, left, list, packs, standing};
 use prepare::allotments;

@@ -167,7 +167,11 @@ fn result(web: &Web, look: &Look, pack: usize) -> Markup {
         Column::number(web.t("人数", "People")),
     ];
     if by_days {
-        columns.push(Column::number(web.t("现在够吃（天）", "Lasts now (days)")));
+        columns.push(Column::number(if pack == 0 {
+            web.t("现在够吃（天）", "Lasts now (days)")
+        } else {
+            web.t("加上前面分的够吃（天）", "Lasts with the packs above (days)")
+        }));
         columns.push(Column::number(&match web.lang {
             Lang::Zh => format!("补到{}天还需（份）", facts.target_d),
             Lang::En => format!("Lacks for {} days", facts.target_d),

@@ -165,7 +165,8 @@ pub fn page(web: &Web, look: &Look, page: usize) -> Markup {
         (figures(web, look))
         @if !stored.facts.compounds.is_empty() { p class="soft" { (stored.facts.distances_words(web.lang)) } }
         @if look.open() { (stale(web, look)) }
-        @for (category, demand, capacity, short_by) in &stored.shortages {
+        // Where everybody has a share of what is short, the shares tell it.
+        @for (category, demand, capacity, short_by) in stored.shortages.iter().filter(|_| !stored.rationed) {
             (kit::notice(Tone::Bad, &format!("{}{}", category_word(category, web.lang), web.t("产能不足", " falls short")), html! { p { (web.t("每天需要 ", "Needed a day: ")) (kilograms(*demand)) (web.t(" 公斤，能供 ", " kg, offered ")) (kilograms(*capacity)) (web.t(" 公斤，差 ", " kg, short by ")) (kilograms(*short_by)) (web.t(" 公斤。", " kg.")) } }))
         }
         (lacks(web, look))

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use kit::{Column, Markup, TableRow, Tone, html};
+use kit::{Column, Lang, Markup, TableRow, Tone, html};
 
 use super::super::super::request::Web;
 use super::assignment::Look;
-use crate::base::words::count;
+use crate::base::words::{count, kilograms};
 use crate::plan::rules::{CATEGORIES, category_word};
 use crate::proposal::assignment::{Together, amounts, short_in_all};
 
@@ -110,13 +110,19 @@ fn several(web: &Web, look: &Look) -> Markup {
 /// The rule of a shortage, and how far what is proposed follows it.
 fn shares(web: &Web, look: &Look) -> Markup {
     let stored = &look.stored;
-    let short: Vec<(&str, i64, i64)> = CATEGORIES
+    let short: Vec<(String, i64, i64)> = CATEGORIES
         .iter()
         .enumerate()
-        .filter(|(_, (key, _, _))| stored.shortages.iter().any(|one| one.0 == *key))
         .filter_map(|(at, (key, _, _))| {
+            let (_, demand, capacity, short_by) = stored.shortages.iter().find(|one| one.0 == *key)?;
             let (least, most) = stored.parts_of_need(at)?;
-            Some((category_word(key, web.lang), least, most))
+            let word = category_word(key, web.lang);
+            let (need, has, lacks) = (kilograms(*demand), kilograms(*capacity), kilograms(*short_by));
+            let words = match web.lang {
+                Lang::Zh => format!("{word}：每天需要{need}公斤，能供{has}公斤，差{lacks}公斤；每个小区得到需要量的 "),
+                Lang::En => format!("{word}: needed {need} kg a day, offered {has} kg, short by {lacks} kg; each compound gets of its need "),
+            };
+            Some((words, least, most))
         })
         .collect();
     let alike = short
@@ -131,10 +137,9 @@ fn shares(web: &Web, look: &Look) -> Markup {
         title,
         html! {
             ul { @for (word, least, most) in &short { li {
-                (word) (web.t("：每个小区得到需要量的 ", ": each compound gets "))
+                (word)
                 strong { @if most - least <= ALIKE_THOUSANDTHS { (percent(*least)) } @else { (percent(*least)) (web.t(" 到 ", " to ")) (percent(*most)) } }
-                (web.t("", " of its need"))
-            } } }
+                } } }
             p { (web.t("办法：全部单位的产能合在一起，按各小区的需要量（人数×每人每天标准）分；不论有没有主供、离得远近，比例都一样。能由一家供的仍由一家供，就近优先；凑不齐的由两家合供。够的品类照常供足。请从外地调货，或动用储备。", "The rule: what all suppliers have is shared by what the compounds need (people × norm); whether near or far, whoever supplies it, the part is the same. One supplier feeds a compound where that is possible, the near one first; else two do. What is not short is given in full. Bring more in, or draw on the reserves.")) }
             @if !alike { p { strong { (web.t("各小区的比例不一样：", "The parts differ: ")) } (web.t("因为有小区被指定或排除了单位，或有人改过主供。拿不准时，请“按现状重新计算”。", "suppliers were decided on or ruled out for some compounds, or somebody changed a main supplier. If in doubt, compute again.")) } }
         },
