@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use crate::base::clock::DAY_S;
 use crate::base::{Ctx, Fault, Result};
 use crate::coverage;
 use crate::plan::ControlLevel;
@@ -100,8 +99,10 @@ pub fn gather(
     days: (Option<i64>, Option<i64>),
 ) -> Result<Facts> {
     let held = &prepared.rules[0];
-    let order = classes(held.words(RuleKey::BallotPriority))
+    let mut order = classes(held.words(RuleKey::BallotPriority))
         .ok_or_else(|| Fault::Invariant("the plan's classes do not read".into()))?;
+    // Days of food decide by themselves here, for the very food that is shared: the first step brings everybody to the alarm.
+    order.retain(|class| *class != PriorityClass::Uncovered);
     let (floor_d, target_d) = days_of(held);
     let floor_d = days.0.unwrap_or(floor_d).clamp(0, 365);
     let mut facts = Facts {
@@ -167,7 +168,6 @@ fn groups(
 ) -> Result<(Vec<Group>, i64)> {
     let pantries = coverage::of_compound(tx, code)?;
     let lost = ballot::lost_before(tx, code)?;
-    let alarm_s = rules.number(RuleKey::CoverAlarmD).unwrap_or(0) * DAY_S;
     let norm_g: Vec<i64> = CATEGORIES
         .iter()
         .map(|(_, norm, _)| rules.number(*norm).unwrap_or(0).max(0))
@@ -192,7 +192,7 @@ fn groups(
         let belongs = |class: &PriorityClass| match class {
             PriorityClass::Lockdown => rules.level == Some(ControlLevel::Lockdown),
             PriorityClass::SpecialNeeds => !household.needs.is_empty(),
-            PriorityClass::Uncovered => pantry.iter().any(|cover| cover.runs_out_s <= ctx.now_s + alarm_s),
+            PriorityClass::Uncovered => false,
             PriorityClass::LostBefore => lost.contains(&one.code),
             PriorityClass::Others => true,
         };

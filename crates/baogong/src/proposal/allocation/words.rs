@@ -11,7 +11,7 @@ pub fn rule_words(facts: &Facts, pack: usize, lang: kit::Lang) -> Vec<String> {
     let order: Vec<&str> = facts.classes.iter().map(|class| class.word(lang)).collect();
     let first = match lang {
         kit::Lang::Zh => format!(
-            "先后档次{}：{}。一户只算在最先的一档。没有存量记录的住户按家里没有存量计算。",
+            "先后档次{}：{}。一户只算在最先的一档。余粮少的不另列一档，第一步就先补。没有存量记录的住户按家里没有存量计算。",
             if facts.clause.is_empty() {
                 String::new()
             } else {
@@ -20,7 +20,7 @@ pub fn rule_words(facts: &Facts, pack: usize, lang: kit::Lang) -> Vec<String> {
             order.join("、")
         ),
         kit::Lang::En => format!(
-            "Classes in turn{}: {}. A household counts in the first that fits. Households of which nothing is known count as having nothing.",
+            "Classes in turn{}: {}. A household counts in the first that fits. Those with little food are no class of their own; the first step sees to them. Households of which nothing is known count as having nothing.",
             if facts.clause.is_empty() {
                 String::new()
             } else {
