@@ -132,7 +132,7 @@ fn tell_shared(whole: &Problem, cut: &Rationed, mut assignment: Assignment, star
     );
     let shares = apportion(cut, &mut assignment);
     let seconds = start.elapsed().as_secs_f64();
-    let mut suppliers = vec![0usize; 8];
+    let mut suppliers = [0usize; 8];
     for share in &shares {
         let mut others: Vec<&str> = share.added.iter().map(|one| one.supplier.as_str()).collect();
         others.sort_unstable();
