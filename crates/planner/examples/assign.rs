@@ -2,10 +2,14 @@
 //!
 //! `cargo run --release -p planner --example assign [compounds] [suppliers] [tightness in percent] [seed] [threads] [seconds] [near]`
 //!
+//! Where more than 100 per cent is needed, shares are cut first so that the shortage reaches everybody alike.
+//!
 //! Without seconds it searches for the usual rounds, which give the same answer on every machine. With `near` the ways to so many near
 //! suppliers of each compound are told as by road, 15 per cent shorter to 45 per cent longer than estimated.
 
-use planner::assign::{Assignment, Compound, Problem, Supplier, assign, replan, usual_rounds};
+use planner::assign::{
+    Assignment, Compound, Problem, Rationed, Supplier, apportion, assign, rationed, replan, usual_rounds,
+};
 use planner::effort::Effort;
 use planner::{Point, check};
 use std::time::Instant;
@@ -118,6 +122,45 @@ fn tell(title: &str, problem: &Problem, assignment: &Assignment, seconds: f64) {
     );
 }
 
+/// What comes of a shortage: the parts, how many suppliers a compound deals with, and what the checkers say.
+fn tell_shared(whole: &Problem, cut: &Rationed, mut assignment: Assignment, start: Instant) {
+    tell(
+        "assigned with fair shares",
+        &cut.problem,
+        &assignment,
+        start.elapsed().as_secs_f64(),
+    );
+    let shares = apportion(cut, &mut assignment);
+    let seconds = start.elapsed().as_secs_f64();
+    let mut suppliers = [0usize; 8];
+    for share in &shares {
+        let mut others: Vec<&str> = share.added.iter().map(|one| one.supplier.as_str()).collect();
+        others.sort_unstable();
+        others.dedup();
+        suppliers[(others.len() + 1).min(7)] += 1;
+    }
+    suppliers[1] += assignment
+        .choices
+        .iter()
+        .filter(|choice| choice.main.is_some())
+        .count();
+    let checked = Instant::now();
+    let findings = check::partial(&cut.problem, &assignment, &shares).len()
+        + check::rationed(whole, &cut.problem, &assignment, &shares).len();
+    println!(
+        "shared alike: {seconds:.2} s in all, compounds by number of suppliers {:?}, findings {findings} (checked in {:.2} s)",
+        &suppliers[1..],
+        checked.elapsed().as_secs_f64()
+    );
+    for one in &cut.shortages {
+        println!(
+            "  {}: {:.1} % of the need",
+            one.category,
+            one.capacity as f64 * 100.0 / one.demand as f64
+        );
+    }
+}
+
 fn main() {
     let mut numbers = std::env::args()
         .skip(1)
@@ -145,6 +188,10 @@ fn main() {
             ..Effort::rounds(u64::MAX)
         },
     };
+    let cut = rationed(&problem);
+    if let Some(cut) = &cut {
+        return tell_shared(&problem, cut, assign(&cut.problem, &effort, seed), start);
+    }
     let first = assign(&problem, &effort, seed);
     tell("first plan", &problem, &first, start.elapsed().as_secs_f64());
     for (compound, choice) in problem.compounds.iter_mut().zip(first.choices) {

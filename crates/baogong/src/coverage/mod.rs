@@ -30,6 +30,11 @@ stmt!(
         runs_out_s = excluded.runs_out_s"
 );
 stmt!(
+    OF_COMPOUND,
+    "SELECT household, category, balance_g, daily_g, as_of_s, runs_out_s FROM coverage
+     WHERE district = $1 AND compound = $2 ORDER BY household, category"
+);
+stmt!(
     BY_COMPOUND,
     "SELECT compound, category, COUNT(*), SUM(CASE WHEN runs_out_s <= $4 THEN 1 ELSE 0 END),
             SUM(CASE WHEN runs_out_s <= $5 THEN 1 ELSE 0 END), MIN(runs_out_s), CAST(AVG(runs_out_s) AS BIGINT)
@@ -65,6 +70,12 @@ pub struct Cover {
 }
 
 impl Cover {
+    /// Grams that are left when so much is eaten as the norm says.
+    pub fn left_g(&self, now_s: i64) -> i64 {
+        let left = i128::from(self.daily_g) * i128::from(self.left_s(now_s)) / i128::from(DAY_S);
+        i64::try_from(left).unwrap_or(i64::MAX).min(self.balance_g.max(0))
+    }
+
     /// Seconds until it runs out; never negative.
     pub fn left_s(&self, now_s: i64) -> i64 {
         (self.runs_out_s - now_s).max(0)
@@ -85,6 +96,21 @@ pub fn of_household(tx: &mut Tx, household: &str) -> Result<Vec<Cover>> {
             })
         })
         .collect()
+}
+
+/// What the households of a compound have, by household; one that is missing is unknown.
+pub fn of_compound(tx: &mut Tx, compound: &str) -> Result<BTreeMap<String, Vec<Cover>>> {
+    let mut found: BTreeMap<String, Vec<Cover>> = BTreeMap::new();
+    for row in tx.rows(&OF_COMPOUND, &params![district(compound), compound])? {
+        found.entry(row.get(0)?).or_default().push(Cover {
+            category: row.get(1)?,
+            balance_g: row.get(2)?,
+            daily_g: row.get(3)?,
+            as_of_s: row.get(4)?,
+            runs_out_s: row.get(5)?,
+        });
+    }
+    Ok(found)
 }
 
 fn daily_g(rules: &Rules, category: &str, members: i64) -> Option<i64> {

@@ -1,4 +1,4 @@
-//! How the packs of a round are let go when more is asked for than there is.
+//! How the packs of a round are divided among compounds, and let go when more is asked for than there is.
 
 use crate::wording;
 
@@ -11,8 +11,17 @@ wording! {
 }
 
 wording! {
-    /// A class of households in a draw. The plan says in which order the classes are drawn.
+    /// How the packs of a round are divided among its compounds.
+    Division {
+        Households = "households", "按户数平均", "By number of households";
+        Need = "need", "按需公平分配", "Fairly, by need";
+    }
+}
+
+wording! {
+    /// A class of households in a draw and where goods are shared by need. The plan says in which order the classes come.
     PriorityClass {
+        Lockdown = "lockdown", "封控小区的家庭", "Households under lockdown";
         SpecialNeeds = "special_needs", "有特殊群体的家庭", "Households with special needs";
         Uncovered = "uncovered", "余粮低于预警的家庭", "Households whose food is below the alarm";
         LostBefore = "lost_before", "上次摇号没抽中的家庭", "Households not drawn last time";

@@ -1,6 +1,7 @@
 //! Proposals: what is computed, verified by a checker that shares no code with the solver, and accepted or changed by
 //! a person. Each kind is one file.
 
+pub mod allocation;
 pub mod assignment;
 pub mod files;
 pub mod routes;
@@ -37,6 +38,7 @@ wording! {
     /// What is proposed.
     ProposalKind {
         Assignment = "assignment", "保供单位分配", "Assignment of suppliers";
+        Allocation = "allocation", "物资分配", "Allocation of goods";
         Routes = "routes", "配送路线", "Delivery routes";
     }
 }

@@ -1,6 +1,7 @@
 //! Reports: each is one file that makes a [`Document`]; the document is shown as a page, printed as PDF and written
 //! as XLSX by the same code. A new report is a file and a line in [`REPORTS`].
 
+pub mod allocation;
 pub mod board;
 pub mod cards;
 pub mod delivery;
@@ -139,6 +140,14 @@ pub static REPORTS: &[Report] = &[
         listed: false,
         personal: false,
         make: tables::assignment,
+    },
+    Report {
+        key: "allocation",
+        title: ("物资分配公示表", "Allocation of goods"),
+        action: Action::OpenRound,
+        listed: false,
+        personal: false,
+        make: allocation::make,
     },
     Report {
         key: "directives",

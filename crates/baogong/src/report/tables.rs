@@ -165,7 +165,7 @@ pub fn assignment(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         columns.insert(1, numbers(lang.t("人数", "People"), 2));
         columns.push(numbers(lang.t("距离（米）", "Distance (m)"), 2));
         if !stored.together.is_empty() {
-            columns.push(words(lang.t("几家拼供（每天）", "Fed together (a day)"), 6));
+            columns.push(words(lang.t("由谁供多少（每天）", "Who gives what (a day)"), 6));
             columns.push(words(lang.t("仍缺（每天）", "Still short (a day)"), 3));
         }
         for choice in &stored.choices {
@@ -193,7 +193,7 @@ pub fn assignment(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Resu
         let assigned = assignment::assigned(tx, &subject.area)?;
         let several = assigned.values().any(|one| !one.parts.is_empty());
         if several {
-            columns.push(words(lang.t("几家拼供（每天）", "Fed together (a day)"), 6));
+            columns.push(words(lang.t("由谁供多少（每天）", "Who gives what (a day)"), 6));
         }
         for (compound, assigned) in assigned {
             let backup = match &assigned.backup {

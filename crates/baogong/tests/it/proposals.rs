@@ -371,7 +371,19 @@ fn what_none_can_feed_alone_several_feed_together() {
         page.shows("几家拼供").shows("（牵头）").shows("仍缺（每天）");
         let new = shown(&page);
         let (_, after) = stored(&server, &new);
-        assert!(!after.together.is_empty());
+        // YU-7: what is short is short alike for everybody, whoever feeds them and however far.
+        assert!(after.rationed && after.together.len() == after.facts.compounds.len());
+        page.shows("每个小区得到需要量的");
+        assert!(!page.text().contains("各小区的比例不一样"));
+        let short: Vec<usize> = (0..5)
+            .filter(|at| after.together.iter().any(|one| one.short_g[*at] > 0))
+            .collect();
+        assert!(!short.is_empty());
+        for category in short {
+            let (least, most) = after.parts_of_need(category).unwrap();
+            assert!(most - least <= 1, "{least} to {most} thousandths of the need");
+            assert!(least > 0 && most < 1000);
+        }
         // Nothing is lost and nothing comes from nowhere: what is given and what is short make up the need.
         for one in &after.together {
             let facts = after
@@ -408,7 +420,7 @@ fn what_none_can_feed_alone_several_feed_together() {
             .shows("几家拼供，本单位供");
         headquarters
             .open(&format!("/reports/assignment?area={STREET}"))
-            .shows("几家拼供（每天）");
+            .shows("由谁供多少（每天）");
         let listed = headquarters.open("/api/v1/assignments").text();
         assert!(listed.contains("\"given_g\""), "{listed}");
 

@@ -26,6 +26,9 @@ mod plan;
 mod prices;
 #[cfg(test)]
 mod property_tests;
+mod ration;
+#[cfg(test)]
+mod ration_tests;
 mod replan;
 mod report;
 mod search;
@@ -34,6 +37,7 @@ mod share;
 mod tests;
 
 pub use partial::{Added, Partial, partial};
+pub use ration::{Rationed, apportion, rationed, told};
 pub use replan::{Replanned, replan};
 
 use crate::effort::{Effort, Meter};

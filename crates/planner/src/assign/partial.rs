@@ -44,9 +44,9 @@ pub struct Added {
 /// part of it over the categories, the nearer of equals. What is missing then is added by the nearest others. This
 /// order is a rule of thumb: it decides how many suppliers a compound deals with, not how much it gets.
 ///
-/// Compounds with a main supplier are not touched: a main supplier gives all that is needed. In a great shortage they
-/// therefore have everything while those without have little or nothing. Whoever wants all to be short alike takes the
-/// main suppliers out of the assignment first: then this shares everything among all.
+/// Compounds with a main supplier are not touched: a main supplier gives all that is asked for. In a great shortage they
+/// would therefore have everything while those without have little or nothing; so where the totals do not suffice, needs
+/// are cut to fair shares first, see [`super::rationed`].
 pub fn partial(problem: &Problem, assignment: &Assignment) -> Vec<Partial> {
     let mut stores = Stores::after(problem, assignment);
     let mut waiting: Vec<usize> = (0..problem.compounds.len().min(assignment.choices.len()))
@@ -272,9 +272,31 @@ impl Share {
     }
 }
 
-fn allowed(problem: &Problem, compound: usize, supplier: usize) -> bool {
+/// What each compound can have of one category when all are shared among, in the order of the problem; see [`partial`].
+pub(super) fn fair_shares(problem: &Problem, category: usize) -> Vec<i64> {
+    let mut order: Vec<usize> = (0..problem.compounds.len()).collect();
+    order.sort_by_key(|compound| (Reverse(problem.compounds[*compound].persons), *compound));
+    let fair = Stores::full(problem).fair(&order, category);
+    let mut shares = vec![0; order.len()];
+    for (compound, share) in order.into_iter().zip(fair) {
+        shares[compound] = share;
+    }
+    shares
+}
+
+/// Whether decisions of persons let a supplier feed a compound, both as indices.
+pub(super) fn allowed(problem: &Problem, compound: usize, supplier: usize) -> bool {
     let (compound, code) = (&problem.compounds[compound], &problem.suppliers[supplier].code);
     compound.force.as_ref().is_none_or(|force| force == code) && !compound.forbid.contains(code)
+}
+
+/// The suppliers by code, as indices; of two with the same code the first is meant.
+fn places(problem: &Problem) -> HashMap<&str, usize> {
+    let mut place: HashMap<&str, usize> = HashMap::new();
+    for (number, supplier) in problem.suppliers.iter().enumerate() {
+        place.entry(&supplier.code).or_insert(number);
+    }
+    place
 }
 
 fn amount(row: &[i64], category: usize) -> i64 {
@@ -282,12 +304,10 @@ fn amount(row: &[i64], category: usize) -> i64 {
 }
 
 impl<'a> Stores<'a> {
-    fn after(problem: &'a Problem, assignment: &Assignment) -> Self {
+    /// Everything that the suppliers have.
+    fn full(problem: &'a Problem) -> Self {
         let categories = problem.categories.len();
-        let mut place: HashMap<&str, usize> = HashMap::new();
-        for (number, supplier) in problem.suppliers.iter().enumerate() {
-            place.entry(&supplier.code).or_insert(number);
-        }
+        let place = places(problem);
         let mut left: Vec<Vec<i64>> = problem
             .suppliers
             .iter()
@@ -303,18 +323,25 @@ impl<'a> Stores<'a> {
                 left[number] = vec![0; categories];
             }
         }
-        for (compound, choice) in problem.compounds.iter().zip(&assignment.choices) {
-            if let Some(supplier) = choice.main.as_deref().and_then(|main| place.get(main)) {
-                for (category, left) in left[*supplier].iter_mut().enumerate() {
-                    *left = (*left - amount(&compound.demand, category)).max(0);
-                }
-            }
-        }
         Self {
             problem,
             categories,
             left,
         }
+    }
+
+    /// What the compounds with a main supplier leave.
+    fn after(problem: &'a Problem, assignment: &Assignment) -> Self {
+        let mut stores = Self::full(problem);
+        let place = places(problem);
+        for (compound, choice) in problem.compounds.iter().zip(&assignment.choices) {
+            if let Some(supplier) = choice.main.as_deref().and_then(|main| place.get(main)) {
+                for (category, left) in stores.left[*supplier].iter_mut().enumerate() {
+                    *left = (*left - amount(&compound.demand, category)).max(0);
+                }
+            }
+        }
+        stores
     }
 
     fn of(&self, category: usize) -> Vec<i64> {

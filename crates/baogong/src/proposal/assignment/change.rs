@@ -7,7 +7,7 @@ use planner::check::{Chosen, Consequences, Over};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
-use super::together::together;
+use super::together;
 use super::{AssignmentDraft, Choice, Facts, Stored, compute, facts};
 use crate::base::id::ProposalId;
 use crate::base::{Ctx, Refusal, Result};
@@ -78,9 +78,8 @@ pub fn consequences(draft: &AssignmentDraft, stored: &Stored) -> Option<Conseque
     if stored.facts.compounds.is_empty() {
         return None;
     }
-    let problem = stored.facts.problem(draft, &BTreeMap::new());
     Some(planner::check::chosen(
-        &problem,
+        &stored.problem(draft),
         &chosen(&stored.facts, &stored.choices),
     ))
 }
@@ -160,7 +159,7 @@ pub fn measure(draft: &AssignmentDraft, stored: &mut Stored) -> Result<Option<Co
         }
     }
     stored.person_metres = result.person_distance_m;
-    stored.together = together(draft, stored)?;
+    stored.together = together::together(draft, stored)?;
     Ok(Some(result))
 }
 
@@ -200,7 +199,14 @@ fn findings(draft: &AssignmentDraft, stored: &Stored, result: &Consequences) -> 
             }
         )
     });
-    result.over.iter().map(over).chain(against).collect()
+    let unlike = together::unlike(draft, stored);
+    result
+        .over
+        .iter()
+        .map(over)
+        .chain(against)
+        .chain(unlike)
+        .collect()
 }
 
 /// Keeps changed lines as a new version. The version before stays readable as replaced.

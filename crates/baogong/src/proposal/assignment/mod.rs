@@ -68,7 +68,8 @@ pub struct Assigned {
     pub main: String,
     /// The backup's code.
     pub backup: Option<String>,
-    /// Where several feed it together: what each gives, the main supplier first. Empty where one feeds it alone.
+    /// What each gives where several feed it together or goods are short, the main supplier first. Empty where one gives all
+    /// that is needed.
     #[serde(default)]
     pub parts: Vec<Part>,
 }
@@ -79,7 +80,7 @@ impl Assigned {
         self.main == supplier || self.part(supplier).is_some()
     }
 
-    /// What this supplier gives where several feed the compound together.
+    /// What this supplier gives where several feed the compound together or goods are short.
     pub fn part(&self, supplier: &str) -> Option<&Part> {
         self.parts.iter().find(|part| part.supplier == supplier)
     }
@@ -111,7 +112,11 @@ pub struct Stored {
     /// What was made small, in person-metres, and what no assignment can go below.
     #[serde(default)]
     pub cost_and_bound: Option<(i64, i64)>,
-    /// What several suppliers give together to compounds that none can feed alone.
+    /// Whether all suppliers together have too little of some category, so that everybody's need was cut to a fair share
+    /// (YU-7).
+    #[serde(default)]
+    pub rationed: bool,
+    /// What is given to compounds that none can feed alone, and to those that get less than they need.
     #[serde(default)]
     pub together: Vec<Together>,
     /// With few changes: how many compounds no plan can leave where they were.
@@ -248,6 +253,7 @@ pub(super) fn stored(problem: &Problem, answer: &Assignment, facts: Facts) -> St
         cost_and_bound: answer
             .lower_bound_person_m
             .map(|bound| (answer.cost_person_m, bound)),
+        rationed: false,
         together: Vec::new(),
         changes_at_least: None,
         facts,
@@ -283,8 +289,13 @@ fn compute(
     facts: Facts,
     keep: &BTreeMap<String, String>,
 ) -> Result<Stored> {
-    let problem = facts.problem(draft, keep);
-    let (answer, changes_at_least) = if draft.few_changes {
+    let whole = facts.problem(draft, keep);
+    let rationed = assign::rationed(&whole);
+    let is_rationed = rationed.is_some();
+    let problem = rationed
+        .as_ref()
+        .map_or_else(|| whole.clone(), |cut| cut.problem.clone());
+    let (mut answer, changes_at_least) = if draft.few_changes {
         let replanned = assign::replan(&problem);
         (replanned.assignment, Some(replanned.changes_at_least))
     } else {
@@ -300,9 +311,20 @@ fn compute(
         let words: Vec<String> = findings.into_iter().map(|finding| finding.what).collect();
         return Err(Fault::Invariant(format!("assignment: {}", words.join("; "))).into());
     }
+    let shares = match &rationed {
+        Some(cut) => assign::apportion(cut, &mut answer),
+        None => assign::partial(&problem, &answer),
+    };
+    let together = together::verified(&whole, &problem, &answer, shares)?;
+    if let Some(cut) = rationed {
+        answer.shortages = cut.shortages;
+        // They would tell what feeds each by one supplier with its share, not what ends the shortage.
+        answer.lacks.clear();
+    }
     let mut result = stored(&problem, &answer, facts);
+    result.rationed = is_rationed;
     result.changes_at_least = changes_at_least;
-    result.together = together::together(draft, &result)?;
+    result.together = together;
     for supplier in entry::all(tx, "suppliers", district(&draft.area))? {
         let out = !problem.suppliers.iter().any(|one| one.code == supplier.code);
         if out && !draft.without.contains(&supplier.code) {

@@ -1,8 +1,9 @@
-//! Compounds that no supplier can feed alone: what several give them together, and what nobody has (DX-1).
+//! What compounds are given that do not simply have everything from one supplier: where several feed them together
+//! (DX-1), and where a shortage reaches everybody alike (YU-7).
 
 use std::collections::BTreeMap;
 
-use planner::assign::{self, Assignment};
+use planner::assign::{self, Assignment, Problem};
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
@@ -27,7 +28,7 @@ stmt!(
      WHERE district = $1 AND compound >= $2 AND compound < $3 ORDER BY compound, supplier"
 );
 
-/// What several suppliers give a compound together.
+/// What a compound is given where that is not simply all it needs from one supplier.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Together {
     /// The compound's code.
@@ -38,7 +39,7 @@ pub struct Together {
     pub short_g: Vec<i64>,
 }
 
-/// What one supplier gives a compound that several feed together.
+/// What one supplier gives such a compound.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Part {
     /// The supplier's code.
@@ -98,18 +99,61 @@ pub fn short_in_all(together: &[Together]) -> Vec<i64> {
     sums
 }
 
-/// Shares what the choices of a proposal leave in the stores among the compounds that have no supplier of their own.
-/// Nothing for proposals without facts.
+/// What the compounds of a proposal are given with these choices, where that is not simply everything from the main
+/// supplier: shares what the choices leave in the stores among those without a supplier of their own. Nothing for
+/// proposals without facts.
 pub fn together(draft: &AssignmentDraft, stored: &Stored) -> Result<Vec<Together>> {
+    let (whole, problem, answer) = as_chosen(draft, stored);
+    if !stored.rationed && answer.choices.iter().all(|choice| choice.main.is_some()) {
+        return Ok(Vec::new());
+    }
+    let shares = assign::partial(&problem, &answer);
+    // Where a person has given a supplier more than it has, the checker would find that and nothing of the shares.
+    let over = planner::check::chosen(&problem, &super::change::chosen(&stored.facts, &stored.choices)).over;
+    if over.iter().all(|over| over.should_fail.is_some())
+        && let Some(finding) = planner::check::partial(&problem, &answer, &shares).first()
+    {
+        return Err(Fault::Invariant(format!("shares: {}", finding.what)).into());
+    }
+    let told = assign::told(&whole, &problem, &answer, shares);
+    Ok(told.into_iter().flatten().map(of_share).collect())
+}
+
+/// What is given where nobody has changed anything yet, verified: what is short is short alike for everybody.
+pub(super) fn verified(
+    whole: &Problem,
+    problem: &Problem,
+    answer: &Assignment,
+    shares: Vec<assign::Partial>,
+) -> Result<Vec<Together>> {
+    let findings = planner::check::partial(problem, answer, &shares);
+    let unlike = planner::check::rationed(whole, problem, answer, &shares);
+    // Without a shortage only those who have no main supplier are dealt with, and nobody's need was cut.
+    if let Some(finding) = findings.iter().chain(&unlike).next() {
+        return Err(Fault::Invariant(format!("shares: {}", finding.what)).into());
+    }
+    let told = assign::told(whole, problem, answer, shares);
+    Ok(told.into_iter().flatten().map(of_share).collect())
+}
+
+/// Where the choices of a person give one compound a greater part of what is short than another.
+pub(super) fn unlike(draft: &AssignmentDraft, stored: &Stored) -> Vec<String> {
+    if !stored.rationed {
+        return Vec::new();
+    }
+    let (whole, problem, answer) = as_chosen(draft, stored);
+    let shares = assign::partial(&problem, &answer);
+    let findings = planner::check::rationed(&whole, &problem, &answer, &shares);
+    findings.into_iter().map(|finding| finding.what).collect()
+}
+
+/// The needs as they are, what is asked for, and the choices as an answer to that.
+fn as_chosen(draft: &AssignmentDraft, stored: &Stored) -> (Problem, Problem, Assignment) {
     let mains: BTreeMap<&str, &String> = stored
         .choices
         .iter()
         .filter_map(|choice| Some((choice.compound.as_str(), choice.main.as_ref()?)))
         .collect();
-    if mains.len() >= stored.facts.compounds.len() {
-        return Ok(Vec::new());
-    }
-    let problem = stored.facts.problem(draft, &BTreeMap::new());
     let choice = |compound: &assign::Compound| assign::Choice {
         compound: compound.code.clone(),
         main: mains.get(compound.code.as_str()).map(|main| (*main).clone()),
@@ -120,6 +164,8 @@ pub fn together(draft: &AssignmentDraft, stored: &Stored) -> Result<Vec<Together
         kept: false,
         positioned: true,
     };
+    let whole = stored.facts.problem(draft, &BTreeMap::new());
+    let problem = stored.problem(draft);
     let answer = Assignment {
         choices: problem.compounds.iter().map(choice).collect(),
         shortages: Vec::new(),
@@ -130,15 +176,37 @@ pub fn together(draft: &AssignmentDraft, stored: &Stored) -> Result<Vec<Together
         lower_bound_person_m: None,
         unserved_persons: 0,
     };
-    let shares = assign::partial(&problem, &answer);
-    // Where a person has given a supplier more than it has, the checker would find that and nothing of the shares.
-    let over = planner::check::chosen(&problem, &super::change::chosen(&stored.facts, &stored.choices)).over;
-    if over.iter().all(|over| over.should_fail.is_some())
-        && let Some(finding) = planner::check::partial(&problem, &answer, &shares).first()
-    {
-        return Err(Fault::Invariant(format!("shares: {}", finding.what)).into());
+    (whole, problem, answer)
+}
+
+impl Stored {
+    /// What its choices have to satisfy: the needs, or the fair shares where goods are short.
+    pub(super) fn problem(&self, draft: &AssignmentDraft) -> Problem {
+        let whole = self.facts.problem(draft, &BTreeMap::new());
+        match assign::rationed(&whole).filter(|_| self.rationed) {
+            Some(cut) => cut.problem,
+            None => whole,
+        }
     }
-    Ok(shares.into_iter().map(of_share).collect())
+
+    /// The least and the greatest part of its need that a compound gets of a category, in thousandths; `None` without
+    /// facts.
+    pub fn parts_of_need(&self, category: usize) -> Option<(i64, i64)> {
+        let given: BTreeMap<&str, &Together> = self
+            .together
+            .iter()
+            .map(|one| (one.compound.as_str(), one))
+            .collect();
+        let part = |compound: &super::CompoundFacts| {
+            let need = compound.demand.get(category).copied().filter(|need| *need > 0)?;
+            let short = given
+                .get(compound.code.as_str())
+                .map_or(0, |one| one.short_g[category]);
+            Some(((need - short) * 1000 + need / 2) / need)
+        };
+        let parts: Vec<i64> = self.facts.compounds.iter().filter_map(part).collect();
+        Some((*parts.iter().min()?, *parts.iter().max()?))
+    }
 }
 
 fn of_share(share: assign::Partial) -> Together {

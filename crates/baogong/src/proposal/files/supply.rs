@@ -1,6 +1,6 @@
 //! Who supplies whom, from lists alone: the same model and the same words as for the registers.
 
-use planner::assign::{self, Assignment, Partial, Problem};
+use planner::assign::{self, Assignment, Partial, Problem, Shortage};
 use planner::effort::Effort;
 use planner::travel::Ways;
 
@@ -17,12 +17,15 @@ const SERVES_WEIGHT_M: i64 = 1_000;
 
 /// An assignment with what it was computed from.
 pub struct Supply {
-    /// What was asked.
+    /// What was asked: the needs, or the fair shares of what is short.
     pub problem: Problem,
     /// What came out, verified.
     pub answer: Assignment,
-    /// By compound: what several suppliers give together where none has enough of everything; verified.
+    /// By compound, where that is not simply all it needs from its main supplier: what it is given, by several suppliers or
+    /// as its share of what is short; verified.
     pub shared: Vec<Option<Partial>>,
+    /// The categories of which all suppliers together have too little, so that every compound has its share (YU-7).
+    pub shortages: Vec<Shortage>,
     /// The same in words.
     pub words: Stored,
     /// The categories that count, as positions in [`CATEGORIES`]; the others no supplier has named.
@@ -137,29 +140,81 @@ pub fn assign(
             ways.from_near(&shops, &homes, roads::near_max(homes.len()))
         }),
     };
+    let whole = problem;
+    let rationed = assign::rationed(&whole);
+    let problem = rationed
+        .as_ref()
+        .map_or_else(|| whole.clone(), |cut| cut.problem.clone());
     let effort = Effort::rounds(assign::usual_rounds(&problem));
-    let answer = assign::assign(&problem, &effort, asked.seed);
+    let mut answer = assign::assign(&problem, &effort, asked.seed);
     if let Some(finding) = planner::check::assignment(&problem, &answer).first() {
         return Err(Fault::Invariant(format!("assignment: {}", finding.what)).into());
     }
-    tell_lacks(&answer, notes);
-    let shares = assign::partial(&problem, &answer);
-    if let Some(finding) = planner::check::partial(&problem, &answer, &shares).first() {
+    let shares = match &rationed {
+        Some(cut) => assign::apportion(cut, &mut answer),
+        None => assign::partial(&problem, &answer),
+    };
+    let findings = planner::check::partial(&problem, &answer, &shares);
+    let unlike = planner::check::rationed(&whole, &problem, &answer, &shares);
+    if let Some(finding) = findings.iter().chain(&unlike).next() {
         return Err(Fault::Invariant(format!("shares: {}", finding.what)).into());
     }
-    let mut shares = shares.into_iter();
-    let shared = answer
-        .choices
-        .iter()
-        .map(|choice| choice.main.is_none().then(|| shares.next()).flatten())
-        .collect();
+    let shared = assign::told(&whole, &problem, &answer, shares);
+    let shortages = match rationed {
+        None => Vec::new(),
+        Some(cut) => {
+            // They would tell what feeds each by one supplier with its share, not what ends the shortage.
+            answer.lacks.clear();
+            answer.shortages.clone_from(&cut.shortages);
+            cut.shortages
+        }
+    };
+    tell_shortages(&shortages, notes);
+    if shortages.is_empty() {
+        tell_lacks(&answer, notes);
+    }
     Ok(Supply {
         shared,
+        shortages,
         words: assignment::stored(&problem, &answer, assignment::Facts::default()),
         problem,
         answer,
         counted,
     })
+}
+
+/// Says what is short for everybody, and by which rule it is shared.
+fn tell_shortages(shortages: &[Shortage], notes: &mut Vec<Said>) {
+    if shortages.is_empty() {
+        return;
+    }
+    let parts = |lang: kit::Lang| -> String {
+        let words = shortages.iter().map(|one| {
+            let word = category_word(&one.category, lang);
+            let part = percent_of(one.capacity, one.demand);
+            match lang {
+                kit::Lang::Zh => format!("{word}只够{part}（每天差{}公斤）", kilograms(one.short_by)),
+                kit::Lang::En => format!("{word} {part} ({} kg a day short)", kilograms(one.short_by)),
+            }
+        });
+        words.collect::<Vec<_>>().join(lang.t("、", ", "))
+    };
+    notes.push(said(
+        format!(
+            "全部单位合起来，{}。短缺的品类各小区一律按需要量的同样比例供应，不论主供是谁、离得远近；够的品类照常供足。请从外地调货，或动用储备。",
+            parts(kit::Lang::Zh)
+        ),
+        format!(
+            "All suppliers together cover of the need: {}. Of these each compound gets the same part of its need, whoever supplies it and however far; the rest is given in full. Bring more in, or draw on the reserves.",
+            parts(kit::Lang::En)
+        ),
+    ));
+}
+
+/// A part in per cent to one decimal, such as `62.5 %`.
+fn percent_of(part: i64, whole: i64) -> String {
+    let thousandths = i128::from(part) * 1000 / i128::from(whole.max(1));
+    format!("{}.{} %", thousandths / 10, thousandths % 10)
 }
 
 /// Says how many compounds several suppliers feed, and what would be needed so that one feeds each. What is short even then
@@ -271,7 +326,9 @@ impl Supply {
                 }
             }
         }
-        for shared in self.shared.iter().flatten() {
+        let shared = self.shared.iter().zip(&self.answer.choices);
+        let several = shared.filter(|(_, choice)| choice.main.is_none());
+        for shared in several.filter_map(|(shared, _)| shared.as_ref()) {
             if shared.main.as_ref() == Some(code) {
                 for (sum, given) in load.iter_mut().zip(&shared.given) {
                     sum.0 += given;

@@ -423,3 +423,43 @@ fn suppliers_that_lack_something_feed_a_compound_together() {
     let sheet = sheets::together(&planned, Lang::Zh).unwrap();
     assert_eq!(sheet.rows.len(), 6);
 }
+
+/// YU-7: there are vegetables for half of the people; everybody gets half, each from the near supplier, and no more is driven
+/// and picked than there is.
+#[test]
+fn yu_7_what_is_short_is_short_alike_for_every_compound() {
+    let scarce = "单位名称,类型,纬度,经度,米面日供应能力,食用油日供应能力,蔬菜日供应能力,蛋日供应能力,肉日供应能力,服务范围\n\
+        东店,超市,26.100000,113.200000,1000,1000,30,1000,1000,东社区\n\
+        西店,超市,26.100000,113.000000,1000,1000,16,1000,1000,西社区\n";
+    let planned = planned(
+        &[("供.csv", scarce), ("区.csv", COMPOUNDS), ("车.csv", VEHICLES)],
+        &asked(),
+    );
+    let expected = [
+        ("东园", Some("东店")),
+        ("东苑", Some("东店")),
+        ("西园", Some("西店")),
+    ];
+    assert_eq!(mains(&planned), expected.into_iter().collect());
+    for (living, shared) in planned.county.compounds.iter().zip(&planned.supply.shared) {
+        let shared = shared.as_ref().unwrap();
+        let half_g = living.persons * 200;
+        assert_eq!(
+            (shared.given[2], shared.short[2]),
+            (half_g, half_g),
+            "{}",
+            living.name
+        );
+        assert_eq!(
+            shared.short.iter().sum::<i64>(),
+            half_g,
+            "the rest is given in full"
+        );
+    }
+    assert!(told(&planned, "蔬菜只够50.0 %"));
+    let picked_g: i64 = planned.picks.iter().map(|pick| pick.need_g[2]).sum();
+    assert_eq!(picked_g, 2 * 46_000, "two days of all that there is");
+    assert_eq!(planned.supply.load(0)[2], (30_000, 30_000));
+    let sheet = sheets::together(&planned, Lang::Zh).unwrap();
+    assert_eq!((sheet.name.as_str(), sheet.rows.len()), ("份额", 6));
+}

@@ -11,7 +11,7 @@ mod publish;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +25,7 @@ use crate::base::clock::DAY_S;
 use crate::base::id::{OrderId, RoundId, district};
 use crate::base::{Ctx, Error, Fault, Refusal, Result, audit};
 use crate::coverage;
+use crate::plan::ControlLevel;
 use crate::plan::release::{PriorityClass, Release, classes};
 use crate::plan::rules::{RuleKey, Rules};
 use crate::register::entry::{self, Household};
@@ -59,6 +60,10 @@ stmt!(
     "SELECT class, ticket, result, zh, en FROM ballot_ticket WHERE district = $1 AND order_id = $2"
 );
 stmt!(
+    LAST_RESULTS,
+    "SELECT household, result FROM ballot_ticket WHERE district = $1 AND compound = $2 ORDER BY drawn_s, order_id DESC"
+);
+stmt!(
     LAST_RESULT,
     "SELECT result FROM ballot_ticket WHERE district = $1 AND household = $2 ORDER BY drawn_s DESC, order_id LIMIT 1"
 );
@@ -72,7 +77,7 @@ wording! {
     }
 }
 
-/// How many packs a compound had when the draw began.
+/// How many packs a compound has: when a round opens, or when a draw begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 pub struct Allotted {
     /// The compound's code.
@@ -248,6 +253,7 @@ fn class_of(
 ) -> Result<usize> {
     for (index, class) in priority.iter().enumerate() {
         let belongs = match class {
+            PriorityClass::Lockdown => terms.rules.level == Some(ControlLevel::Lockdown),
             PriorityClass::SpecialNeeds => entry::get(tx, "households", district(household), household)?
                 .map(|entry| entry.noun::<Household>())
                 .transpose()?
@@ -270,6 +276,20 @@ fn class_of(
         }
     }
     Err(Fault::Invariant("the classes of a draw do not end with the others".into()).into())
+}
+
+/// The households of a compound that got nothing when they were last drawn, because too little was left.
+pub fn lost_before(tx: &mut Tx, compound: &str) -> Result<BTreeSet<String>> {
+    let mut lost = BTreeSet::new();
+    for row in tx.rows(&LAST_RESULTS, &params![district(compound), compound])? {
+        let household: String = row.get(0)?;
+        if row.get::<String>(1)? == DrawResult::NoneLeft.key() {
+            lost.insert(household);
+        } else {
+            lost.remove(&household);
+        }
+    }
+    Ok(lost)
 }
 
 fn allotments(tx: &mut Tx, at: &RoundRef) -> Result<Vec<Allotted>> {

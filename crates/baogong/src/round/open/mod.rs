@@ -1,24 +1,27 @@
 //! Opening, listing, cutting off and confirming rounds.
 
 mod find;
+mod prepare;
 mod progress;
 
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 use uuid::Uuid;
 
-use super::ballot::{self, Secret};
+use super::ballot::{self, Allotted, Secret};
 use super::modes::Mode;
 use super::{Pack, Round, RoundCompound, RoundState, chart, order, with_check_digit};
 use crate::base::book::{self, Kind, Move, Reason};
-use crate::base::clock::{self, HOUR_S};
+use crate::base::clock;
 use crate::base::id::{RoundId, derive, district};
 use crate::base::{Ctx, Refusal, Result, stamp};
 use crate::plan::release::Release;
-use crate::plan::rules::{self, RuleKey, Rules, Source};
-use crate::register::entry::{self, Compound, Good, Supplier};
+use crate::plan::rules::{self, Source};
+use crate::register::entry;
 
 pub use find::{by_token, compound, compounds, get, left, list, packs, standing};
+use prepare::allotments;
+pub use prepare::{Prepared, prepare};
 pub(super) use progress::change_state;
 pub use progress::{confirm, cut_off, tick};
 
@@ -65,6 +68,9 @@ pub struct RoundDraft {
     /// Who gets the packs, where the plan leaves it open; without it, who comes first.
     #[serde(default)]
     pub release: Option<Release>,
+    /// What each compound gets of each pack; empty shares each pack by number of households.
+    #[serde(default)]
+    pub allotments: Vec<Allotted>,
     /// The secret of a ballot; made anew with each draft, never sent or received.
     #[serde(skip)]
     pub secret: Secret,
@@ -77,20 +83,6 @@ pub struct RoundDraft {
     /// When goods are to be delivered; empty takes the rule.
     #[serde(default)]
     pub deliver: String,
-}
-
-fn time(field: &'static str, text: &str, default_s: i64) -> Result<i64> {
-    if text.trim().is_empty() {
-        return Ok(default_s);
-    }
-    clock::parse_minute(text).ok_or_else(|| {
-        Refusal::invalid(
-            field,
-            "时间应如 2026-11-21 18:00。",
-            "A time looks like 2026-11-21 18:00.",
-        )
-        .into()
-    })
 }
 
 /// The longest code that is a prefix of all the codes.
@@ -111,113 +103,24 @@ pub fn common_area(codes: &[String]) -> String {
     district(first).to_string()
 }
 
-/// Opens a round: checks the mode against the rules of each compound, fixes packs and prices, and allots each
-/// pack to the compounds by their number of households (largest remainder, so that streets are treated alike).
+/// Opens a round: checks the mode against the rules of each compound, fixes packs and prices, and allots each pack to
+/// the compounds: as the draft says, or by their number of households (largest remainder, so that streets are treated
+/// alike).
 pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
-    let mode = Mode::of(&draft.mode)
-        .ok_or_else(|| Refusal::invalid("mode", "请选择供应方式。", "Choose a supply mode."))?;
-    if draft.compounds.is_empty() {
-        return Err(Refusal::invalid(
-            "compounds",
-            "请至少选择一个小区。",
-            "Choose at least one compound.",
-        )
-        .into());
-    }
+    let Prepared {
+        mode,
+        supplier,
+        compounds,
+        rules: held,
+        packs,
+        release,
+        cutoff_s,
+        pay_by_s,
+        deliver_s,
+    } = prepare(tx, ctx, draft)?;
+    let held = &held[0];
     let in_district = district(&draft.compounds[0]).to_string();
-    let supplier: Supplier = entry::noun(tx, "suppliers", &in_district, &draft.supplier)?;
-    let mut compounds = Vec::with_capacity(draft.compounds.len());
-    let mut ruled: Vec<(&str, Rules)> = Vec::with_capacity(draft.compounds.len());
-    for code in &draft.compounds {
-        ctx.actor.check(crate::base::Action::OpenRound, code)?;
-        let compound: Compound = entry::noun(tx, "compounds", &in_district, code)?;
-        let rules = rules::at(tx, code, ctx.now_s)?;
-        if !mode.allowed(&rules) {
-            return Err(Refusal::conflict(
-                "mode_not_allowed",
-                format!(
-                    "按{}，{}目前不能采用“{}”。",
-                    rules.clause(RuleKey::SupplyModes),
-                    compound.compound,
-                    mode.word(kit::Lang::Zh)
-                ),
-                format!(
-                    "Under {}, {} may not be supplied by: {}.",
-                    rules.clause(RuleKey::SupplyModes),
-                    compound.compound,
-                    mode.word(kit::Lang::En)
-                ),
-            )
-            .into());
-        }
-        ruled.push((code, rules));
-        let households = entry::count(
-            tx,
-            &entry::Query {
-                register: "households",
-                area: code,
-                ..Default::default()
-            },
-        )?
-        .0;
-        compounds.push((
-            code.clone(),
-            compound,
-            if households > 0 { households } else { 1 },
-        ));
-    }
-    let release = ballot::chosen(draft.release, mode.facts().takes_orders, &ruled)?;
-    let held = &ruled[0].1;
-    let mut packs = Vec::new();
-    for one in draft.packs.iter().filter(|one| one.total > 0) {
-        let good: Good = entry::noun(
-            tx,
-            "goods",
-            &in_district,
-            &format!("{}/{}", draft.supplier, one.code),
-        )?;
-        if let Some(stock) = good.stock
-            && one.total > stock
-        {
-            return Err(Refusal::invalid(
-                "packs",
-                format!(
-                    "{}：保供单位只报了{stock}份，不能投放{}份。",
-                    good.name, one.total
-                ),
-                format!(
-                    "{}: the supplier offers {stock}, so {} cannot be released.",
-                    good.name, one.total
-                ),
-            )
-            .into());
-        }
-        packs.push((good, one.total));
-    }
-    if packs.is_empty() {
-        return Err(Refusal::invalid(
-            "packs",
-            "请至少选择一种套餐并填写份数。",
-            "Choose at least one pack and how many.",
-        )
-        .into());
-    }
-    let hours_s = |key| held.number(key).unwrap_or(0) * HOUR_S;
-    let cutoff_s = time(
-        "cutoff",
-        &draft.cutoff,
-        ctx.now_s + hours_s(RuleKey::OrderCutoffH),
-    )?;
-    let pay_by_s = time("pay_by", &draft.pay_by, cutoff_s + hours_s(RuleKey::PayByH))?;
-    let deliver_s = time("deliver", &draft.deliver, pay_by_s + hours_s(RuleKey::DeliverH))?;
-    if !(ctx.now_s < cutoff_s && cutoff_s <= pay_by_s && pay_by_s <= deliver_s) {
-        return Err(Refusal::invalid(
-            "cutoff",
-            "时间顺序应为：现在 < 截单 ≤ 付款截止 ≤ 送达。",
-            "Times must follow: now < cut-off ≤ pay-by ≤ delivery.",
-        )
-        .into());
-    }
+    let allotted = allotments(draft, &compounds, &packs)?;
     let id = RoundId::of_command(ctx.command);
     let number = tx
         .row(&COUNT, &params![in_district.as_str()])?
@@ -295,7 +198,6 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
             ],
         )?;
     }
-    let needs: Vec<i64> = compounds.iter().map(|(_, _, households)| *households).collect();
     let mut moves = Vec::new();
     for (index, (code, compound, _)) in compounds.iter().enumerate() {
         let position = index as i64 + 1;
@@ -318,9 +220,9 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
             ],
         )?;
     }
-    for (good, total) in &packs {
+    for ((good, _), amounts) in packs.iter().zip(allotted) {
         let asset = chart::pack_asset(id, &good.code);
-        for (index, amount) in share(*total, &needs).into_iter().enumerate() {
+        for (index, amount) in amounts.into_iter().enumerate() {
             if amount == 0 {
                 continue;
             }
@@ -339,16 +241,6 @@ pub fn open(tx: &mut Tx, ctx: &Ctx, draft: &RoundDraft) -> Result<RoundId> {
     book::post_certain(tx, ctx, &in_district, &moves)?;
     stamp::renew(tx, &in_district, stamp::TERMS)?;
     Ok(id)
-}
-
-/// Shares `total` packs in proportion to `weights`, all of them, by largest remainder.
-fn share(total: i64, weights: &[i64]) -> Vec<i64> {
-    // The published rule caps nobody here: a compound may order more than one pack per household.
-    let scaled: Vec<i64> = weights
-        .iter()
-        .map(|weight| weight.saturating_mul(total))
-        .collect();
-    planner::allocate::by_need(total, &scaled)
 }
 
 /// The district and id of a round.
@@ -376,14 +268,6 @@ pub(super) fn order_code_parts(code: &str) -> Option<(&str, i64, i64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn packs_are_shared_by_households_and_none_is_lost() {
-        let shares = share(100, &[300, 200, 1]);
-        assert_eq!(shares.iter().sum::<i64>(), 100);
-        assert!(shares[0] > shares[1] && shares[1] > shares[2], "{shares:?}");
-        assert_eq!(share(7, &[1, 1, 1]).iter().sum::<i64>(), 7);
-    }
 
     #[test]
     fn the_common_area_is_the_smallest_official_one() {

@@ -22,6 +22,7 @@ macro_rules! endpoints {
 }
 
 mod account;
+mod allocations;
 mod chains;
 mod coverage;
 mod document;
@@ -58,6 +59,7 @@ const PARTS: &[Part] = &[
     (lists::routes, lists::described),
     (coverage::routes, coverage::described),
     (proposals::routes, proposals::described),
+    (allocations::routes, allocations::described),
     (rounds::routes, rounds::described),
     (orders::routes, orders::described),
     (chains::routes, chains::described),

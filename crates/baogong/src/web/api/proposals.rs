@@ -63,7 +63,9 @@ pub struct ProposalView {
     shortages: Vec<ShortageView>,
     /// Where least would have to be added so that everybody is fed.
     lacks: Vec<LackLine>,
-    /// What several suppliers give together to compounds that none can feed alone; accepting puts that into force.
+    /// Whether all suppliers together have too little of some category, so that every compound's need was cut to a fair share.
+    rationed: bool,
+    /// What is given to compounds that none can feed alone or that get less than they need; accepting puts that into force.
     together: Vec<Together>,
     /// Person-metres of the whole.
     person_metres: i64,
@@ -115,6 +117,7 @@ async fn get_proposal(web: Web, Id(id): Id<ProposalId>) -> Answer {
         choices: stored.choices,
         shortages: stored.shortages.into_iter().map(shortage).collect(),
         lacks: stored.lacks,
+        rationed: stored.rationed,
         together: stored.together,
         person_metres: stored.person_metres,
         by_road: stored.facts.is_by_road(),
@@ -169,7 +172,7 @@ pub struct AssignedView {
     main: String,
     /// The backup's code.
     backup: Option<String>,
-    /// Where several feed it together: what each gives, the main supplier first.
+    /// What each gives where several feed it together or goods are short, the main supplier first.
     parts: Vec<Part>,
 }
 

@@ -1,5 +1,6 @@
 //! The pages, one file per topic.
 
+pub mod allocations;
 pub mod audit;
 pub mod ballot;
 pub mod board;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         lists::routes,
         coverage::routes,
         proposals::routes,
+        allocations::routes,
         rounds::routes,
         orders::routes,
         payments::routes,

@@ -136,6 +136,9 @@ fn result(planned: &Planned, lang: Lang) -> String {
             planned.county.suppliers.len()
         ),
     };
+    if !planned.supply.shortages.is_empty() {
+        return words + &rationed(planned, without, lang);
+    }
     let rest = match (lang, without) {
         (Lang::Zh, 0) => "全部有主供单位。".to_string(),
         (Lang::En, 0) => "every compound has a main supplier.".to_string(),
@@ -151,6 +154,27 @@ fn result(planned: &Planned, lang: Lang) -> String {
         ),
     };
     words + &rest
+}
+
+/// What is shared because all suppliers together have too little, and how many compounds need several suppliers for it.
+fn rationed(planned: &Planned, several: usize, lang: Lang) -> String {
+    let short = planned.supply.shortages.iter();
+    let words: Vec<String> = short
+        .map(|one| {
+            let percent = i128::from(one.capacity) * 100 / i128::from(one.demand.max(1));
+            format!("{} {percent} %", category_word(&one.category, lang))
+        })
+        .collect();
+    match lang {
+        Lang::Zh => format!(
+            "货不够，各小区一律按需要量的同样比例供应（{}），其中{several}个小区由几家单位合供，见“份额”。",
+            words.join("、")
+        ),
+        Lang::En => format!(
+            "goods are short, and each compound gets the same part of its need ({}); {several} compounds need several suppliers, see Shares.",
+            words.join(", ")
+        ),
+    }
 }
 
 /// What nobody has, by category, as the end of a sentence.

@@ -36,6 +36,12 @@ pub fn assignment(planned: &Planned, lang: Lang) -> OutSheet {
     let compounds = planned.county.compounds.iter().zip(&planned.supply.words.choices);
     for (number_of, (living, choice)) in compounds.enumerate() {
         let mut reasons = Vec::new();
+        if !planned.supply.shortages.is_empty() {
+            reasons.push(
+                lang.t("货不够，份额见“份额”", "goods are short, see Shares")
+                    .to_string(),
+            );
+        }
         let together = planned.supply.shared.get(number_of).and_then(Option::as_ref);
         if choice.main.is_none() {
             reasons.push(match together.and_then(|shared| shared.main.as_ref()) {
@@ -88,7 +94,8 @@ pub fn assignment(planned: &Planned, lang: Lang) -> OutSheet {
     out
 }
 
-/// The compounds that no supplier can feed alone: who gives what, and what nobody has. `None` when there are none.
+/// What compounds are given that do not have all they need from one supplier: those that several feed, and all of them
+/// while goods are short. `None` when there are none.
 pub fn together(planned: &Planned, lang: Lang) -> Option<OutSheet> {
     let mut columns = vec![
         text(lang.t("社区（村）", "Community"), 15.0),
@@ -102,18 +109,27 @@ pub fn together(planned: &Planned, lang: Lang) -> Option<OutSheet> {
         let word = category_word(key, lang);
         columns.push(weight(&format!("{word}{}", lang.t("（公斤/天）", " (kg a day)"))));
     }
-    let mut out = sheet(
-        lang.t("拼供", "Together"),
-        lang.t("几家单位拼供的小区", "Compounds that several suppliers feed together").to_string(),
-        vec![
+    let rationed = !planned.supply.shortages.is_empty();
+    let (name, title, words) = if rationed {
+        (
+            lang.t("份额", "Shares"),
+            lang.t("货不够时各小区的份额", "What each compound gets while goods are short"),
+            lang.t(
+                "短缺的品类各小区一律按需要量的同样比例供应；由两家供的，牵头的单位对接联络人、统一配送，另一家补足。",
+                "Of what is short each compound gets the same part of its need; where two supply it, the leading one deals with the liaison and the other adds the rest.",
+            ),
+        )
+    } else {
+        (
+            lang.t("拼供", "Together"),
+            lang.t("几家单位拼供的小区", "Compounds that several suppliers feed together"),
             lang.t(
                 "没有一家能供齐的小区：牵头的单位对接联络人、统一配送，其余单位按类补足。",
                 "No supplier has everything for these: the leading one deals with the liaison, the others add what is missing.",
-            )
-            .to_string(),
-        ],
-        columns,
-    );
+            ),
+        )
+    };
+    let mut out = sheet(name, title.to_string(), vec![words.to_string()], columns);
     for (living, shared) in planned.county.compounds.iter().zip(&planned.supply.shared) {
         let Some(shared) = shared else { continue };
         let mut row = |supplier: &str, part: &str, amounts: Vec<i64>| {
@@ -132,7 +148,13 @@ pub fn together(planned: &Planned, lang: Lang) -> Option<OutSheet> {
             out.rows.push(cells);
         };
         if let Some(main) = &shared.main {
-            row(main, lang.t("牵头", "leads"), shared.given.clone());
+            let alone = shared.added.is_empty();
+            let part = if alone {
+                lang.t("主供", "main")
+            } else {
+                lang.t("牵头", "leads")
+            };
+            row(main, part, shared.given.clone());
         }
         let mut others: Vec<&str> = shared.added.iter().map(|one| one.supplier.as_str()).collect();
         others.sort_unstable();

@@ -14,7 +14,8 @@ use crate::base::words::{count, kilograms, kilometres};
 use crate::base::{Ctx, Result, clock};
 use crate::plan::rules::{CATEGORIES, category_word};
 use crate::proposal::assignment::{
-    self, AssignmentDraft, Choice, Line, Stored, apply, gather, measure, moved_since,
+    self, AssignmentDraft, Choice, Line, Stored, apply, consequences as consequences_of, gather, measure,
+    moved_since,
 };
 use crate::proposal::{Proposal, ProposalState};
 use crate::register::correct::area_name;
@@ -58,7 +59,12 @@ pub fn look(
 ) -> Result<Look> {
     let (draft, mut stored) = assignment::read(&proposal)?;
     let tried = apply(&mut stored, lines)?;
-    let result = measure(&draft, &mut stored)?;
+    // What nobody has touched stays as it was verified.
+    let result = if tried.mains.is_empty() {
+        consequences_of(&draft, &stored)
+    } else {
+        measure(&draft, &mut stored)?
+    };
     let open = proposal.state == ProposalState::Open;
     let known = open && !stored.facts.compounds.is_empty();
     let (mut moved, mut differing) = (Vec::new(), (Vec::new(), Vec::new()));
@@ -159,7 +165,8 @@ pub fn page(web: &Web, look: &Look, page: usize) -> Markup {
         (figures(web, look))
         @if !stored.facts.compounds.is_empty() { p class="soft" { (stored.facts.distances_words(web.lang)) } }
         @if look.open() { (stale(web, look)) }
-        @for (category, demand, capacity, short_by) in &stored.shortages {
+        // Where everybody has a share of what is short, the shares tell it.
+        @for (category, demand, capacity, short_by) in stored.shortages.iter().filter(|_| !stored.rationed) {
             (kit::notice(Tone::Bad, &format!("{}{}", category_word(category, web.lang), web.t("产能不足", " falls short")), html! { p { (web.t("每天需要 ", "Needed a day: ")) (kilograms(*demand)) (web.t(" 公斤，能供 ", " kg, offered ")) (kilograms(*capacity)) (web.t(" 公斤，差 ", " kg, short by ")) (kilograms(*short_by)) (web.t(" 公斤。", " kg.")) } }))
         }
         (lacks(web, look))

@@ -63,7 +63,7 @@ async fn list(web: Web) -> Answer {
         .read(move |tx| {
             let mut proposals = Vec::new();
             for one in proposal::list(tx, &in_district)? {
-                // Routes are decided where they are proposed, on the pages of their round.
+                // Routes and allocations are decided where they are proposed, on the pages of their round.
                 if one.kind != ProposalKind::Assignment {
                     continue;
                 }

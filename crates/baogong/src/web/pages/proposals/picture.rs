@@ -1,6 +1,6 @@
 //! The map of an assignment, and the load of its suppliers.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kit::{Column, Markup, TableRow, Tone, html};
 use planner::check::Consequences;
@@ -9,7 +9,7 @@ use super::super::super::request::Web;
 use super::assignment::{Look, shown};
 use crate::base::words::{count, kilograms};
 use crate::plan::rules::{CATEGORIES, category_word};
-use crate::proposal::assignment::Choice;
+use crate::proposal::assignment::{Choice, Part};
 
 /// The map.
 pub(super) fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
@@ -52,8 +52,12 @@ pub(super) fn drawing(web: &Web, look: &Look, page: usize) -> kit::Map {
                 .collect(),
         };
         let numbers: Vec<usize> = givers.iter().filter_map(|code| facts.number(code)).collect();
+        // Where goods are rationed everybody is short; then only those who get nothing stand out.
         let is_short = choice.main.is_none()
-            && shared.is_none_or(|shared| shared.short_g.iter().any(|short| *short > 0));
+            && shared.is_none_or(|shared| match look.stored.rationed {
+                true => shared.parts.is_empty(),
+                false => shared.short_g.iter().any(|short| *short > 0),
+            });
         let line_is_here = shown.iter().any(|line| line.compound == one.code);
         map.points.push(kit::MapPoint {
             series: numbers.first().copied(),
@@ -212,6 +216,20 @@ fn tenths(weight_g: i64) -> String {
     }
 }
 
+/// What is given to compounds that have no main supplier of their own.
+fn parts_of_several(look: &Look) -> Vec<&Part> {
+    let choices = look.stored.choices.iter();
+    let fed: BTreeSet<&str> = choices
+        .filter(|choice| choice.main.is_some())
+        .map(|choice| choice.compound.as_str())
+        .collect();
+    let several = look.stored.together.iter();
+    several
+        .filter(|one| !fed.contains(one.compound.as_str()))
+        .flat_map(|one| &one.parts)
+        .collect()
+}
+
 /// What each supplier gives and has.
 pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
     let facts = &look.stored.facts;
@@ -228,6 +246,7 @@ pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
         )
     });
     columns.extend(each.map(|title| Column::number(&title)));
+    let several = parts_of_several(look);
     let rows = facts
         .suppliers
         .iter()
@@ -237,8 +256,7 @@ pub(super) fn loads(web: &Web, look: &Look, result: &Consequences) -> Markup {
             let (compounds, persons) = own.fold((0, 0), |sum, choice| (sum.0 + 1, sum.1 + choice.persons));
             let mut cells = vec![html! { (number + 1) " " (one.name) }, html! { (count(compounds)) }, html! { (count(persons)) }];
             let mut loads = result.loads[number].clone();
-            let parts = look.stored.together.iter().flat_map(|shared| &shared.parts);
-            for part in parts.filter(|part| part.supplier == one.code) {
+            for part in several.iter().filter(|part| part.supplier == one.code) {
                 for (load, given) in loads.iter_mut().zip(&part.given_g) {
                     *load += given;
                 }

@@ -40,6 +40,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     .filter(|one| one.is_fed_by(&chosen))
                     .map(|one| {
                         one.part(&chosen)
+                            .filter(|_| one.parts.len() > 1)
                             .map_or_else(String::new, |part| part.categories(lang))
                     });
                 if rules.closed() {
@@ -143,7 +144,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     }
                 }))
                 (kit::section(web.t("4 套餐与投放份数", "4 Packs and quantities"), html! {
-                    p { (web.t("份数按各小区户数分配，每个小区有自己的份额。", "Quantities are shared among compounds by households; each has its own allotment.")) }
+                    (Field::radio("division", web.t("怎么分到各小区", "How they are shared among compounds"), &divisions(web)).value(if fields.get("division").is_empty() { Division::Households.key() } else { fields.get("division") }))
                     @if !foreseen.compounds.is_empty() { (foreseen_notice(web, &foreseen)) }
                     @if goods.is_empty() { (kit::notice(Tone::Warn, web.t("这家单位还没有报套餐", "This supplier has no packs yet"), html! { p { (web.t("请先导入商品套餐价目表。", "Import the price list first.")) } })) }
                     @for good in &goods {
@@ -206,6 +207,25 @@ fn releases(web: &Web) -> Vec<(&'static str, &'static str, &'static str)> {
         .collect()
 }
 
+fn divisions(web: &Web) -> Vec<(&'static str, &'static str, &'static str)> {
+    let how = |division| {
+        match division {
+        Division::Households => web.lang.t(
+            "份数够时用：每个小区的份额与户数成比例，马上开团",
+            "When there is enough: each compound's allotment goes by its households, and the round opens at once",
+        ),
+        Division::Need => web.lang.t(
+            "货少时用：看人数、家里还够吃几天、谁该优先，先出分配方案和公示表，看过、改过再开团",
+            "When goods are scarce: by people, days of food left and who comes first; you see the table and the rule, may change it, and then open the round",
+        ),
+    }
+    };
+    Division::ALL
+        .iter()
+        .map(|division| (division.key(), division.word(web.lang), how(*division)))
+        .collect()
+}
+
 pub(super) fn contents_words(good: &Good, lang: Lang) -> String {
     good.contents
         .iter()
@@ -246,22 +266,29 @@ pub(super) async fn create(web: Web, fields: Fields) -> Answer {
         compounds: fields.all("compound"),
         packs,
         release: Release::of(fields.get("release")),
+        allotments: Vec::new(),
         secret: ballot::Secret::default(),
         cutoff: fields.get("cutoff").into(),
         pay_by: fields.get("pay_by").into(),
         deliver: fields.get("deliver").into(),
     };
-    let area = if draft.compounds.is_empty() {
-        web.actor()?.area
-    } else {
-        open::common_area(&draft.compounds)
-    };
     // A liaison of one compound and an office of one community open rounds for their own part only.
-    let area = if web.actor()?.covers(&area) {
-        area
-    } else {
-        web.actor()?.area
-    };
+    let area = allocations::area_of(&web, &draft.compounds)?;
+    if Division::of(fields.get("division")) == Some(Division::Need) {
+        return match allocations::propose(&web, &fields, &area, draft).await {
+            Ok(page) => Ok(web.done(
+                &page,
+                web.t(
+                    "分配方案已算好并通过核验，请看过再决定。还没有开团。",
+                    "The allocation is computed and verified; look at it and decide. The round is not open yet.",
+                ),
+            )),
+            Err(Error::Refusal(refusal)) if refusal.kind != RefusalKind::NotAllowed => {
+                show_form(&web, &fields, Some(&refusal)).await
+            }
+            Err(other) => Err(other),
+        };
+    }
     match web
         .app
         .act(&web.ctx_for(fields.command())?, &OPEN, &area, draft, open::open)

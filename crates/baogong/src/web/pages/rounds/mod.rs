@@ -12,14 +12,14 @@ use super::super::gate::Gate;
 use super::super::request::Web;
 use super::super::routes::{Route, read, write};
 use super::reports::exports;
-use super::{guard, supplier_name};
+use super::{allocations, guard, supplier_name};
 use crate::base::act::Act;
-use crate::base::id::{RoundId, district};
+use crate::base::id::{ProposalId, RoundId, district};
 use crate::base::words::{count, kilograms, yuan};
 use crate::base::{Action, Ctx, Error, Refusal, RefusalKind, Result, clock};
-use crate::plan::release::Release;
+use crate::plan::release::{Division, Release};
 use crate::plan::rules::{self, RuleKey};
-use crate::proposal::assignment;
+use crate::proposal::{allocation, assignment};
 use crate::register::correct::area_name;
 use crate::register::entry::{self, Good, Query};
 use crate::round::ballot::{self, Ballot};
@@ -113,6 +113,20 @@ async fn list(web: Web) -> Answer {
         Ok(rows)
     });
     let rounds = rounds.await?;
+    let waiting = if may_open {
+        let ctx = web.ctx()?;
+        let found = web.app.read(move |tx| {
+            let mut named = Vec::new();
+            for one in allocation::waiting(tx, &ctx)? {
+                let name = area_name(tx, &one.area)?;
+                named.push((one, name));
+            }
+            Ok(named)
+        });
+        found.await?
+    } else {
+        Vec::new()
+    };
     let columns = [
         Column::text(web.t("轮次", "Round")),
         Column::text(web.t("方式", "Mode")),
@@ -144,6 +158,7 @@ async fn list(web: Web) -> Answer {
     let button = html! { @if may_open { (kit::link_button("/rounds/new", web.t("开一轮", "Open a round"), Tone::Accent)) } };
     let body = html! {
         (kit::heading(web.t("轮次", "Rounds"), web.t("一轮：一家保供单位、若干小区、同一截单时间。", "One supplier, some compounds, one cut-off."), html! { (button) (exports(&web, "rounds", &[])) }))
+        (allocations::waiting(&web, &waiting))
         (kit::table(web.t("轮次", "Rounds"), &columns, rows, kit::empty(Icon::Box, web.t("还没有轮次", "No round yet"), web.t("选保供单位、小区和套餐，就可以开团。", "Choose supplier, compounds and packs to open one."), button)))
     };
     Ok(web.page(web.t("轮次", "Rounds"), body))
@@ -157,6 +172,8 @@ struct View {
     supplier: String,
     household_names: std::collections::HashMap<String, String>,
     ballot: Option<Ballot>,
+    /// The allocation by which its packs were shared, for those who open rounds.
+    allocation: Option<ProposalId>,
 }
 
 fn load(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<View> {
@@ -174,8 +191,13 @@ fn load(tx: &mut Tx, ctx: &Ctx, at: &RoundRef) -> Result<View> {
     crate::round::packing::walking_order(&mut orders);
     let supplier = supplier_name(tx, &at.district, &round.supplier)?;
     let ballot = ballot::get(tx, &at.district, at.id)?;
+    let allocation = match ctx.actor.may(Action::OpenRound) {
+        true => allocation::of_round(tx, &at.district, at.id, round.opens_s)?,
+        false => None,
+    };
     Ok(View {
         ballot,
+        allocation,
         round,
         compounds: with_left,
         packs,
@@ -396,6 +418,9 @@ async fn show(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
             (kit::confirm_form(&format!("/rounds/{id}/confirm"), &web.shell(""), web.t("确认本轮（未付作废）", "Confirm (unpaid orders expire)"), Tone::Warn, &format!("{}{}{}", web.t("确认后开始备货；", "Packing starts; "), unpaid.len(), web.t("单未付将作废并释放份额。", " unpaid orders expire and free their share."))))
         }
         }))
+        @if let Some(allocation) = view.allocation {
+            p { (web.t("各小区的份额按需公平分配：", "Allotments were shared fairly by need: ")) a href=(format!("/allocations/{allocation}")) { (web.t("办法和分配表", "the rule and the table")) } }
+        }
         (kit::section(web.t("各小区", "By compound"), kit::table(web.t("各小区", "By compound"), &columns, rows, html! {})))
         (kit::section(web.t("订单", "Orders"), html! {
             (kit::table(web.t("订单", "Orders"), &order_columns, order_rows, kit::empty(Icon::Box, web.t("还没有订单", "No orders yet"), web.t("发出链接，或登记接龙。", "Send the link, or paste a chain message."), html! {})))
