@@ -3,6 +3,7 @@
 
 pub mod assignment;
 pub mod files;
+pub mod packs;
 pub mod routes;
 
 use serde::{Deserialize, Serialize};
@@ -38,6 +39,7 @@ wording! {
     ProposalKind {
         Assignment = "assignment", "保供单位分配", "Assignment of suppliers";
         Routes = "routes", "配送路线", "Delivery routes";
+        Packs = "packs", "套餐搭配", "Contents of packs";
     }
 }
 

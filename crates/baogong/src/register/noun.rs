@@ -130,7 +130,9 @@ pub struct Good {
     pub supplier: String,
     pub code: String,
     pub name: String,
+    pub kind: String,
     pub category: String,
+    pub food: String,
     pub unit: String,
     pub weight_g: i64,
     pub price_fen: i64,
@@ -139,6 +141,13 @@ pub struct Good {
     pub cold: i64,
     pub limit_per_order: i64,
     pub stock: Option<i64>,
+}
+
+impl Good {
+    /// Whether it is a single good, from which packs are made. Where the price list does not say, what has contents is a pack.
+    pub fn is_single(&self) -> bool {
+        self.contents.is_empty() && self.kind != "pack"
+    }
 }
 
 /// A registered position, if both numbers are there.

@@ -9,6 +9,7 @@ pub mod hxl;
 pub mod labels;
 pub mod lists;
 pub mod notices;
+pub mod packs;
 pub mod records;
 pub mod render;
 pub mod rounds;
@@ -113,6 +114,14 @@ pub static REPORTS: &[Report] = &[
         listed: false,
         personal: false,
         make: tables::assignment,
+    },
+    Report {
+        key: "packs",
+        title: ("套餐搭配方案", "Contents of packs"),
+        action: Action::Compose,
+        listed: false,
+        personal: false,
+        make: packs::packs,
     },
     Report {
         key: "directives",

@@ -83,7 +83,9 @@ fn model(size: Size, seed: u64) -> Result<County, String> {
         &mut phones,
     );
     let volunteers = staff::volunteers(&places, &mut dice(7), &mut phones);
-    let goods = goods::make(&suppliers, census.households(), &mut dice(8));
+    let mut goods = goods::make(&suppliers, census.households(), &mut dice(8));
+    goods.extend(goods::singles(&suppliers, census.households(), &mut dice(9)));
+    goods.sort_by_key(|good| suppliers.iter().position(|one| one.name == good.supplier));
     Ok(County {
         places,
         households,

@@ -31,6 +31,7 @@ mod input;
 mod lists;
 mod orders;
 mod packing;
+mod packs;
 mod passes;
 mod payments;
 mod plan;
@@ -58,6 +59,7 @@ const PARTS: &[Part] = &[
     (lists::routes, lists::described),
     (coverage::routes, coverage::described),
     (proposals::routes, proposals::described),
+    (packs::routes, packs::described),
     (rounds::routes, rounds::described),
     (orders::routes, orders::described),
     (chains::routes, chains::described),

@@ -11,6 +11,7 @@ pub mod imports;
 pub mod lists;
 pub mod orders;
 pub mod packing;
+pub mod packs;
 pub mod passes;
 pub mod payments;
 pub mod proposals;
@@ -53,6 +54,7 @@ pub fn routes() -> Vec<Route> {
         lists::routes,
         coverage::routes,
         proposals::routes,
+        packs::routes,
         rounds::routes,
         orders::routes,
         payments::routes,
