@@ -144,9 +144,16 @@ pub struct Good {
 }
 
 impl Good {
-    /// Whether it is a single good, from which packs are made. Where the price list does not say, what has contents is a pack.
+    /// Whether it is a single good, from which packs are made. Where the price list does not say, contents or a name such as 蔬菜包
+    /// make a pack.
     pub fn is_single(&self) -> bool {
-        self.contents.is_empty() && self.kind != "pack"
+        let name = self.name.trim();
+        let named_pack = name.ends_with("套餐") || (name.ends_with('包') && !name.ends_with("面包"));
+        match self.kind.as_str() {
+            "good" => true,
+            "" => self.contents.is_empty() && !named_pack,
+            _ => false,
+        }
     }
 }
 

@@ -65,7 +65,9 @@ pub fn packs(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
         }
         for one in covered(&draft, &stored, &packed, place, lang) {
             let enough = lang.t("够", "enough").to_string();
-            let short = one.short.map(|short| format!("{}{short}", lang.t("差 ", "short by ")));
+            let short = one
+                .short
+                .map(|short| format!("{}{short}", lang.t("差 ", "short by ")));
             covers.push(vec![
                 text(&title),
                 text(one.label),
@@ -102,7 +104,10 @@ pub fn packs(tx: &mut Tx, ctx: &Ctx, lang: Lang, subject: &Subject) -> Result<Do
             inside,
             None,
         ),
-        Block::Heading(lang.t("每人每天够不够", "What it covers per person and day").to_string()),
+        Block::Heading(
+            lang.t("每人每天够不够", "What it covers per person and day")
+                .to_string(),
+        ),
         table(
             lang,
             vec![

@@ -194,14 +194,7 @@ static PACKS: &[PackPlan] = &[
 
 /// A single good that shops sell: name, key of the category, unit, its weight in grams and price in fen, and how many of it there are
 /// for a thousand households.
-type Single = (
-    &'static str,
-    &'static str,
-    &'static str,
-    i64,
-    i64,
-    i64,
-);
+type Single = (&'static str, &'static str, &'static str, i64, i64, i64);
 
 /// What packs can be composed from. 莴笋 is in no table of foods, so that the demo shows what becomes of an unknown good.
 static SINGLES: &[Single] = &[

@@ -9,6 +9,7 @@ mod county;
 mod exports;
 mod imports;
 mod migration;
+mod packs;
 mod plan;
 mod process;
 mod proposals;

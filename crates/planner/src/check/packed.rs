@@ -142,7 +142,9 @@ fn one(
         }
         let food = &one.food;
         let grams = one.unit_g.saturating_mul(*units);
-        holds.price_fen = holds.price_fen.saturating_add(one.unit_fen.saturating_mul(*units));
+        holds.price_fen = holds
+            .price_fen
+            .saturating_add(one.unit_fen.saturating_mul(*units));
         holds.weight_g = holds.weight_g.saturating_add(grams);
         let sum = holds.categories.entry(food.category.clone()).or_default();
         *sum = (sum.0.saturating_add(grams), sum.1 + 1);

@@ -140,7 +140,8 @@ impl Search<'_> {
         let all: i64 = self.orders.iter().map(feeds).sum();
         let mut share = self.stock.to_vec();
         for one in &mut share {
-            let part = i128::from(one.units.max(0)) * i128::from(feeds(&self.orders[at])) / i128::from(all.max(1));
+            let part =
+                i128::from(one.units.max(0)) * i128::from(feeds(&self.orders[at])) / i128::from(all.max(1));
             one.units = i64::try_from(part).unwrap_or(0);
         }
         share
@@ -200,8 +201,9 @@ fn add_pack(
         .map(|one| {
             let fit = admits(order, &one.food) && one.unit_g > 0;
             let most = (order.most_of_one_g * days / one.unit_g.max(1)).min(one.units / order.count.max(1));
-            (fit && most > 0 && count > 0.0)
-                .then(|| program.add_integer_var(worth(one) * count, (0, i32::try_from(most).unwrap_or(i32::MAX))))
+            (fit && most > 0 && count > 0.0).then(|| {
+                program.add_integer_var(worth(one) * count, (0, i32::try_from(most).unwrap_or(i32::MAX)))
+            })
         })
         .collect();
     let row = |of: &dyn Fn(&Stocked) -> f64| -> Vec<(Variable, f64)> {

@@ -86,7 +86,11 @@ fn cq_4_many_packs_share_one_stock() {
     let found = compose(&plenty, &orders, NODES).unwrap();
     assert_eq!(check::composition(&plenty, &orders, &found), vec![]);
     assert!(found.proven);
-    assert!(found.packs.iter().all(|pack| pack.lacking.is_empty()), "{:?}", found.packs);
+    assert!(
+        found.packs.iter().all(|pack| pack.lacking.is_empty()),
+        "{:?}",
+        found.packs
+    );
 
     let mut scarce = stock(6_000);
     for one in &mut scarce {
@@ -97,7 +101,11 @@ fn cq_4_many_packs_share_one_stock() {
     let found = compose(&scarce, &orders, 200).unwrap();
     assert_eq!(check::composition(&scarce, &orders, &found), vec![]);
     assert!(!found.proven);
-    assert!(found.packs.iter().all(|pack| pack.weight_g > 0), "{:?}", found.packs);
+    assert!(
+        found.packs.iter().all(|pack| pack.weight_g > 0),
+        "{:?}",
+        found.packs
+    );
 }
 
 /// A pack of vegetables holds nothing else.
@@ -113,9 +121,16 @@ fn cq_4_a_pack_of_vegetables_alone() {
     let orders = [order];
     let found = compose(&stock, &orders, NODES).unwrap();
     assert_eq!(check::composition(&stock, &orders, &found), vec![]);
-    let inside = stock.iter().zip(&found.packs[0].units).filter(|(_, units)| **units > 0);
+    let inside = stock
+        .iter()
+        .zip(&found.packs[0].units)
+        .filter(|(_, units)| **units > 0);
     assert_eq!(inside.clone().count(), 5);
-    assert!(inside.map(|(one, _)| &one.food.category).all(|category| category == "vegetables"));
+    assert!(
+        inside
+            .map(|(one, _)| &one.food.category)
+            .all(|category| category == "vegetables")
+    );
 }
 
 #[test]

@@ -63,7 +63,12 @@ pub fn accept(tx: &mut Tx, ctx: &Ctx, acceptance: &PacksAcceptance) -> Result<Ac
     let mut changes = set_aside(&draft, &stored, &now)?;
     let mut accepted = Accepted {
         supplier: draft.supplier.clone(),
-        compounds: stored.facts.compounds.iter().map(|(code, _)| code.clone()).collect(),
+        compounds: stored
+            .facts
+            .compounds
+            .iter()
+            .map(|(code, _)| code.clone())
+            .collect(),
         packs: Vec::new(),
     };
     let packs = made(&draft, &stored);
@@ -100,12 +105,16 @@ fn check_acceptable(draft: &PacksDraft, stored: &StoredPacks, despite: bool) -> 
         return Err(Refusal::conflict(
             "over_stock",
             format!("{name}不够：要{used}{unit}，只有{units}{unit}。请减少份数或换成别的货。"),
-            format!("{name}: {used} are needed and {units} are there. Make fewer packs or take another good."),
+            format!(
+                "{name}: {used} are needed and {units} are there. Make fewer packs or take another good."
+            ),
         )
         .into());
     }
     let short = stored.counts.iter().zip(&packed.packs);
-    let short = short.filter(|(count, _)| **count > 0).any(|(_, holds)| !holds.lacking.is_empty());
+    let short = short
+        .filter(|(count, _)| **count > 0)
+        .any(|(_, holds)| !holds.lacking.is_empty());
     if (short || !packed.unkept.is_empty()) && !despite {
         return Err(Refusal::conflict(
             "short_packs",
@@ -144,7 +153,10 @@ fn differing_from(
     for (good, used) in stored.facts.shelf.iter().zip(used).filter(|(_, used)| *used > 0) {
         let name = &good.name;
         let Some(entry) = now.get(&good.code) else {
-            found.push((format!("{name}已经不在价目表里"), format!("{name} is no longer listed")));
+            found.push((
+                format!("{name}已经不在价目表里"),
+                format!("{name} is no longer listed"),
+            ));
             continue;
         };
         let noun: Good = entry.noun()?;
@@ -192,7 +204,11 @@ fn set_aside(draft: &PacksDraft, stored: &StoredPacks, now: &BTreeMap<String, En
         if used > 0 {
             body.insert("stock".into(), (noun.stock.unwrap_or(0) - used).into());
         }
-        if let Some((_, key)) = draft.foods.iter().find(|(code, key)| *code == good.code && !key.is_empty()) {
+        if let Some((_, key)) = draft
+            .foods
+            .iter()
+            .find(|(code, key)| *code == good.code && !key.is_empty())
+        {
             let foods = planner::packs::common();
             if let Some(food) = foods.into_iter().find(|food| food.key == *key) {
                 body.insert("food".into(), food.zh.into());
@@ -214,10 +230,22 @@ fn set_aside(draft: &PacksDraft, stored: &StoredPacks, now: &BTreeMap<String, En
 /// The packs as rows of the price list without supplier and code, and how many there are. Packs with nothing in them are left out.
 fn made(draft: &PacksDraft, stored: &StoredPacks) -> Vec<(Body, i64)> {
     let packed = stored.packed(draft);
-    let rows = draft.packs.iter().zip(&stored.counts).zip(&stored.units).zip(packed.packs);
+    let rows = draft
+        .packs
+        .iter()
+        .zip(&stored.counts)
+        .zip(&stored.units)
+        .zip(packed.packs);
     let rows = rows.filter(|(((_, count), _), holds)| **count > 0 && holds.weight_g > 0);
     rows.map(|(((wanted, count), units), holds)| {
-        let inside = || stored.facts.shelf.iter().zip(units).filter(|(_, units)| **units > 0);
+        let inside = || {
+            stored
+                .facts
+                .shelf
+                .iter()
+                .zip(units)
+                .filter(|(_, units)| **units > 0)
+        };
         let contents: Vec<Content> = inside()
             .map(|(good, units)| Content {
                 name: good.name.clone(),
@@ -246,9 +274,15 @@ fn made(draft: &PacksDraft, stored: &StoredPacks) -> Vec<(Body, i64)> {
         body.insert("unit".into(), "份".into());
         body.insert("weight_g".into(), holds.weight_g.into());
         body.insert("price_fen".into(), holds.price_fen.into());
-        let contents = contents.iter().map(|one| serde_json::json!(one)).collect::<Vec<_>>();
+        let contents = contents
+            .iter()
+            .map(|one| serde_json::json!(one))
+            .collect::<Vec<_>>();
         body.insert("contents".into(), contents.into());
-        body.insert("cold".into(), i64::from(inside().any(|(good, _)| good.cold)).into());
+        body.insert(
+            "cold".into(),
+            i64::from(inside().any(|(good, _)| good.cold)).into(),
+        );
         body.insert("limit_per_order".into(), 1.into());
         body.insert("stock".into(), (*count).into());
         body.insert("note".into(), note.chars().take(500).collect::<String>().into());
@@ -263,15 +297,26 @@ fn listed(supplier: &str, in_district: &str, code: &str, mut body: Body) -> Resu
     body.insert("supplier".into(), supplier.into());
     body.insert("code".into(), code.into());
     body.insert("aliases".into(), format!("{code}套餐").into());
-    Ok(Entry::of(goods, format!("{supplier}/{code}"), in_district.to_string(), body))
+    Ok(Entry::of(
+        goods,
+        format!("{supplier}/{code}"),
+        in_district.to_string(),
+        body,
+    ))
 }
 
 /// The first free codes: a letter, and then two.
 fn free_codes(taken: &[&str], wanted: usize) -> Vec<String> {
     let single = LETTERS.chars().map(String::from);
-    let double = LETTERS.chars().flat_map(|first| LETTERS.chars().map(move |second| format!("{first}{second}")));
+    let double = LETTERS
+        .chars()
+        .flat_map(|first| LETTERS.chars().map(move |second| format!("{first}{second}")));
     let taken = |code: &String| taken.iter().any(|one| one.eq_ignore_ascii_case(code));
-    single.chain(double).filter(|code| !taken(code)).take(wanted).collect()
+    single
+        .chain(double)
+        .filter(|code| !taken(code))
+        .take(wanted)
+        .collect()
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ use super::words::{Diet, Filling, Norm, Nutrient};
 use super::{PacksDraft, Wanted};
 use crate::base::id::district;
 use crate::base::{Ctx, Refusal, Result};
-use crate::plan::rules::{self, CATEGORIES, Rules};
+use crate::plan::rules::{CATEGORIES, Rules};
 use crate::register::entry::{self, Good, Supplier};
 use crate::wording;
 
@@ -114,7 +114,12 @@ impl PackFacts {
                 } else {
                     Vec::new()
                 },
-                least_g: self.least_g.iter().filter(|(category, _)| has(category)).cloned().collect(),
+                least_g: self
+                    .least_g
+                    .iter()
+                    .filter(|(category, _)| has(category))
+                    .cloned()
+                    .collect(),
                 kinds: match usize::try_from(draft.kinds) {
                     Ok(kinds) if kinds > 0 && has("vegetables") => vec![("vegetables".into(), kinds)],
                     _ => Vec::new(),
@@ -122,7 +127,12 @@ impl PackFacts {
                 most_of_one_g: draft.most_of_one_g,
                 keeps_d: draft.keeps_d,
                 diets: wanted.diets.iter().map(|diet| diet.planned()).collect(),
-                only: wanted.filling.categories().iter().map(|one| (*one).to_string()).collect(),
+                only: wanted
+                    .filling
+                    .categories()
+                    .iter()
+                    .map(|one| (*one).to_string())
+                    .collect(),
             }
         };
         draft.packs.iter().zip(counts).map(order).collect()
@@ -198,7 +208,11 @@ fn on_shelf(foods: &[Food], good: Good, units: i64, said: &[(String, String)]) -
         code: good.code,
         name: good.name,
         category,
-        unit: if good.unit.is_empty() { "份".into() } else { good.unit },
+        unit: if good.unit.is_empty() {
+            "份".into()
+        } else {
+            good.unit
+        },
         unit_g: good.weight_g,
         unit_fen: good.price_fen,
         units,
@@ -287,7 +301,10 @@ mod tests {
     fn cq_4_which_food_a_good_is() {
         let foods = packs::common();
         let shelf = |good: Good, said: &[(String, String)]| on_shelf(&foods, good, 10, said);
-        assert_eq!(shelf(good("本地土豆", "", ""), &[]).food.as_deref(), Some("potatoes"));
+        assert_eq!(
+            shelf(good("本地土豆", "", ""), &[]).food.as_deref(),
+            Some("potatoes")
+        );
         let lettuce = shelf(good("莴笋", "vegetables", ""), &[]);
         assert_eq!(lettuce.food, None);
         assert!(lettuce.nutrients.iter().all(|amount| *amount == 0));

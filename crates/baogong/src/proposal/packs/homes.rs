@@ -58,14 +58,8 @@ const SIZES: &[(i64, Option<i64>)] = &[(1, Some(2)), (3, Some(4)), (5, None)];
 const DIET_WORDS: &[(Diet, &[&str])] = &[
     (Diet::Halal, &["清真", "不吃猪肉", "回族"]),
     (Diet::Diabetes, &["糖尿病", "低糖", "无糖"]),
-    (
-        Diet::Dysphagia,
-        &["吞咽", "流食", "软烂", "软食", "牙口", "咀嚼"],
-    ),
-    (
-        Diet::NoKitchen,
-        &["无厨房", "没有厨房", "不能做饭", "不能开火"],
-    ),
+    (Diet::Dysphagia, &["吞咽", "流食", "软烂", "软食", "牙口", "咀嚼"]),
+    (Diet::NoKitchen, &["无厨房", "没有厨房", "不能做饭", "不能开火"]),
 ];
 
 /// Everything in the price list of a supplier, by code.

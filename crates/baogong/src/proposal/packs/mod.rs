@@ -170,9 +170,12 @@ pub struct PacksChange {
     pub counts: Vec<(usize, i64)>,
 }
 
-/// So many units of a good in a pack, or so many packs, are no mistake of typing.
+/// What is no mistake of typing.
 const UNITS_MAX: i64 = 10_000;
 const COUNT_MAX: i64 = 1_000_000;
+const PERSONS_MAX: i64 = 50;
+const PRICE_MAX_YUAN: i64 = 10_000;
+const WEIGHT_MAX_KG: i64 = 500;
 
 impl StoredPacks {
     /// The stock and the packs as the planner knows them.
@@ -207,7 +210,10 @@ impl StoredPacks {
         let before = self.clone();
         let unknown = || Refusal::not_found("套餐或商品", "pack or good");
         for portion in &change.portions {
-            let slot = self.units.get_mut(portion.pack).and_then(|row| row.get_mut(portion.good));
+            let slot = self
+                .units
+                .get_mut(portion.pack)
+                .and_then(|row| row.get_mut(portion.good));
             let slot = slot.ok_or_else(unknown)?;
             if !(0..=UNITS_MAX).contains(&portion.units) {
                 let name = &self.facts.shelf[portion.good].name;
@@ -288,7 +294,14 @@ fn check_draft(draft: &PacksDraft) -> Result<()> {
             "单样每人每天上限（克）",
             "The most of one good (g per person and day)",
         ),
-        ("keeps_d", draft.keeps_d, 0, 365, "耐放天数", "The days that it keeps"),
+        (
+            "keeps_d",
+            draft.keeps_d,
+            0,
+            365,
+            "耐放天数",
+            "The days that it keeps",
+        ),
     ];
     for (field, value, least, most, zh, en) in ranges {
         if !(least..=most).contains(&value) {
@@ -316,17 +329,29 @@ fn check_draft(draft: &PacksDraft) -> Result<()> {
             );
         }
         let numbers = [
-            (pack.persons, 50, "人数", "people"),
-            (pack.count, COUNT_MAX, "份数", "number of packs"),
-            (pack.price_max_fen.unwrap_or(1), 1_000_000, "最高价（分）", "highest price (fen)"),
-            (pack.weight_max_g.unwrap_or(1), 500_000, "最重（克）", "greatest weight (g)"),
+            (pack.persons, PERSONS_MAX, "人数", "people", ""),
+            (pack.count, COUNT_MAX, "份数", "number of packs", ""),
+            (
+                pack.price_max_fen.unwrap_or(100) / 100,
+                PRICE_MAX_YUAN,
+                "最高价",
+                "highest price",
+                "元",
+            ),
+            (
+                pack.weight_max_g.unwrap_or(1_000) / 1_000,
+                WEIGHT_MAX_KG,
+                "最重",
+                "greatest weight",
+                "公斤",
+            ),
         ];
-        for (value, most, zh, en) in numbers {
+        for (value, most, zh, en, unit) in numbers {
             if !(1..=most).contains(&value) {
                 return wrong(
                     "packs",
-                    format!("{name}：{zh}应在1到{most}之间，现在是{value}。"),
-                    format!("{name}: the {en} must be from 1 to {most}; it is {value}."),
+                    format!("{name}：{zh}应在1到{most}{unit}之间。"),
+                    format!("{name}: the {en} must be from 1 to {most}."),
                 );
             }
         }
@@ -382,8 +407,21 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &PacksDraft) -> Result<ProposalId>
 }
 
 fn keep(tx: &mut Tx, ctx: &Ctx, draft: &PacksDraft, stored: &StoredPacks) -> Result<ProposalId> {
-    let findings: Vec<String> = stored.packed(draft).unkept.iter().map(|one| format!("{one:?}")).collect();
-    super::keep(tx, ctx, ProposalKind::Packs, &draft.area, draft, stored, &findings)
+    let findings: Vec<String> = stored
+        .packed(draft)
+        .unkept
+        .iter()
+        .map(|one| format!("{one:?}"))
+        .collect();
+    super::keep(
+        tx,
+        ctx,
+        ProposalKind::Packs,
+        &draft.area,
+        draft,
+        stored,
+        &findings,
+    )
 }
 
 /// A proposal of packs with what was asked and computed. A supplier sees the supplier's own.

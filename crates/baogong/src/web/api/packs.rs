@@ -34,7 +34,10 @@ endpoints! {
 #[utoipa::path(get, path = "/api/v1/packs", tag = "packs", responses((status = 200, body = [Listed])))]
 async fn list_packs(web: Web) -> Answer {
     let (ctx, in_district) = (web.ctx()?, web.district()?);
-    let found = web.app.read(move |tx| packs::list(tx, &ctx, &in_district)).await?;
+    let found = web
+        .app
+        .read(move |tx| packs::list(tx, &ctx, &in_district))
+        .await?;
     let listed: Vec<Listed> = found.into_iter().map(|(one, _, _)| one).collect();
     json(&listed)
 }
@@ -130,9 +133,21 @@ pub struct PacksView {
 
 fn lack(one: Lacking) -> LackView {
     let (nutrient, category, kinds, has, wanted) = match one {
-        Lacking::Nutrient { nutrient, has, wanted } => (Some(Nutrient::at(nutrient)), None, false, has, wanted),
-        Lacking::Category { category, has_g, wanted_g } => (None, Some(category), false, has_g, wanted_g),
-        Lacking::Kinds { category, has, wanted } => {
+        Lacking::Nutrient {
+            nutrient,
+            has,
+            wanted,
+        } => (Some(Nutrient::at(nutrient)), None, false, has, wanted),
+        Lacking::Category {
+            category,
+            has_g,
+            wanted_g,
+        } => (None, Some(category), false, has_g, wanted_g),
+        Lacking::Kinds {
+            category,
+            has,
+            wanted,
+        } => {
             let number = |kinds: usize| i64::try_from(kinds).unwrap_or(i64::MAX);
             (None, Some(category), true, number(has), number(wanted))
         }
@@ -148,7 +163,12 @@ fn lack(one: Lacking) -> LackView {
 
 fn view(found: Proposal, draft: PacksDraft, stored: StoredPacks) -> PacksView {
     let packed = stored.packed(&draft);
-    let rows = draft.packs.into_iter().zip(&stored.counts).zip(&stored.units).zip(packed.packs);
+    let rows = draft
+        .packs
+        .into_iter()
+        .zip(&stored.counts)
+        .zip(&stored.units)
+        .zip(packed.packs);
     let packs = rows.map(|(((wanted, count), units), holds)| {
         let goods = stored.facts.shelf.iter().zip(units).enumerate();
         let inside = goods.filter(|(_, (_, units))| **units > 0);
@@ -216,7 +236,13 @@ async fn propose_packs(command: Command, Body(draft): Body<PacksDraft>) -> Answe
 async fn area_of(command: &Command, at: &ProposalRef) -> Result<String> {
     command.home(&at.district)?;
     let (ctx, at) = (command.web.ctx()?, at.clone());
-    Ok(command.web.app.read(move |tx| packs::get(tx, &ctx, &at)).await?.0.area)
+    Ok(command
+        .web
+        .app
+        .read(move |tx| packs::get(tx, &ctx, &at))
+        .await?
+        .0
+        .area)
 }
 
 /// Changes packs; the proposal is replaced by the one whose id is given back.

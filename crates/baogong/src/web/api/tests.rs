@@ -1,6 +1,7 @@
 //! The API as a client sees it: one supply from round to hand-over, commands that act once, files, links.
 
 mod access;
+mod packs;
 mod passes;
 
 use axum::Router;

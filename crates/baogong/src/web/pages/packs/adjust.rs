@@ -127,7 +127,13 @@ fn one(web: &Web, look: &Look, pack: usize) -> Result<Markup> {
         ];
         for other in look.stored.substitutes(&look.draft, good, &wanted.diets)? {
             let to = &shelf[other.index];
-            let words = format!("{}（{}{}{}）", to.name, web.t("余", ""), count(left(other.index).max(0)), to.unit);
+            let words = format!(
+                "{}（{}{}{}）",
+                to.name,
+                web.t("余", ""),
+                count(left(other.index).max(0)),
+                to.unit
+            );
             options.push((other.index.to_string(), words));
         }
         let field = format!("units:{pack}:{good}");
@@ -145,7 +151,13 @@ fn one(web: &Web, look: &Look, pack: usize) -> Result<Markup> {
         if inside(good) || left(good) <= 0 || !wanted.filling.has(&one.category) {
             continue;
         }
-        let words = format!("{}（{}{}{}）", one.name, web.t("余", ""), count(left(good)), one.unit);
+        let words = format!(
+            "{}（{}{}{}）",
+            one.name,
+            web.t("余", ""),
+            count(left(good)),
+            one.unit
+        );
         others.push((good.to_string(), words));
     }
     let body = html! {
@@ -156,7 +168,10 @@ fn one(web: &Web, look: &Look, pack: usize) -> Result<Markup> {
             (Field::number(&format!("added:{pack}"), web.t("加多少（件）", "Units of it")).attr("min", "1").placeholder("1"))
         }))
     };
-    Ok(kit::details(&format!("{} {}", web.t("改：", "Change: "), wanted.name), body))
+    Ok(kit::details(
+        &format!("{} {}", web.t("改：", "Change: "), wanted.name),
+        body,
+    ))
 }
 
 #[cfg(test)]
@@ -173,10 +188,15 @@ mod tests {
 
     #[test]
     fn the_fields_of_the_form_are_a_change() {
-        let fields = Fields::of_query("units:0:3=2&units:0:4=１&swap:0:3=&swap:0:4=out&swap:1:2=7&add:0=9&added:0=&add:1=&count:1=30");
+        let fields = Fields::of_query(
+            "units:0:3=2&units:0:4=１&swap:0:3=&swap:0:4=out&swap:1:2=7&add:0=9&added:0=&add:1=&count:1=30",
+        );
         let change = change_of(at(), &fields).unwrap();
         let portion = |pack, good, units| Portion { pack, good, units };
-        assert_eq!(change.portions, [portion(0, 3, 2), portion(0, 4, 0), portion(0, 9, 1)]);
+        assert_eq!(
+            change.portions,
+            [portion(0, 3, 2), portion(0, 4, 0), portion(0, 9, 1)]
+        );
         assert_eq!(
             change.swaps,
             [Swap {

@@ -6,7 +6,7 @@ use documents::values;
 use kit::{Column, Field, Icon, Markup, TableRow, Tone, html};
 use planner::packs::{Food, common};
 
-use super::{Answer, Error, Fields, Result, Web, area_options, clock, earlier};
+use super::{Answer, Error, Fields, Result, Web, area_options, earlier};
 use crate::base::Refusal;
 use crate::base::id::{ProposalId, district};
 use crate::base::words::{count, kilograms, yuan};
@@ -127,7 +127,10 @@ fn second(web: &Web, shown: &Shown, fields: &Fields, posted: bool) -> Markup {
         let how = kit::link_button("/imports", web.t("去导入", "Import"), Tone::Accent);
         return kit::empty(
             Icon::Basket,
-            web.t("这家单位没有报可搭配的单品", "This supplier has reported no single goods"),
+            web.t(
+                "这家单位没有报可搭配的单品",
+                "This supplier has reported no single goods",
+            ),
             web.t(
                 "请在“商品套餐价目表”里报单品：类型填“单品”，写明类别、重量、单价和可供份数，再导入。",
                 "Report them in the price list: kind “single good”, with category, weight, price and stock.",
@@ -153,7 +156,7 @@ fn second(web: &Web, shown: &Shown, fields: &Fields, posted: bool) -> Markup {
             @if let Some(id) = draft.replaces { (Field::hidden("replaces", &id.to_string())) }
             (kit::section(web.t("2 要哪些套餐", "2 Which packs"), html! {
                 (households(web, &shown.homes))
-                (kit::fields(number("days", "每份管几天", "Days that a pack does for", draft.days).attr("min", "1").attr("max", "30")))
+                (kit::fields(html! { (number("days", "每份管几天", "Days that a pack does for", draft.days).attr("min", "1").attr("max", "30")) }))
                 @for place in 0..(draft.packs.len() + MORE_ROWS).min(PACKS_MAX) { (row(web, draft.packs.get(place), place, &value)) }
             }))
             (kit::section(web.t("3 达到什么标准", "3 By which norms"), html! {
@@ -172,10 +175,19 @@ fn second(web: &Web, shown: &Shown, fields: &Fields, posted: bool) -> Markup {
 
 fn households(web: &Web, homes: &Homes) -> Markup {
     let names: Vec<&str> = homes.compounds.iter().map(|one| one.name.as_str()).collect();
-    let shown = names.iter().take(6).copied().collect::<Vec<_>>().join(web.t("、", ", "));
+    let shown = names
+        .iter()
+        .take(6)
+        .copied()
+        .collect::<Vec<_>>()
+        .join(web.t("、", ", "));
     let more = match names.len() {
         0..=6 => String::new(),
-        all => format!("{}{all}{}", web.t("等", " and others, "), web.t("个小区", " in all")),
+        all => format!(
+            "{}{all}{}",
+            web.t("等", " and others, "),
+            web.t("个小区", " in all")
+        ),
     };
     let words = |group: &Group| {
         let who = match (group.diet, group.most) {
@@ -211,8 +223,8 @@ fn row(web: &Web, pack: Option<&Wanted>, place: usize, value: &dyn Fn(&str, Stri
             (Field::text(&field("price"), web.t("最高价（元，不填不限）", "Highest price (yuan; empty: any)")).value(&of("price", &|pack| pack.price_max_fen.map_or_else(String::new, yuan))).attr("inputmode", "decimal"))
             (Field::text(&field("weight"), web.t("最重（公斤，不填不限）", "Greatest weight (kg; empty: any)")).value(&of("weight", &|pack| pack.weight_max_g.map_or_else(String::new, kilograms))).attr("inputmode", "decimal"))
         }))
-        fieldset { legend { (web.t("吃的人有什么忌口", "Who must not get everything")) }
-            div class="checks" { @for diet in Diet::ALL {
+        fieldset class="field" { legend class="field-label" { (web.t("吃的人有什么忌口", "Who must not get everything")) }
+            div class="fields" { @for diet in Diet::ALL {
                 (Field::check(&field("diet"), diet.word(web.lang)).sends(diet.key()).checked(pack.is_some_and(|pack| pack.diets.contains(diet))).id(&format!("diet-{place}-{}", diet.key())))
             } }
         }
@@ -227,26 +239,38 @@ fn row(web: &Web, pack: Option<&Wanted>, place: usize, value: &dyn Fn(&str, Stri
 fn norms(web: &Web, shown: &Shown) -> Markup {
     let (least, clause) = &shown.norms;
     let words = |least: &[(String, i64)]| -> String {
-        let each = least
-            .iter()
-            .map(|(category, grams)| format!("{} {grams}{}", category_word(category, web.lang), web.t("克", " g")));
+        let each = least.iter().map(|(category, grams)| {
+            format!(
+                "{} {grams}{}",
+                category_word(category, web.lang),
+                web.t("克", " g")
+            )
+        });
         each.collect::<Vec<_>>().join(web.t("、", ", "))
     };
     let guideline = planner::packs::guideline();
     let plan = if clause.is_empty() {
-        web.t("现在没有预案规定，按膳食指南算", "No plan sets any now; the guideline counts").to_string()
+        web.t(
+            "现在没有预案规定，按膳食指南算",
+            "No plan sets any now; the guideline counts",
+        )
+        .to_string()
     } else {
         format!("{} ({clause})", words(least))
     };
     let choices = [
         (Norm::Plan.key(), Norm::Plan.word(web.lang), plan),
-        (Norm::Guideline.key(), Norm::Guideline.word(web.lang), words(&guideline)),
+        (
+            Norm::Guideline.key(),
+            Norm::Guideline.word(web.lang),
+            words(&guideline),
+        ),
     ];
     let floors = planner::packs::sphere();
     html! {
         (Field::radio("norm", web.t("每人每天的分量", "Amounts per person and day"), &choices).value(shown.draft.norm.key()))
-        fieldset { legend { (web.t("还要够哪些营养（《环球人道标准》Sphere 2018，每人每天）", "Nutrients that must suffice (Sphere 2018, per person and day)")) }
-            div class="checks" { @for nutrient in Nutrient::ALL {
+        fieldset class="field" { legend class="field-label" { (web.t("还要够哪些营养（《环球人道标准》Sphere 2018，每人每天）", "Nutrients that must suffice (Sphere 2018, per person and day)")) }
+            div class="fields" { @for nutrient in Nutrient::ALL {
                 (Field::check("nutrient", &format!("{} {}", nutrient.word(web.lang), nutrient.amount(floors.get(nutrient.place()).copied().unwrap_or(0), web.lang))).sends(nutrient.key()).checked(shown.draft.nutrients.contains(nutrient)).id(&format!("nutrient-{}", nutrient.key())))
             } }
         }
@@ -256,7 +280,11 @@ fn norms(web: &Web, shown: &Shown) -> Markup {
 fn goods(web: &Web, shown: &Shown) -> Markup {
     let foods = common();
     let name = |food: &Food| web.t(&food.zh, &food.en).to_string();
-    let mut options = vec![(String::new(), web.t("（不知道，只算重量）", "(unknown: weight alone)").to_string())];
+    let mut options = vec![(
+        String::new(),
+        web.t("（不知道，只算重量）", "(unknown: weight alone)")
+            .to_string(),
+    )];
     options.extend(foods.iter().map(|food| (food.key.clone(), name(food))));
     let unknown: Vec<&str> = shown
         .shelf
@@ -312,7 +340,7 @@ fn sent(fields: &Fields, leniently: bool) -> Result<PacksDraft> {
     let number = |name: &'static str, otherwise: i64| match fields.number(name) {
         Ok(found) => Ok(found.unwrap_or(otherwise)),
         Err(_) if leniently => Ok(otherwise),
-        Err(refusal) => Err(Error::Refusal(refusal)),
+        Err(refusal) => Err(Error::from(refusal)),
     };
     let mut packs = Vec::new();
     for place in 0..PACKS_MAX {
@@ -331,12 +359,20 @@ fn sent(fields: &Fields, leniently: bool) -> Result<PacksDraft> {
         days: number("days", usual.days)?,
         packs,
         norm: Norm::of(fields.get("norm")).unwrap_or(usual.norm),
-        nutrients: fields.all("nutrient").iter().filter_map(|key| Nutrient::of(key)).collect(),
+        nutrients: fields
+            .all("nutrient")
+            .iter()
+            .filter_map(|key| Nutrient::of(key))
+            .collect(),
         kinds: number("kinds", usual.kinds)?,
         most_of_one_g: number("most_of_one_g", usual.most_of_one_g)?,
         keeps_d: number("keeps_d", usual.keeps_d)?,
         foods: foods.filter(|(code, key)| was.get(code) != Some(key)).collect(),
-        without: fields.all("shelf").into_iter().filter(|code| !used.contains(code)).collect(),
+        without: fields
+            .all("shelf")
+            .into_iter()
+            .filter(|code| !used.contains(code))
+            .collect(),
         replaces: fields.get("replaces").parse().ok(),
     })
 }
@@ -356,7 +392,10 @@ fn pack_of(fields: &Fields, place: usize) -> Result<Option<Wanted>> {
     let whole = |field: &'static str, zh: &str, en: &str| -> Result<i64> {
         let text = text(field);
         text.parse().map_err(|_| {
-            let problem = (format!("“{text}”不是整数"), format!("{text:?} is not a whole number"));
+            let problem = (
+                format!("“{text}”不是整数"),
+                format!("{text:?} is not a whole number"),
+            );
             wrong(field, (zh, en), problem)
         })
     };
@@ -365,15 +404,17 @@ fn pack_of(fields: &Fields, place: usize) -> Result<Option<Wanted>> {
     }
     let price = match text("price") {
         none if none.is_empty() => None,
-        price => Some(values::money_fen(&price, None).map_err(|problem| {
-            wrong("price", ("最高价", "highest price"), (problem.zh, problem.en))
-        })?),
+        price => Some(
+            values::money_fen(&price, None)
+                .map_err(|problem| wrong("price", ("最高价", "highest price"), (problem.zh, problem.en)))?,
+        ),
     };
     let weight = match text("weight") {
         none if none.is_empty() => None,
-        weight => Some(values::weight_g(&weight, None).map_err(|problem| {
-            wrong("weight", ("最重", "greatest weight"), (problem.zh, problem.en))
-        })?),
+        weight => Some(
+            values::weight_g(&weight, None)
+                .map_err(|problem| wrong("weight", ("最重", "greatest weight"), (problem.zh, problem.en)))?,
+        ),
     };
     Ok(Some(Wanted {
         persons: whole("persons", "人数", "people")?,
@@ -381,7 +422,11 @@ fn pack_of(fields: &Fields, place: usize) -> Result<Option<Wanted>> {
         price_max_fen: price,
         weight_max_g: weight,
         filling: Filling::of(&text("filling")).unwrap_or(Filling::All),
-        diets: fields.all(&format!("diet:{place}")).iter().filter_map(|key| Diet::of(key)).collect(),
+        diets: fields
+            .all(&format!("diet:{place}"))
+            .iter()
+            .filter_map(|key| Diet::of(key))
+            .collect(),
         name,
     }))
 }

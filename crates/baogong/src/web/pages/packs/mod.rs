@@ -112,7 +112,11 @@ async fn propose(web: Web, fields: Fields) -> Answer {
     };
     let area = draft.area.clone();
     let command = web.ctx_for(fields.command())?;
-    match web.app.act(&command, &PROPOSE, &area, draft, packs::propose).await {
+    match web
+        .app
+        .act(&command, &PROPOSE, &area, draft, packs::propose)
+        .await
+    {
         Ok(id) => Ok(web.done(
             &format!("/packs/{id}"),
             web.t(
@@ -160,7 +164,10 @@ async fn change(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let area = area(&web, &at).await?;
     let draft = adjust::change_of(at, &fields)?;
     let command = web.ctx_for(fields.command())?;
-    let new = web.app.act(&command, &CHANGE, &area, draft, packs::change).await?;
+    let new = web
+        .app
+        .act(&command, &CHANGE, &area, draft, packs::change)
+        .await?;
     Ok(web.done(
         &format!("/packs/{new}"),
         web.t(

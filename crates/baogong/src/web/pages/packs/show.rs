@@ -67,7 +67,11 @@ impl Look {
     }
 
     fn good(&self, good: usize) -> &str {
-        self.stored.facts.shelf.get(good).map_or("", |one| one.name.as_str())
+        self.stored
+            .facts
+            .shelf
+            .get(good)
+            .map_or("", |one| one.name.as_str())
     }
 
     fn pack(&self, pack: usize) -> &str {
@@ -85,10 +89,13 @@ pub(super) fn page(web: &Web, look: &Look) -> Result<Markup> {
         Tone::Plain,
     );
     let form = if look.open() {
-        kit::section(web.t("调整、采纳", "Change and accept"), html! {
-            p { (web.t("可以改数量、拿掉一样、换成同类的货，上面立即显示后果；保存或采纳前不生效。", "Change a number, take a good out or replace it by one of its kind: what follows is shown above at once. Nothing holds before it is saved or accepted.")) }
-            (adjust::form(web, look, &path)?)
-        })
+        kit::section(
+            web.t("调整、采纳", "Change and accept"),
+            html! {
+                p { (web.t("可以改数量、拿掉一样、换成同类的货，上面立即显示后果；保存或采纳前不生效。", "Change a number, take a good out or replace it by one of its kind: what follows is shown above at once. Nothing holds before it is saved or accepted.")) }
+                (adjust::form(web, look, &path)?)
+            },
+        )
     } else {
         html! {}
     };
@@ -112,7 +119,13 @@ fn next(web: &Web, look: &Look) -> Markup {
     if look.listed.is_empty() {
         return html! {};
     }
-    let compounds: Vec<String> = look.stored.facts.compounds.iter().map(|(code, _)| code.clone()).collect();
+    let compounds: Vec<String> = look
+        .stored
+        .facts
+        .compounds
+        .iter()
+        .map(|(code, _)| code.clone())
+        .collect();
     let to = super::round_address(&look.draft.supplier, &compounds, &look.listed);
     let may = web.actor().is_ok_and(|actor| actor.may(Action::OpenRound));
     kit::notice(
@@ -138,7 +151,9 @@ fn stale(web: &Web, look: &Look) -> Markup {
 
 /// Everything that follows from the contents, as they would be with what is being tried out.
 fn consequences(web: &Web, look: &Look) -> Result<Markup> {
-    let cards: Vec<Markup> = (0..look.draft.packs.len()).map(|pack| card(web, look, pack)).collect();
+    let cards: Vec<Markup> = (0..look.draft.packs.len())
+        .map(|pack| card(web, look, pack))
+        .collect();
     Ok(html! {
         div id=(PART) aria-live="polite" {
             (figures(web, look))
@@ -156,23 +171,35 @@ fn consequences(web: &Web, look: &Look) -> Result<Markup> {
 fn figures(web: &Web, look: &Look) -> Markup {
     let packs: i64 = look.stored.counts.iter().sum();
     let pairs = || look.draft.packs.iter().zip(&look.stored.counts);
-    let people: i64 = pairs().map(|(pack, count)| pack.persons.saturating_mul(*count)).sum();
+    let people: i64 = pairs()
+        .map(|(pack, count)| pack.persons.saturating_mul(*count))
+        .sum();
     let worth = look.stored.counts.iter().zip(&look.packed.packs);
-    let worth: i64 = worth.map(|(count, holds)| holds.price_fen.saturating_mul(*count)).sum();
+    let worth: i64 = worth
+        .map(|(count, holds)| holds.price_fen.saturating_mul(*count))
+        .sum();
     let lacking = look.stored.counts.iter().zip(&look.packed.packs);
-    let lacking = lacking.filter(|(count, holds)| **count > 0 && !holds.lacking.is_empty()).count();
+    let lacking = lacking
+        .filter(|(count, holds)| **count > 0 && !holds.lacking.is_empty())
+        .count();
     let by_hand = !look.stored.revisions.is_empty() || !look.tried.is_empty();
     let (best, note) = if by_hand {
         (web.t("人工改过", "changed by hand"), "")
     } else if look.stored.proven {
         (
             web.t("已证明最好", "proven best"),
-            web.t("缺得最少，其次先用不耐放的、价低的", "least falls short; then what spoils, and cheap goods"),
+            web.t(
+                "缺得最少，其次先用不耐放的、价低的",
+                "least falls short; then what spoils, and cheap goods",
+            ),
         )
     } else {
         (
             web.t("找到的最好", "best found"),
-            web.t("货不够分，没有证明不能更好", "goods are scarce; not proven that nothing is better"),
+            web.t(
+                "货不够分，没有证明不能更好",
+                "goods are scarce; not proven that nothing is better",
+            ),
         )
     };
     let tile = |label: &str, value: String, tone: Tone, note: &str| Tile {
@@ -183,8 +210,22 @@ fn figures(web: &Web, look: &Look) -> Markup {
         ..Tile::default()
     };
     kit::tiles(&[
-        tile(web.t("份数", "Packs"), count(packs), Tone::Plain, &format!("{} {}", web.t("够吃的人数", "people fed"), count(people))),
-        tile(web.t("达到标准", "Meet the norms"), format!("{} / {}", look.draft.packs.len() - lacking, look.draft.packs.len()), if lacking > 0 { Tone::Bad } else { Tone::Good }, web.t("种套餐", "kinds of packs")),
+        tile(
+            web.t("份数", "Packs"),
+            count(packs),
+            Tone::Plain,
+            &format!("{} {}", web.t("够吃的人数", "people fed"), count(people)),
+        ),
+        tile(
+            web.t("达到标准", "Meet the norms"),
+            format!(
+                "{} / {}",
+                look.draft.packs.len() - lacking,
+                look.draft.packs.len()
+            ),
+            if lacking > 0 { Tone::Bad } else { Tone::Good },
+            web.t("种套餐", "kinds of packs"),
+        ),
         tile(web.t("总价（元）", "Worth (yuan)"), yuan(worth), Tone::Plain, ""),
         tile(web.t("搭配", "Composition"), best.into(), Tone::Plain, note),
     ])
@@ -219,28 +260,74 @@ fn unkept_words(web: &Web, look: &Look, one: &Unkept) -> String {
             let (name, unit) = (look.good(*good), &shelf[*good].unit);
             let short = used - units;
             if zh {
-                format!("{name}不够：要{}{unit}，只有{}{unit}，差{}{unit}", count(*used), count(*units), count(short))
+                format!(
+                    "{name}不够：要{}{unit}，只有{}{unit}，差{}{unit}",
+                    count(*used),
+                    count(*units),
+                    count(short)
+                )
             } else {
-                format!("{name}: {} needed, {} there, {} missing", count(*used), count(*units), count(short))
+                format!(
+                    "{name}: {} needed, {} there, {} missing",
+                    count(*used),
+                    count(*units),
+                    count(short)
+                )
             }
         }
         Unkept::Price { pack, over_fen } => {
-            format!("{}{}{}{}", look.pack(*pack), web.t("：超过最高价 ", ": too dear by "), yuan(*over_fen), web.t(" 元", " yuan"))
+            format!(
+                "{}{}{}{}",
+                look.pack(*pack),
+                web.t("：超过最高价 ", ": too dear by "),
+                yuan(*over_fen),
+                web.t(" 元", " yuan")
+            )
         }
         Unkept::Weight { pack, over_g } => {
-            format!("{}{}{}{}", look.pack(*pack), web.t("：超重 ", ": too heavy by "), kilograms(*over_g), web.t(" 公斤", " kg"))
+            format!(
+                "{}{}{}{}",
+                look.pack(*pack),
+                web.t("：超重 ", ": too heavy by "),
+                kilograms(*over_g),
+                web.t(" 公斤", " kg")
+            )
         }
         Unkept::Unfit { pack, good, diet } => {
             let diet = Diet::of_planned(*diet).word(web.lang);
-            format!("{}{}{}{}{diet}", look.pack(*pack), web.t("：", ": "), look.good(*good), web.t(" 不适合：", " is not fit for: "))
+            format!(
+                "{}{}{}{}{diet}",
+                look.pack(*pack),
+                web.t("：", ": "),
+                look.good(*good),
+                web.t(" 不适合：", " is not fit for: ")
+            )
         }
         Unkept::Foreign { pack, good } => {
-            format!("{}{}{}{}", look.pack(*pack), web.t("：", ": "), look.good(*good), web.t(" 不属于这种包", " does not belong into such a pack"))
+            format!(
+                "{}{}{}{}",
+                look.pack(*pack),
+                web.t("：", ": "),
+                look.good(*good),
+                web.t(" 不属于这种包", " does not belong into such a pack")
+            )
         }
         Unkept::Spoils { pack, good, keeps_d } => {
-            format!("{}{}{}{}{keeps_d}{}", look.pack(*pack), web.t("：", ": "), look.good(*good), web.t(" 只耐放 ", " keeps only "), web.t(" 天", " days"))
+            format!(
+                "{}{}{}{}{keeps_d}{}",
+                look.pack(*pack),
+                web.t("：", ": "),
+                look.good(*good),
+                web.t(" 只耐放 ", " keeps only "),
+                web.t(" 天", " days")
+            )
         }
-        Unkept::Much { pack, good, grams, most_g } => {
+        Unkept::Much {
+            pack,
+            good,
+            grams,
+            most_g,
+        } => {
             format!(
                 "{}{}{}{}{}{}{}{}",
                 look.pack(*pack),
@@ -254,7 +341,13 @@ fn unkept_words(web: &Web, look: &Look, one: &Unkept) -> String {
             )
         }
         Unkept::Negative { pack, good } => {
-            format!("{}{}{}{}", look.pack(*pack), web.t("：", ": "), look.good(*good), web.t(" 少于零", " is less than none"))
+            format!(
+                "{}{}{}{}",
+                look.pack(*pack),
+                web.t("：", ": "),
+                look.good(*good),
+                web.t(" 少于零", " is less than none")
+            )
         }
     }
 }
@@ -273,7 +366,12 @@ fn short(web: &Web, look: &Look) -> Markup {
     let mut grams: Vec<(String, i64)> = Vec::new();
     for (holds, number) in look.packed.packs.iter().zip(&look.stored.counts) {
         for one in &holds.lacking {
-            if let Lacking::Category { category, has_g, wanted_g } = one {
+            if let Lacking::Category {
+                category,
+                has_g,
+                wanted_g,
+            } = one
+            {
                 let more = (wanted_g - has_g).saturating_mul(*number);
                 match grams.iter_mut().find(|(known, _)| known == category) {
                     Some((_, sum)) => *sum = sum.saturating_add(more),
@@ -356,10 +454,20 @@ fn conditions(web: &Web, wanted: &Wanted) -> String {
     }
     words.extend(wanted.diets.iter().map(|diet| diet.word(web.lang).to_string()));
     if let Some(most) = wanted.price_max_fen {
-        words.push(format!("{}{}{}", web.t("不超过 ", "at most "), yuan(most), web.t(" 元", " yuan")));
+        words.push(format!(
+            "{}{}{}",
+            web.t("不超过 ", "at most "),
+            yuan(most),
+            web.t(" 元", " yuan")
+        ));
     }
     if let Some(most) = wanted.weight_max_g {
-        words.push(format!("{}{}{}", web.t("不超过 ", "at most "), kilograms(most), web.t(" 公斤", " kg")));
+        words.push(format!(
+            "{}{}{}",
+            web.t("不超过 ", "at most "),
+            kilograms(most),
+            web.t(" 公斤", " kg")
+        ));
     }
     words.iter().map(|word| format!(" · {word}")).collect()
 }
@@ -385,7 +493,12 @@ fn contents(web: &Web, look: &Look, pack: usize) -> Markup {
             ])
         })
         .collect();
-    kit::table(web.t("内容", "Contents"), &columns, rows, html! { p { (web.t("没有货可以放进来。", "There is nothing to put in.")) } })
+    kit::table(
+        web.t("内容", "Contents"),
+        &columns,
+        rows,
+        html! { p { (web.t("没有货可以放进来。", "There is nothing to put in.")) } },
+    )
 }
 
 fn covers(web: &Web, look: &Look, pack: usize) -> Markup {
@@ -398,7 +511,11 @@ fn covers(web: &Web, look: &Look, pack: usize) -> Markup {
     let rows = packs::covered(&look.draft, &look.stored, &look.packed, pack, web.lang)
         .into_iter()
         .map(|one| {
-            let tone = if one.short.is_some() { Tone::Bad } else { Tone::Plain };
+            let tone = if one.short.is_some() {
+                Tone::Bad
+            } else {
+                Tone::Plain
+            };
             TableRow::new(vec![
                 html! { (one.label) },
                 html! { (one.has) },
@@ -466,23 +583,43 @@ fn substitutes(web: &Web, look: &Look) -> Result<Markup> {
             .take(3)
             .map(|other| {
                 let to = &shelf[other.index];
-                format!("{}（{}{}{}）", to.name, web.t("余", ""), count(left(other.index)), to.unit)
+                format!(
+                    "{}（{}{}{}）",
+                    to.name,
+                    web.t("余", ""),
+                    count(left(other.index)),
+                    to.unit
+                )
             })
             .collect();
         let words = if words.is_empty() {
-            web.t("同类的货都没有了，要另找货源", "nothing of its kind is left; find another source").to_string()
+            web.t(
+                "同类的货都没有了，要另找货源",
+                "nothing of its kind is left; find another source",
+            )
+            .to_string()
         } else {
             words.join(web.t("、", ", "))
         };
-        let why = if one.units <= 0 { web.t("断货", "out of stock") } else { web.t("已用完", "used up") };
-        rows.push(TableRow::new(vec![html! { (one.name) " " (kit::badge(Tone::Warn, why)) }, html! { (words) }]));
+        let why = if one.units <= 0 {
+            web.t("断货", "out of stock")
+        } else {
+            web.t("已用完", "used up")
+        };
+        rows.push(TableRow::new(vec![
+            html! { (one.name) " " (kit::badge(Tone::Warn, why)) },
+            html! { (words) },
+        ]));
     }
     if rows.is_empty() {
         return Ok(html! {});
     }
     let columns = [
         Column::text(web.t("没有了的货", "Goods that are gone")),
-        Column::text(web.t("可以用什么顶（最相近的在前）", "What could take its place, most alike first")),
+        Column::text(web.t(
+            "可以用什么顶（最相近的在前）",
+            "What could take its place, most alike first",
+        )),
     ];
     Ok(kit::section(
         web.t("用什么顶替", "Substitutes"),

@@ -153,17 +153,41 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
 fn packs_first(web: &Web, goods: &[Good], fields: &Fields) -> Markup {
     let asked = |good: &Good| fields.get(&format!("total:{}", good.code)).to_string();
     let field = |good: &Good| {
-        Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan"), if web.lang == Lang::En { "" } else if good.unit.is_empty() { "份" } else { &good.unit }))
-            .value(&asked(good))
-            .hint(&format!("{}{}", contents_words(good, web.lang), good.stock.map_or_else(String::new, |stock| format!(" · {} {stock}", web.t("可供", "offered")))))
-            .attr("min", "0")
-            .small()
+        Field::number(
+            &format!("total:{}", good.code),
+            &format!(
+                "{} · {} {}{}",
+                good.name,
+                yuan(good.price_fen),
+                web.t("元/", "yuan"),
+                if web.lang == Lang::En {
+                    ""
+                } else if good.unit.is_empty() {
+                    "份"
+                } else {
+                    &good.unit
+                }
+            ),
+        )
+        .value(&asked(good))
+        .hint(&format!(
+            "{}{}",
+            contents_words(good, web.lang),
+            good.stock.map_or_else(String::new, |stock| format!(
+                " · {} {stock}",
+                web.t("可供", "offered")
+            ))
+        ))
+        .attr("min", "0")
+        .small()
     };
     let (mut packs, singles): (Vec<&Good>, Vec<&Good>) = goods.iter().partition(|good| !good.is_single());
     // What is asked for stands first, so that nobody has to look for packs that were just composed.
     packs.sort_by_key(|good| asked(good).is_empty());
     let any_single = singles.iter().any(|good| !asked(good).is_empty());
-    let compose = web.actor().is_ok_and(|actor| actor.may(crate::base::Action::Compose));
+    let compose = web
+        .actor()
+        .is_ok_and(|actor| actor.may(crate::base::Action::Compose));
     let supplier = fields.get("supplier");
     html! {
         @for good in &packs { (field(good)) }
