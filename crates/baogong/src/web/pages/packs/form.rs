@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use documents::values;
-use kit::{Column, Field, Icon, Markup, TableRow, Tone, html};
+use kit::{Column, Field, Icon, Lang, Markup, TableRow, Tone, html};
 use planner::packs::{Food, common};
 
 use super::{Answer, Error, Fields, Result, Web, area_options, earlier};
@@ -149,6 +149,12 @@ fn second(web: &Web, shown: &Shown, fields: &Fields, posted: bool) -> Markup {
     let number = |name: &str, zh: &str, en: &str, otherwise: i64| {
         Field::number(name, web.t(zh, en)).value(&value(name, otherwise.to_string()))
     };
+    let rows = if posted {
+        fields.after("name:").len()
+    } else {
+        draft.packs.len() + MORE_ROWS
+    };
+    let rows = rows.min(PACKS_MAX);
     html! {
         (kit::form("/packs", &web.shell(""), html! {
             (Field::hidden("supplier", &draft.supplier))
@@ -157,7 +163,7 @@ fn second(web: &Web, shown: &Shown, fields: &Fields, posted: bool) -> Markup {
             (kit::section(web.t("2 要哪些套餐", "2 Which packs"), html! {
                 (households(web, &shown.homes))
                 (kit::fields(html! { (number("days", "每份管几天", "Days that a pack does for", draft.days).attr("min", "1").attr("max", "30")) }))
-                @for place in 0..(draft.packs.len() + MORE_ROWS).min(PACKS_MAX) { (row(web, draft.packs.get(place), place, &value)) }
+                @for place in 0..rows { (row(web, &Filled { sent: posted.then_some(fields), pack: draft.packs.get(place), place })) }
             }))
             (kit::section(web.t("3 达到什么标准", "3 By which norms"), html! {
                 (norms(web, shown))
@@ -208,32 +214,79 @@ fn households(web: &Web, homes: &Homes) -> Markup {
     }
 }
 
-fn row(web: &Web, pack: Option<&Wanted>, place: usize, value: &dyn Fn(&str, String) -> String) -> Markup {
-    let of = |name: &str, words: &dyn Fn(&Wanted) -> String| {
-        value(&format!("{name}:{place}"), pack.map_or_else(String::new, words))
+/// What a row of the form is filled with: the fields as they were sent, else a pack that is proposed.
+struct Filled<'a> {
+    sent: Option<&'a Fields>,
+    pack: Option<&'a Wanted>,
+    place: usize,
+}
+
+impl Filled<'_> {
+    fn field(&self, name: &str) -> String {
+        format!("{name}:{}", self.place)
+    }
+
+    fn value(&self, name: &str, words: impl Fn(&Wanted) -> String) -> String {
+        match self.sent {
+            Some(fields) => fields.get(&self.field(name)).to_string(),
+            None => self.pack.map_or_else(String::new, words),
+        }
+    }
+
+    fn eats(&self, diet: Diet) -> bool {
+        match self.sent {
+            Some(fields) => fields
+                .all(&self.field("diet"))
+                .iter()
+                .any(|key| key == diet.key()),
+            None => self.pack.is_some_and(|pack| pack.diets.contains(&diet)),
+        }
+    }
+}
+
+fn row(web: &Web, filled: &Filled) -> Markup {
+    let place = filled.place;
+    let text = |name: &str, zh: &str, en: &str, value: String| {
+        Field::text(&filled.field(name), web.t(zh, en)).value(&value)
     };
-    let field = |name: &str| format!("{name}:{place}");
-    let filling = of("filling", &|pack| pack.filling.key().to_string());
+    let number = |name: &str, zh: &str, en: &str, value: String| {
+        Field::number(&filled.field(name), web.t(zh, en)).value(&value)
+    };
+    let name = filled.value("name", |pack| pack.name.clone());
+    let filling = filled.value("filling", |pack| pack.filling.key().to_string());
+    let price = filled.value("price", |pack| pack.price_max_fen.map_or_else(String::new, yuan));
+    let weight = filled.value("weight", |pack| {
+        pack.weight_max_g.map_or_else(String::new, kilograms)
+    });
+    let eats: Vec<&str> = Diet::ALL
+        .iter()
+        .filter(|diet| filled.eats(**diet))
+        .map(|diet| diet.word(web.lang))
+        .collect();
+    let diets = if eats.is_empty() {
+        web.t("有人忌口？", "Somebody with a diet?").to_string()
+    } else {
+        format!("{}{}", web.t("忌口：", "Diets: "), eats.join(web.t("、", ", ")))
+    };
     let fields = html! {
         (kit::fields(html! {
-            (Field::text(&field("name"), web.t("名称", "Name")).value(&of("name", &|pack| pack.name.clone())))
-            (Field::number(&field("persons"), web.t("几个人吃", "People")).value(&of("persons", &|pack| pack.persons.to_string())).attr("min", "1"))
-            (Field::number(&field("count"), web.t("份数（不填不做）", "How many (empty: none)")).value(&of("count", &|pack| pack.count.to_string())).attr("min", "0"))
-            (Field::select(&field("filling"), web.t("内容", "Made of"), &Filling::options(web.lang)).value(&filling))
-            (Field::text(&field("price"), web.t("最高价（元，不填不限）", "Highest price (yuan; empty: any)")).value(&of("price", &|pack| pack.price_max_fen.map_or_else(String::new, yuan))).attr("inputmode", "decimal"))
-            (Field::text(&field("weight"), web.t("最重（公斤，不填不限）", "Greatest weight (kg; empty: any)")).value(&of("weight", &|pack| pack.weight_max_g.map_or_else(String::new, kilograms))).attr("inputmode", "decimal"))
+            (text("name", "名称", "Name", name.clone()))
+            (number("persons", "几个人吃", "People", filled.value("persons", |pack| pack.persons.to_string())).attr("min", "1"))
+            (number("count", "份数（不填不做）", "How many (empty: none)", filled.value("count", |pack| pack.count.to_string())).attr("min", "0"))
+            (Field::select(&filled.field("filling"), web.t("内容", "Made of"), &Filling::options(web.lang)).value(&filling))
+            (text("price", "最高价（元，不填不限）", "Highest price (yuan; empty: any)", price).attr("inputmode", "decimal"))
+            (text("weight", "最重（公斤，不填不限）", "Greatest weight (kg; empty: any)", weight).attr("inputmode", "decimal"))
         }))
-        fieldset class="field" { legend class="field-label" { (web.t("吃的人有什么忌口", "Who must not get everything")) }
-            div class="fields" { @for diet in Diet::ALL {
-                (Field::check(&field("diet"), diet.word(web.lang)).sends(diet.key()).checked(pack.is_some_and(|pack| pack.diets.contains(diet))).id(&format!("diet-{place}-{}", diet.key())))
-            } }
-        }
+        (kit::details(&diets, kit::fields(html! { @for diet in Diet::ALL {
+            (Field::check(&filled.field("diet"), diet.word(web.lang)).sends(diet.key()).checked(filled.eats(*diet)).id(&format!("diet-{place}-{}", diet.key())))
+        } })))
     };
-    let title = match pack {
-        Some(pack) => format!("{} {}", place + 1, pack.name),
-        None => format!("{} {}", place + 1, web.t("再加一种", "One more")),
-    };
-    html! { @if pack.is_some() { h3 { (title) } (fields) } @else { (kit::details(&title, fields)) } }
+    let title = format!("{}{}{}", web.t("第", "No. "), place + 1, web.t("种", ""));
+    if name.is_empty() && filled.value("count", |_| String::new()).is_empty() {
+        kit::details(&format!("{title} · {}", web.t("再加一种", "one more")), fields)
+    } else {
+        kit::section(&format!("{title} · {name}"), fields)
+    }
 }
 
 fn norms(web: &Web, shown: &Shown) -> Markup {
@@ -300,7 +353,7 @@ fn goods(web: &Web, shown: &Shown) -> Markup {
         Column::number(web.t("单价（元）", "Yuan")),
         Column::number(web.t("可供", "In stock")),
     ];
-    let rows = shown.shelf.iter().map(|good| {
+    let row = |good: &ShelfGood| {
         let used = !shown.draft.without.contains(&good.code);
         let label = format!("{} {}", good.name, web.t("按哪种食物算", "counts as"));
         let usual = shown.usual_foods.get(&good.code).map_or("", String::as_str);
@@ -313,8 +366,25 @@ fn goods(web: &Web, shown: &Shown) -> Markup {
             html! { (count(good.units)) },
         ])
         .tone(if good.units <= 0 { Tone::Warn } else { Tone::Plain })
-    });
-    let rows = rows.collect();
+    };
+    let table = |goods: Vec<&ShelfGood>| {
+        let rows = goods.into_iter().map(row).collect();
+        kit::table(web.t("单品", "Single goods"), &columns, rows, html! {})
+    };
+    let (known, others): (Vec<&ShelfGood>, Vec<&ShelfGood>) =
+        shown.shelf.iter().partition(|good| good.food.is_some());
+    let out = shown.shelf.iter().filter(|good| good.units <= 0).count();
+    let summary = match (web.lang, out) {
+        (Lang::Zh, 0) => format!("认得的{}种货（点开可以不用某样、改按哪种食物算）", known.len()),
+        (Lang::Zh, out) => format!(
+            "认得的{}种货，断货{out}种（点开可以不用某样、改按哪种食物算）",
+            known.len()
+        ),
+        (Lang::En, out) => format!(
+            "{} known goods, {out} out of stock (open to leave out some, or to change what they count as)",
+            known.len()
+        ),
+    };
     html! {
         @if !unknown.is_empty() {
             (kit::notice(Tone::Warn, web.t("不认得的货", "Goods that are not known"), html! {
@@ -324,7 +394,8 @@ fn goods(web: &Web, shown: &Shown) -> Markup {
         @if !shown.off_shelf.is_empty() {
             (kit::notice(Tone::Quiet, web.t("不能搭配的货", "Goods that cannot be used"), html! { ul { @for (name, why) in &shown.off_shelf { li { (name) (web.t("：", ": ")) (why.word(web.lang)) } } } }))
         }
-        (kit::table(web.t("单品", "Single goods"), &columns, rows, html! {}))
+        @if !others.is_empty() { (table(others)) }
+        @if !known.is_empty() { (kit::details(&summary, table(known))) }
         p class="soft" { (web.t("营养按美国农业部食物成分表（SR28）相近食物估算；耐放天数和忌口是估计，请内行核对。", "Nutrients are those of like foods of the USDA table (SR28); keeping and diets are estimates, to be checked by somebody who knows.")) }
     }
 }
@@ -380,7 +451,7 @@ fn sent(fields: &Fields, leniently: bool) -> Result<PacksDraft> {
 /// One row of the form; without a number it is none.
 fn pack_of(fields: &Fields, place: usize) -> Result<Option<Wanted>> {
     let text = |name: &str| values::fold_width(fields.get(&format!("{name}:{place}"))).into_owned();
-    let name = text("name");
+    let name = fields.get(&format!("name:{place}")).to_string();
     let wrong = |field: &'static str, what: (&str, &str), problem: (String, String)| -> Error {
         Refusal::invalid(
             field,

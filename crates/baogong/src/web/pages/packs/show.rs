@@ -442,7 +442,7 @@ fn card(web: &Web, look: &Look, pack: usize) -> Markup {
         kit::badge(tone, verdict),
         html! {
             p { strong { (lead) } (conditions(web, wanted)) }
-            (kit::columns(&[contents(web, look, pack), covers(web, look, pack)]))
+            (kit::columns(&[html! { div { (contents(web, look, pack)) } }, html! { div { (covers(web, look, pack)) } }]))
         },
     )
 }
@@ -472,67 +472,55 @@ fn conditions(web: &Web, wanted: &Wanted) -> String {
     words.iter().map(|word| format!(" · {word}")).collect()
 }
 
+/// The goods of a pack by category: a line for each, which is short enough for a phone.
 fn contents(web: &Web, look: &Look, pack: usize) -> Markup {
-    let columns = [
-        Column::text(web.t("商品", "Good")),
-        Column::text(web.t("类别", "Category")),
-        Column::number(web.t("数量", "Units")),
-        Column::number(web.t("公斤", "kg")),
-        Column::number(web.t("元", "Yuan")),
-    ];
-    let goods = look.stored.facts.shelf.iter().zip(&look.stored.units[pack]);
-    let rows = goods
-        .filter(|(_, units)| **units > 0)
-        .map(|(good, units)| {
-            TableRow::new(vec![
-                html! { (good.name) },
-                html! { (category_word(&good.category, web.lang)) },
-                html! { (units) " " (good.unit) },
-                html! { (kilograms(good.unit_g * units)) },
-                html! { (yuan(good.unit_fen * units)) },
-            ])
-        })
+    let goods = || {
+        let goods = look.stored.facts.shelf.iter().zip(&look.stored.units[pack]);
+        goods.filter(|(_, units)| **units > 0)
+    };
+    let mut categories: Vec<&str> = goods().map(|(good, _)| good.category.as_str()).collect();
+    categories.dedup();
+    let lines = |category: &str| {
+        html! { @for (good, units) in goods().filter(|(good, _)| good.category == category) {
+            div { (good.name) " " strong { (units) " " (good.unit) } " " span class="soft" { (kilograms(good.unit_g * units)) (web.t("公斤 · ", " kg · ")) (yuan(good.unit_fen * units)) (web.t("元", " yuan")) } }
+        } }
+    };
+    let facts: Vec<(String, Markup)> = categories
+        .iter()
+        .map(|category| (category_word(category, web.lang).to_string(), lines(category)))
         .collect();
-    kit::table(
-        web.t("内容", "Contents"),
-        &columns,
-        rows,
-        html! { p { (web.t("没有货可以放进来。", "There is nothing to put in.")) } },
-    )
+    html! {
+        h3 { (web.t("装什么", "Contents")) }
+        @if facts.is_empty() { p { (web.t("没有货可以放进来。", "There is nothing to put in.")) } } @else { (kit::definitions(&facts)) }
+    }
 }
 
 fn covers(web: &Web, look: &Look, pack: usize) -> Markup {
-    let columns = [
-        Column::text(web.t("每人每天", "Per person and day")),
-        Column::number(web.t("有", "There is")),
-        Column::number(web.t("标准", "Norm")),
-        Column::text(web.t("够不够", "Enough?")),
-    ];
-    let rows = packs::covered(&look.draft, &look.stored, &look.packed, pack, web.lang)
-        .into_iter()
-        .map(|one| {
-            let tone = if one.short.is_some() {
-                Tone::Bad
-            } else {
-                Tone::Plain
-            };
-            TableRow::new(vec![
-                html! { (one.label) },
-                html! { (one.has) },
-                html! { (one.wanted) },
-                match &one.short {
-                    Some(short) => kit::badge(Tone::Bad, &format!("{}{short}", web.t("差 ", "short by "))),
-                    None => kit::badge(Tone::Good, web.t("够", "enough")),
-                },
-            ])
-            .tone(tone)
-        })
-        .collect();
+    let facts: Vec<(String, Markup)> = packs::covered(
+        &look.draft,
+        &look.stored,
+        &look.packed,
+        pack,
+        web.lang,
+    )
+    .into_iter()
+    .map(|one| {
+        let words = html! {
+            @match &one.short {
+                Some(short) => (kit::badge(Tone::Bad, &format!("{}{short}", web.t("差 ", "short by ")))),
+                None => (kit::badge(Tone::Good, web.t("够", "enough"))),
+            }
+            " " strong { (one.has) } " " span class="soft" { (web.t("标准 ", "norm ")) (one.wanted) }
+        };
+        (one.label, words)
+    })
+    .collect();
     let clause = &look.stored.facts.clause;
     html! {
-        (kit::table(web.t("够不够", "What it covers"), &columns, rows, html! {}))
+        h3 { (web.t("每人每天够不够", "What it covers per person and day")) }
+        (kit::definitions(&facts))
         p class="soft" {
-            (web.t("分量：", "Amounts: ")) @if clause.is_empty() { (web.t("中国居民平衡膳食宝塔（2022）下限", "Chinese food pagoda 2022, lower ends")) } @else { (clause) }
+            (web.t("分量：", "Amounts: ")) @if clause.is_empty() { (web.t("中国居民平衡膳食宝塔（2022）下限", "Chinese food pagoda 2022, lower ends")) } @else { (web.t("预案条款 ", "clause ")) (clause) }
             (web.t("；营养：Sphere 2018", "; nutrients: Sphere 2018"))
         }
     }
