@@ -161,7 +161,7 @@ fn one(
                 diet: *diet,
             });
         }
-        if !order.only.is_empty() && !order.only.iter().any(|only| *only == food.category) {
+        if !order.only.is_empty() && !order.only.contains(&food.category) {
             unkept.push(Unkept::Foreign { pack, good });
         }
         if food.keeps_d < order.keeps_d {

@@ -1,7 +1,9 @@
 //! Packs composed from what a supplier has in stock: asked for, looked at, changed, and put into the price list.
 
 mod adjust;
+mod card;
 mod form;
+mod limits;
 mod show;
 
 use axum::extract::{Path, RawQuery};

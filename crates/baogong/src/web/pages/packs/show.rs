@@ -1,18 +1,18 @@
 //! What a proposal of packs looks like: each pack with what is in it and what it covers, the stock, and what could be changed.
 
-use kit::{Column, Icon, Lang, Markup, TableRow, Tile, Tone, html};
-use planner::check::{Packed, Unkept};
+use kit::{Column, Icon, Markup, TableRow, Tile, Tone, html};
+use planner::check::Packed;
 use store::Tx;
 
 use super::super::reports::exports;
 use super::adjust::{self, PART};
+use super::card::card;
+use super::limits::{short, unkept, unknown};
 use super::{Result, Web, clock, state_badge};
-use crate::base::words::{count, kilograms, yuan};
+use crate::base::words::{count, yuan};
 use crate::base::{Action, Ctx};
 use crate::plan::rules::category_word;
-use crate::proposal::packs::{
-    self, Diet, Filling, PacksChange, PacksDraft, PacksRevision, StoredPacks, Wanted,
-};
+use crate::proposal::packs::{self, PacksChange, PacksDraft, PacksRevision, StoredPacks};
 use crate::proposal::{Proposal, ProposalState};
 use crate::register::correct::area_name;
 
@@ -66,7 +66,7 @@ impl Look {
         self.proposal.state == ProposalState::Open
     }
 
-    fn good(&self, good: usize) -> &str {
+    pub(super) fn good(&self, good: usize) -> &str {
         self.stored
             .facts
             .shelf
@@ -74,7 +74,7 @@ impl Look {
             .map_or("", |one| one.name.as_str())
     }
 
-    fn pack(&self, pack: usize) -> &str {
+    pub(super) fn pack(&self, pack: usize) -> &str {
         self.draft.packs.get(pack).map_or("", |one| one.name.as_str())
     }
 }
@@ -247,281 +247,6 @@ fn moves(web: &Web, look: &Look, revision: &PacksRevision, most: usize) -> Marku
         }
         @for (pack, before, after) in &revision.counts {
             li { (look.pack(*pack)) (web.t("：份数 ", ": packs ")) (before) " → " strong { (after) } }
-        }
-    }
-}
-
-/// A limit that is not kept, in words.
-fn unkept_words(web: &Web, look: &Look, one: &Unkept) -> String {
-    let zh = web.lang == Lang::Zh;
-    let shelf = &look.stored.facts.shelf;
-    match one {
-        Unkept::Stock { good, used, units } => {
-            let (name, unit) = (look.good(*good), &shelf[*good].unit);
-            let short = used - units;
-            if zh {
-                format!(
-                    "{name}不够：要{}{unit}，只有{}{unit}，差{}{unit}",
-                    count(*used),
-                    count(*units),
-                    count(short)
-                )
-            } else {
-                format!(
-                    "{name}: {} needed, {} there, {} missing",
-                    count(*used),
-                    count(*units),
-                    count(short)
-                )
-            }
-        }
-        Unkept::Price { pack, over_fen } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：超过最高价 ", ": too dear by "),
-                yuan(*over_fen),
-                web.t(" 元", " yuan")
-            )
-        }
-        Unkept::Weight { pack, over_g } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：超重 ", ": too heavy by "),
-                kilograms(*over_g),
-                web.t(" 公斤", " kg")
-            )
-        }
-        Unkept::Unfit { pack, good, diet } => {
-            let diet = Diet::of_planned(*diet).word(web.lang);
-            format!(
-                "{}{}{}{}{diet}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 不适合：", " is not fit for: ")
-            )
-        }
-        Unkept::Foreign { pack, good } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 不属于这种包", " does not belong into such a pack")
-            )
-        }
-        Unkept::Spoils { pack, good, keeps_d } => {
-            format!(
-                "{}{}{}{}{keeps_d}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 只耐放 ", " keeps only "),
-                web.t(" 天", " days")
-            )
-        }
-        Unkept::Much {
-            pack,
-            good,
-            grams,
-            most_g,
-        } => {
-            format!(
-                "{}{}{}{}{}{}{}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 有 ", ": "),
-                kilograms(*grams),
-                web.t(" 公斤，同一样最多 ", " kg, of one good at most "),
-                kilograms(*most_g),
-                web.t(" 公斤", " kg")
-            )
-        }
-        Unkept::Negative { pack, good } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 少于零", " is less than none")
-            )
-        }
-    }
-}
-
-fn unkept(web: &Web, look: &Look) -> Markup {
-    html! {
-        @if !look.packed.unkept.is_empty() {
-            (kit::notice(Tone::Bad, web.t("核验不通过", "The checker objects"), html! { ul { @for one in &look.packed.unkept { li { (unkept_words(web, look, one)) } } } }))
-        }
-    }
-}
-
-/// What falls short over all packs, which is what would have to be bought.
-fn short(web: &Web, look: &Look) -> Markup {
-    use planner::packs::Lacking;
-    let mut grams: Vec<(String, i64)> = Vec::new();
-    for (holds, number) in look.packed.packs.iter().zip(&look.stored.counts) {
-        for one in &holds.lacking {
-            if let Lacking::Category {
-                category,
-                has_g,
-                wanted_g,
-            } = one
-            {
-                let more = (wanted_g - has_g).saturating_mul(*number);
-                match grams.iter_mut().find(|(known, _)| known == category) {
-                    Some((_, sum)) => *sum = sum.saturating_add(more),
-                    None => grams.push((category.clone(), more)),
-                }
-            }
-        }
-    }
-    grams.retain(|(_, grams)| *grams > 0);
-    html! {
-        @if !grams.is_empty() {
-            (kit::notice(Tone::Bad, web.t("货不够，要补", "Goods are lacking; restock"), html! {
-                ul { @for (category, grams) in &grams { li { (category_word(category, web.lang)) (web.t("：还差 ", ": ")) strong { (kilograms(*grams)) (web.t(" 公斤", " kg")) } (web.t("，全部套餐才够标准", " more, so that all packs meet the norm")) } } }
-                p { (web.t("补货后“改条件重算”；或减少份数、换成同类的货。", "Restock and compose again, make fewer packs, or take other goods of the kind.")) }
-            }))
-        }
-    }
-}
-
-fn unknown(web: &Web, look: &Look) -> Markup {
-    let shelf = look.stored.facts.shelf.iter().zip(&look.packed.used);
-    let names: Vec<&str> = shelf
-        .filter(|(good, used)| good.food.is_none() && **used > 0)
-        .map(|(good, _)| good.name.as_str())
-        .collect();
-    html! {
-        @if !names.is_empty() {
-            (kit::notice(Tone::Warn, web.t("有不认得的货", "Some goods are not known"), html! {
-                p { strong { (names.join(web.t("、", ", "))) } (web.t("：只按重量和类别算，营养没有计入，实际比下面写的多。点“改条件重算”可以选它相当于哪种食物。", ": counted by weight and category, without nutrients, of which there is more than told below. Compose again to say what food they are like.")) }
-            }))
-        }
-    }
-}
-
-/// One pack as a person wants to read it.
-fn card(web: &Web, look: &Look, pack: usize) -> Markup {
-    let (wanted, holds) = (&look.draft.packs[pack], &look.packed.packs[pack]);
-    let number = look.stored.counts[pack];
-    let lead = match web.lang {
-        Lang::Zh => format!(
-            "{}人吃{}天 · {}份 · 每份 {} 元、{} 公斤",
-            wanted.persons,
-            look.draft.days,
-            count(number),
-            yuan(holds.price_fen),
-            kilograms(holds.weight_g)
-        ),
-        Lang::En => format!(
-            "{} people, {} days · {} packs · each {} yuan, {} kg",
-            wanted.persons,
-            look.draft.days,
-            count(number),
-            yuan(holds.price_fen),
-            kilograms(holds.weight_g)
-        ),
-    };
-    let (verdict, tone) = if number == 0 {
-        (web.t("不做", "none made"), Tone::Quiet)
-    } else if holds.weight_g == 0 {
-        (web.t("空的", "empty"), Tone::Bad)
-    } else if holds.lacking.is_empty() && !look.packed.unkept.iter().any(|one| packs::concerns(one, pack)) {
-        (web.t("达到标准", "meets the norms"), Tone::Good)
-    } else {
-        (web.t("达不到标准", "falls short"), Tone::Bad)
-    };
-    kit::section_with(
-        &wanted.name,
-        kit::badge(tone, verdict),
-        html! {
-            p { strong { (lead) } (conditions(web, wanted)) }
-            (kit::columns(&[html! { div { (contents(web, look, pack)) } }, html! { div { (covers(web, look, pack)) } }]))
-        },
-    )
-}
-
-fn conditions(web: &Web, wanted: &Wanted) -> String {
-    let mut words = Vec::new();
-    if wanted.filling != Filling::All {
-        words.push(wanted.filling.word(web.lang).to_string());
-    }
-    words.extend(wanted.diets.iter().map(|diet| diet.word(web.lang).to_string()));
-    if let Some(most) = wanted.price_max_fen {
-        words.push(format!(
-            "{}{}{}",
-            web.t("不超过 ", "at most "),
-            yuan(most),
-            web.t(" 元", " yuan")
-        ));
-    }
-    if let Some(most) = wanted.weight_max_g {
-        words.push(format!(
-            "{}{}{}",
-            web.t("不超过 ", "at most "),
-            kilograms(most),
-            web.t(" 公斤", " kg")
-        ));
-    }
-    words.iter().map(|word| format!(" · {word}")).collect()
-}
-
-/// The goods of a pack by category: a line for each, which is short enough for a phone.
-fn contents(web: &Web, look: &Look, pack: usize) -> Markup {
-    let goods = || {
-        let goods = look.stored.facts.shelf.iter().zip(&look.stored.units[pack]);
-        goods.filter(|(_, units)| **units > 0)
-    };
-    let mut categories: Vec<&str> = goods().map(|(good, _)| good.category.as_str()).collect();
-    categories.dedup();
-    let lines = |category: &str| {
-        html! { @for (good, units) in goods().filter(|(good, _)| good.category == category) {
-            div { (good.name) " " strong { (units) " " (good.unit) } " " span class="soft" { (kilograms(good.unit_g * units)) (web.t("公斤 · ", " kg · ")) (yuan(good.unit_fen * units)) (web.t("元", " yuan")) } }
-        } }
-    };
-    let facts: Vec<(String, Markup)> = categories
-        .iter()
-        .map(|category| (category_word(category, web.lang).to_string(), lines(category)))
-        .collect();
-    html! {
-        h3 { (web.t("装什么", "Contents")) }
-        @if facts.is_empty() { p { (web.t("没有货可以放进来。", "There is nothing to put in.")) } } @else { (kit::definitions(&facts)) }
-    }
-}
-
-fn covers(web: &Web, look: &Look, pack: usize) -> Markup {
-    let facts: Vec<(String, Markup)> = packs::covered(
-        &look.draft,
-        &look.stored,
-        &look.packed,
-        pack,
-        web.lang,
-    )
-    .into_iter()
-    .map(|one| {
-        let words = html! {
-            @match &one.short {
-                Some(short) => (kit::badge(Tone::Bad, &format!("{}{short}", web.t("差 ", "short by ")))),
-                None => (kit::badge(Tone::Good, web.t("够", "enough"))),
-            }
-            " " strong { (one.has) } " " span class="soft" { (web.t("标准 ", "norm ")) (one.wanted) }
-        };
-        (one.label, words)
-    })
-    .collect();
-    let clause = &look.stored.facts.clause;
-    html! {
-        h3 { (web.t("每人每天够不够", "What it covers per person and day")) }
-        (kit::definitions(&facts))
-        p class="soft" {
-            (web.t("分量：", "Amounts: ")) @if clause.is_empty() { (web.t("中国居民平衡膳食宝塔（2022）下限", "Chinese food pagoda 2022, lower ends")) } @else { (web.t("预案条款 ", "clause ")) (clause) }
-            (web.t("；营养：Sphere 2018", "; nutrients: Sphere 2018"))
         }
     }
 }
