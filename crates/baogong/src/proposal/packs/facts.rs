@@ -156,13 +156,11 @@ fn nutrition(foods: &[Food], food: Option<&Food>, category: &str) -> (Vec<i64>, 
     (vec![0; Nutrient::ALL.len()], keeps_d, Diet::ALL.to_vec())
 }
 
+/// Goods that can be used, and the names of those that cannot, with the reason.
+pub type Shelf = (Vec<ShelfGood>, Vec<(String, OffShelf)>);
+
 /// The single goods of a supplier, and those that cannot be used. `said` names foods of goods: (code of the good, key of the food).
-pub fn shelf(
-    tx: &mut Tx,
-    in_district: &str,
-    supplier: &str,
-    said: &[(String, String)],
-) -> Result<(Vec<ShelfGood>, Vec<(String, OffShelf)>)> {
+pub fn shelf(tx: &mut Tx, in_district: &str, supplier: &str, said: &[(String, String)]) -> Result<Shelf> {
     let foods = packs::common();
     let (mut shelf, mut off) = (Vec::new(), Vec::new());
     for good in homes::goods(tx, in_district, supplier)? {

@@ -14,7 +14,7 @@ use store::Tx;
 
 pub use accept::{Accepted, PacksAcceptance, accept, differing, listed_as};
 pub use covers::{Cover, covered};
-pub use facts::{OffShelf, PackFacts, ShelfGood, norms, shelf};
+pub use facts::{OffShelf, PackFacts, Shelf, ShelfGood, norms, shelf};
 pub use homes::{Group, Homes, homes, usual};
 pub use words::{Diet, Filling, Norm, Nutrient, category_place};
 
