@@ -35,6 +35,7 @@ wording! {
         EditNeeds = "edit_needs", "登记需求与走访", "Record needs and visits";
         ViewCoverage = "view_coverage", "查看余粮", "See coverage";
         Propose = "propose", "生成与决定方案", "Compute and decide proposals";
+        Compose = "compose", "搭配套餐", "Compose packs";
         ViewRounds = "view_rounds", "查看轮次", "See rounds";
         OpenRound = "open_round", "开团", "Open rounds";
         TakeOrders = "take_orders", "登记订单", "Take orders";
@@ -74,6 +75,7 @@ pub const ACCESS: &[(Action, &[Role])] = &[
     (Action::EditNeeds, &[Headquarters, Office, Liaison]),
     (Action::ViewCoverage, &[Headquarters, Office, Liaison, Supervisor]),
     (Action::Propose, &[Headquarters]),
+    (Action::Compose, &[Headquarters, Supplier]),
     (
         Action::ViewRounds,
         &[Headquarters, Office, Liaison, Supplier, Supervisor],

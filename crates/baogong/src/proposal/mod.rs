@@ -4,6 +4,7 @@
 pub mod allocation;
 pub mod assignment;
 pub mod files;
+pub mod packs;
 pub mod routes;
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,7 @@ wording! {
         Assignment = "assignment", "保供单位分配", "Assignment of suppliers";
         Allocation = "allocation", "物资分配", "Allocation of goods";
         Routes = "routes", "配送路线", "Delivery routes";
+        Packs = "packs", "套餐搭配", "Contents of packs";
     }
 }
 

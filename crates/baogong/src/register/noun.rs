@@ -130,7 +130,9 @@ pub struct Good {
     pub supplier: String,
     pub code: String,
     pub name: String,
+    pub kind: String,
     pub category: String,
+    pub food: String,
     pub unit: String,
     pub weight_g: i64,
     pub price_fen: i64,
@@ -164,6 +166,20 @@ impl DailyReport {
     pub fn is_nil(&self) -> bool {
         let figures = [self.price_fen, self.sales_g, self.mean_sales_g, self.stock_g];
         figures.iter().all(Option::is_none)
+    }
+}
+
+impl Good {
+    /// Whether it is a single good, from which packs are made. Where the price list does not say, contents or a name such as 蔬菜包
+    /// make a pack.
+    pub fn is_single(&self) -> bool {
+        let name = self.name.trim();
+        let named_pack = name.ends_with("套餐") || (name.ends_with('包') && !name.ends_with("面包"));
+        match self.kind.as_str() {
+            "good" => true,
+            "" => self.contents.is_empty() && !named_pack,
+            _ => false,
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod labels;
 pub mod lists;
 pub mod market;
 pub mod notices;
+pub mod packs;
 pub mod records;
 pub mod render;
 pub mod rounds;
@@ -148,6 +149,14 @@ pub static REPORTS: &[Report] = &[
         listed: false,
         personal: false,
         make: allocation::make,
+    },
+    Report {
+        key: "packs",
+        title: ("套餐搭配方案", "Contents of packs"),
+        action: Action::Compose,
+        listed: false,
+        personal: false,
+        make: packs::packs,
     },
     Report {
         key: "directives",

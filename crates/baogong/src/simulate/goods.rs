@@ -192,12 +192,47 @@ static PACKS: &[PackPlan] = &[
     },
 ];
 
+/// A single good that shops sell: name, key of the category, unit, its weight in grams and price in fen, and how many of it there are
+/// for a thousand households.
+type Single = (&'static str, &'static str, &'static str, i64, i64, i64);
+
+/// What packs can be composed from. 莴笋 is in no table of foods, so that the demo shows what becomes of an unknown good.
+static SINGLES: &[Single] = &[
+    ("东北大米", "grain", "袋", 5_000, 3_180, 900),
+    ("本地大米", "grain", "袋", 1_000, 690, 1_600),
+    ("面粉", "grain", "袋", 2_500, 1_250, 700),
+    ("挂面", "grain", "把", 1_000, 780, 900),
+    ("小米", "grain", "袋", 1_000, 1_180, 160),
+    ("菜籽油（小瓶）", "oil", "瓶", 460, 990, 1_100),
+    ("菜籽油（大桶）", "oil", "桶", 1_656, 3_180, 500),
+    ("鸡蛋", "eggs", "盒", 500, 690, 2_600),
+    ("猪前腿肉", "meat", "份", 500, 1_490, 2_400),
+    ("三黄鸡", "meat", "只", 1_000, 2_360, 800),
+    ("牛肉", "meat", "份", 500, 3_990, 120),
+    ("豆腐", "other", "盒", 500, 320, 500),
+    ("纯牛奶", "other", "盒", 1_030, 1_180, 700),
+    ("苹果", "other", "袋", 1_000, 880, 500),
+    ("土豆", "vegetables", "袋", 1_000, 390, 2_600),
+    ("白萝卜", "vegetables", "袋", 1_000, 280, 1_900),
+    ("胡萝卜", "vegetables", "袋", 500, 260, 1_800),
+    ("大白菜", "vegetables", "棵", 1_500, 420, 2_200),
+    ("包菜", "vegetables", "棵", 1_000, 380, 1_700),
+    ("洋葱", "vegetables", "袋", 500, 220, 900),
+    ("冬瓜", "vegetables", "块", 2_000, 560, 700),
+    ("西红柿", "vegetables", "袋", 500, 420, 700),
+    ("菠菜", "vegetables", "把", 300, 290, 260),
+    ("莴笋", "vegetables", "根", 500, 260, 400),
+];
+
 /// One line of the price list.
 #[derive(Debug)]
 pub(super) struct Good {
     pub(super) supplier: &'static str,
     pub(super) code: String,
     pub(super) name: &'static str,
+    /// Whether it is a pack; otherwise a single good, which has no contents.
+    pub(super) pack: bool,
+    pub(super) unit: &'static str,
     pub(super) category: &'static str,
     pub(super) weight_g: i64,
     pub(super) price_fen: i64,
@@ -205,6 +240,39 @@ pub(super) struct Good {
     pub(super) aliases: &'static str,
     pub(super) limit_per_order: i64,
     pub(super) stock: i64,
+}
+
+/// The single goods of every supermarket and mall, with codes behind those of the packs. One good of each is out of stock, so that
+/// substitutes are looked for.
+pub(super) fn singles(suppliers: &[Supplier], households: i64, dice: &mut Dice) -> Vec<Good> {
+    let sellers: Vec<&Supplier> = suppliers
+        .iter()
+        .filter(|supplier| supplier.kind != "market")
+        .collect();
+    let strength: i64 = sellers.iter().map(|seller| seller.daily_g[0]).sum();
+    let mut goods = Vec::new();
+    for seller in &sellers {
+        let gone = dice.random_range(0..SINGLES.len());
+        for (place, (name, category, unit, weight_g, price_fen, per_mille)) in SINGLES.iter().enumerate() {
+            let stock = households * seller.daily_g[0] / strength.max(1) * per_mille / 1_000;
+            let stock = stock * dice.random_range(80..=120) / 100;
+            goods.push(Good {
+                supplier: seller.name,
+                code: format!("Y{:02}", place + 1),
+                name,
+                pack: false,
+                unit,
+                category,
+                weight_g: *weight_g,
+                price_fen: price_fen * dice.random_range(94..=107) / 100 / 10 * 10,
+                contents: &[],
+                aliases: "",
+                limit_per_order: 20,
+                stock: if place == gone { 0 } else { stock.max(40) },
+            });
+        }
+    }
+    goods
 }
 
 /// Five to eight packs of every supermarket and mall; together more of each than there are `households`.
@@ -231,6 +299,8 @@ pub(super) fn make(suppliers: &[Supplier], households: i64, dice: &mut Dice) -> 
                 supplier: seller.name,
                 code: letter.to_string(),
                 name: plan.name,
+                pack: true,
+                unit: "份",
                 category: plan.category,
                 weight_g: contents.iter().map(|(_, weight_g)| weight_g).sum(),
                 price_fen: plan.price_fen * dice.random_range(94..=107) / 100 / 50 * 50,

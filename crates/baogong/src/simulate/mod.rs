@@ -87,7 +87,9 @@ fn model(size: Size, seed: u64, today: Date) -> Result<County, String> {
         &mut phones,
     );
     let volunteers = staff::volunteers(&places, &mut dice(7), &mut phones);
-    let goods = goods::make(&suppliers, census.households(), &mut dice(8));
+    let mut goods = goods::make(&suppliers, census.households(), &mut dice(8));
+    goods.extend(goods::singles(&suppliers, census.households(), &mut dice(10)));
+    goods.sort_by_key(|good| suppliers.iter().position(|one| one.name == good.supplier));
     let reports = market::reports(&suppliers, today, &mut dice(9));
     Ok(County {
         places,

@@ -393,7 +393,14 @@ fn packs_weigh_what_they_hold() {
     let goods = files.iter().find(|file| file.name.starts_with("10-")).unwrap();
     let reading = read_back(goods);
     let mut by_supplier: HashMap<String, usize> = HashMap::new();
+    let mut singles: HashMap<String, usize> = HashMap::new();
     for (form, row) in rows(std::slice::from_ref(&reading), "goods") {
+        if row.get(form, "kind").text() == Some("good") {
+            let supplier = row.get(form, "supplier").text().unwrap();
+            *singles.entry(supplier.to_string()).or_default() += 1;
+            assert!(row.get(form, "weight_g").int().unwrap() > 0, "row {}", row.row);
+            continue;
+        }
         let Cell::Contents(contents) = row.get(form, "contents") else {
             panic!("row {} has no contents", row.row);
         };
@@ -413,6 +420,8 @@ fn packs_weigh_what_they_hold() {
     }
     assert_eq!(by_supplier.len(), 12);
     assert!(by_supplier.values().all(|count| (5..=8).contains(count)));
+    assert_eq!(singles.len(), 12);
+    assert!(singles.values().all(|count| *count > 20), "{singles:?}");
 }
 
 #[test]

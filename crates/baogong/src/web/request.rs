@@ -309,6 +309,13 @@ impl Web {
                     ),
                     item(Action::ViewLists, "/lists", Icon::List, "两张清单", "Two lists"),
                     item(Action::Propose, "/proposals", Icon::Map, "分配", "Assignment"),
+                    item(
+                        Action::Compose,
+                        "/packs",
+                        Icon::Basket,
+                        "套餐搭配",
+                        "Contents of packs",
+                    ),
                     item(Action::IssuePass, "/passes", Icon::Shield, "通行证", "Passes"),
                 ],
             ),

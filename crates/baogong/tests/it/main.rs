@@ -11,6 +11,7 @@ mod exports;
 mod imports;
 mod market;
 mod migration;
+mod packs;
 mod plan;
 mod process;
 mod proposals;

@@ -93,6 +93,17 @@ pub static GOODS: Form = Form {
         )
         .example("其他"),
         Column::new(
+            "food",
+            "按何种食物计算",
+            "Counts as food",
+            Kind::Text { max: 20 },
+            &["食物", "食物名称", "对应食物", "营养对照"],
+        )
+        .hint(
+            "搭配套餐时按哪种食物算营养，如 大米、土豆；不填按名称认",
+            "The food whose nutrients count when packs are composed, such as 大米; empty goes by the name",
+        ),
+        Column::new(
             "unit",
             "单位",
             "Unit",

@@ -56,9 +56,22 @@ pub fn common() -> Vec<Food> {
         .collect()
 }
 
+/// The food of the table that a good of this category is by its name: the longest name of a food found in it, and of two equally long
+/// ones the later, because Chinese names end in the head noun. `None` where no food of the category is named.
+pub fn named<'a>(foods: &'a [Food], name: &str, category: &str) -> Option<&'a Food> {
+    let rank = |food: &Food| {
+        let names = std::iter::once(&food.zh).chain(&food.also);
+        let found = names.filter_map(|word| Some((word.chars().count(), name.rfind(word.as_str())?)));
+        found.max()
+    };
+    let of_category = foods.iter().filter(|food| food.category == category);
+    let ranked = of_category.filter_map(|food| Some((rank(food)?, food)));
+    ranked.max_by_key(|(rank, _)| *rank).map(|(_, food)| food)
+}
+
 fn food(line: &str) -> Option<Food> {
-    let fields: Vec<&str> = line.splitn(14, ',').collect();
-    let [key, zh, en, category, middle @ .., keeps_d, unfit, _source] = fields.as_slice() else {
+    let fields: Vec<&str> = line.splitn(15, ',').collect();
+    let [key, zh, also, en, category, middle @ .., keeps_d, unfit, _source] = fields.as_slice() else {
         return None;
     };
     let nutrients: Vec<i64> = middle
@@ -79,6 +92,7 @@ fn food(line: &str) -> Option<Food> {
     Some(Food {
         key: (*key).into(),
         zh: (*zh).into(),
+        also: also.split_whitespace().map(str::to_string).collect(),
         en: (*en).into(),
         category: (*category).into(),
         nutrients,
@@ -89,7 +103,31 @@ fn food(line: &str) -> Option<Food> {
 
 #[cfg(test)]
 mod tests {
-    use super::{NUTRIENTS, TABLE, common, guideline};
+    use super::{NUTRIENTS, TABLE, common, guideline, named};
+
+    #[test]
+    fn a_good_is_known_by_its_name() {
+        let foods = common();
+        let key = |name: &str, category: &str| named(&foods, name, category).map(|food| food.key.as_str());
+        assert_eq!(key("东北大米 5公斤", "grain"), Some("rice"));
+        assert_eq!(key("本地西红柿", "vegetables"), Some("tomatoes"));
+        assert_eq!(key("胡萝卜", "vegetables"), Some("carrots"), "the longer name");
+        assert_eq!(key("小白菜", "vegetables"), Some("bok_choy"));
+        assert_eq!(key("金龙鱼葵花籽油", "oil"), Some("oil"));
+        assert_eq!(key("莴笋", "vegetables"), None);
+        assert_eq!(key("番茄酱", "other"), None, "a sauce is no vegetable");
+        let mut names: Vec<(&str, &str)> = foods
+            .iter()
+            .flat_map(|food| {
+                let names = std::iter::once(&food.zh).chain(&food.also);
+                names.map(|name| (food.category.as_str(), name.as_str()))
+            })
+            .collect();
+        names.sort_unstable();
+        let all = names.len();
+        names.dedup();
+        assert_eq!(names.len(), all, "a name means one food");
+    }
 
     #[test]
     fn every_line_of_the_table_is_read() {
@@ -104,7 +142,7 @@ mod tests {
             assert!(food.nutrients[0] <= 900, "{}", food.key);
         }
         for line in TABLE.lines().filter(|line| !line.starts_with('#')).skip(1) {
-            let source = line.splitn(14, ',').last().unwrap().trim_matches('"');
+            let source = line.splitn(15, ',').last().unwrap().trim_matches('"');
             let (kind, entry) = source.split_once(": ").unwrap();
             let number = kind.strip_prefix("SR28 ").unwrap();
             assert!(

@@ -12,7 +12,7 @@ mod program;
 mod tests;
 
 pub use chain::{Chain, Link, Supply, cheapest_supply};
-pub use foods::{NUTRIENTS, common, guideline, sphere};
+pub use foods::{NUTRIENTS, common, guideline, named, sphere};
 pub use program::{cheapest_ration, compose};
 
 /// Who must not get everything.
@@ -37,6 +37,8 @@ pub struct Food {
     pub key: String,
     /// Chinese name.
     pub zh: String,
+    /// Other Chinese names by which it is sold.
+    pub also: Vec<String>,
     /// English name.
     pub en: String,
     /// Category, such as vegetables.
@@ -89,6 +91,8 @@ pub struct PackOrder {
     pub keeps_d: i64,
     /// Who eats from it.
     pub diets: Vec<Diet>,
+    /// Categories of which it is made, such as vegetables alone; empty for all.
+    pub only: Vec<String>,
 }
 
 /// What falls short in a pack.
@@ -188,6 +192,13 @@ pub fn substitutes(stock: &[Stocked], missing: &Food, floors: &[i64], diets: &[D
         .collect();
     found.sort_by(|a, b| a.difference.total_cmp(&b.difference).then(a.index.cmp(&b.index)));
     found
+}
+
+/// Whether a food may go into a pack: fit for who eats from it, of a category that is wanted, and keeps long enough.
+fn admits(order: &PackOrder, food: &Food) -> bool {
+    fits(food, &order.diets)
+        && (order.only.is_empty() || order.only.contains(&food.category))
+        && food.keeps_d >= order.keeps_d
 }
 
 fn fits(food: &Food, diets: &[Diet]) -> bool {

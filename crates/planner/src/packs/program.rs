@@ -1,6 +1,6 @@
 //! The mixed integer program of the packs.
 
-use super::{Composed, Composition, Lacking, PackOrder, Stocked, fits};
+use super::{Composed, Composition, Lacking, PackOrder, Stocked, admits};
 use microlp::{ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, Variable};
 
 /// A floor that is missed wholly costs as much as this many times the dearest pack.
@@ -19,46 +19,161 @@ const GAP: f64 = 1e-3;
 /// Composes all packs together from one stock: as little as possible falls short, counted per household and in parts of
 /// what is wanted; then what spoils soon is used and the price is low.
 ///
-/// `nodes` limits the branches that are tried, so that the same input gives the same answer. `None` only if the solver
+/// Where the stock suffices for the best of each pack, that is the best of all. Where it does not, one program over all packs is
+/// compared with packs that are composed in turn and with packs that each get their share of every good.
+///
+/// `nodes` limits the branches that each program tries, so that the same input gives the same answer. `None` only if the solver
 /// fails numerically or finds nothing within its nodes.
 pub fn compose(stock: &[Stocked], orders: &[PackOrder], nodes: u64) -> Option<Composition> {
-    let mut program = Problem::new(OptimizationDirection::Minimize);
     let dearest = orders
         .iter()
         .map(|order| priced(stock, order))
         .fold(1.0, f64::max);
-    let units: Vec<Vec<Option<Variable>>> = orders
-        .iter()
-        .map(|order| add_pack(&mut program, stock, order, dearest * LACKING_PRICE))
-        .collect();
-    for (index, one) in stock.iter().enumerate() {
-        let row: Vec<(Variable, f64)> = units
-            .iter()
-            .zip(orders)
-            .filter_map(|(row, order)| Some((row[index]?, order.count.max(0) as f64)))
-            .collect();
-        program.add_constraint(row, ComparisonOp::Le, one.units.max(0) as f64);
+    let search = Search {
+        stock,
+        orders,
+        missed: dearest * LACKING_PRICE,
+        nodes,
+    };
+    let alone = search.each(|_, _| stock.to_vec());
+    if let Some(best) = alone.filter(|found| search.suffices(found)) {
+        return Some(best);
     }
-    let mut options = SolveOptions::default();
-    options.node_limit = Some(nodes);
-    options.mip_gap = GAP;
-    let solution = program.solve_with(options).ok()?.into_solution().ok()?;
-    let packs = orders
-        .iter()
-        .zip(&units)
-        .map(|(order, row)| {
-            let units = row
-                .iter()
-                .map(|unit| unit.map_or(0, |unit| solution.var_value(unit).round() as i64))
-                .collect();
-            tell(stock, order, units)
+    let together = search.solve(stock, orders);
+    if together.as_ref().is_some_and(|found| found.proven) {
+        return together;
+    }
+    let in_turn = search.each(|_, before| search.left(before));
+    let shared = search.each(|at, _| search.share(at));
+    // The search was cut off, so that none of these is proven.
+    let found = [together, in_turn, shared].into_iter().flatten();
+    found
+        .min_by(|a, b| search.cost(a).total_cmp(&search.cost(b)))
+        .map(|best| Composition {
+            proven: false,
+            ..best
         })
-        .collect();
-    let within = solution.gap().is_some_and(|gap| gap <= GAP);
-    Some(Composition {
-        packs,
-        proven: solution.status() == SolutionStatus::Optimal || within,
-    })
+}
+
+/// What is to be composed, and by which measure.
+struct Search<'a> {
+    stock: &'a [Stocked],
+    orders: &'a [PackOrder],
+    /// The price of a floor that is missed wholly.
+    missed: f64,
+    nodes: u64,
+}
+
+impl Search<'_> {
+    /// One program over packs that share a stock.
+    fn solve(&self, stock: &[Stocked], orders: &[PackOrder]) -> Option<Composition> {
+        let mut program = Problem::new(OptimizationDirection::Minimize);
+        let units: Vec<Vec<Option<Variable>>> = orders
+            .iter()
+            .map(|order| add_pack(&mut program, stock, order, self.missed))
+            .collect();
+        for (index, one) in stock.iter().enumerate() {
+            let row: Vec<(Variable, f64)> = units
+                .iter()
+                .zip(orders)
+                .filter_map(|(row, order)| Some((row[index]?, order.count.max(0) as f64)))
+                .collect();
+            program.add_constraint(row, ComparisonOp::Le, one.units.max(0) as f64);
+        }
+        let mut options = SolveOptions::default();
+        options.node_limit = Some(self.nodes);
+        options.mip_gap = GAP;
+        let solution = program.solve_with(options).ok()?.into_solution().ok()?;
+        let packs = orders
+            .iter()
+            .zip(&units)
+            .map(|(order, row)| {
+                let units = row
+                    .iter()
+                    .map(|unit| unit.map_or(0, |unit| solution.var_value(unit).round() as i64))
+                    .collect();
+                tell(stock, order, units)
+            })
+            .collect();
+        let within = solution.gap().is_some_and(|gap| gap <= GAP);
+        Some(Composition {
+            packs,
+            proven: solution.status() == SolutionStatus::Optimal || within,
+        })
+    }
+
+    /// One pack after the other, each from the stock that it is given: by its place, and by the packs before it.
+    fn each(&self, of: impl Fn(usize, &[Composed]) -> Vec<Stocked>) -> Option<Composition> {
+        let mut all = Composition {
+            packs: Vec::new(),
+            proven: true,
+        };
+        for at in 0..self.orders.len() {
+            let stock = of(at, &all.packs);
+            let found = self.solve(&stock, &self.orders[at..=at])?;
+            all.proven &= found.proven;
+            all.packs.extend(found.packs);
+        }
+        Some(all)
+    }
+
+    /// Whether the stock suffices for all packs together.
+    fn suffices(&self, found: &Composition) -> bool {
+        let left = self.left(&found.packs);
+        left.iter().all(|one| one.units >= 0)
+    }
+
+    /// What the first packs leave of the stock.
+    fn left(&self, packs: &[Composed]) -> Vec<Stocked> {
+        let mut left = self.stock.to_vec();
+        for (order, pack) in self.orders.iter().zip(packs) {
+            for (one, units) in left.iter_mut().zip(&pack.units) {
+                one.units -= units * order.count.max(0);
+            }
+        }
+        left
+    }
+
+    /// The share of a pack in every good, by the people and days that all of its kind feed.
+    fn share(&self, at: usize) -> Vec<Stocked> {
+        let feeds = |order: &PackOrder| order.persons.max(0) * order.days.max(0) * order.count.max(0);
+        let all: i64 = self.orders.iter().map(feeds).sum();
+        let mut share = self.stock.to_vec();
+        for one in &mut share {
+            let part =
+                i128::from(one.units.max(0)) * i128::from(feeds(&self.orders[at])) / i128::from(all.max(1));
+            one.units = i64::try_from(part).unwrap_or(0);
+        }
+        share
+    }
+
+    /// What packs cost by the measure of the programs.
+    fn cost(&self, found: &Composition) -> f64 {
+        let part = |has: i64, wanted: i64| 1.0 - has as f64 / wanted.max(1) as f64;
+        let pairs = self.orders.iter().zip(&found.packs);
+        pairs
+            .map(|(order, pack)| {
+                let goods = self.stock.iter().zip(&pack.units);
+                let goods: f64 = goods.map(|(one, units)| worth(one) * *units as f64).sum();
+                let short: f64 = pack
+                    .lacking
+                    .iter()
+                    .map(|lacking| match lacking {
+                        Lacking::Nutrient { has, wanted, .. } => part(*has, *wanted),
+                        Lacking::Category { has_g, wanted_g, .. } => part(*has_g, *wanted_g),
+                        Lacking::Kinds { has, wanted, .. } => KIND_PART * wanted.saturating_sub(*has) as f64,
+                    })
+                    .sum();
+                order.count.max(0) as f64 * (goods + self.missed * short)
+            })
+            .sum()
+    }
+}
+
+/// The price of a unit, less what using it up before it spoils is worth.
+fn worth(one: &Stocked) -> f64 {
+    let spoils = (PERISHABLE_D - one.food.keeps_d).max(0) as f64 / PERISHABLE_D as f64;
+    one.unit_fen as f64 * (1.0 - PERISHABLE_WORTH * spoils)
 }
 
 /// About what the pack costs: the dearest food for all its weight.
@@ -84,12 +199,11 @@ fn add_pack(
     let units: Vec<Option<Variable>> = stock
         .iter()
         .map(|one| {
-            let fit = fits(&one.food, &order.diets) && one.food.keeps_d >= order.keeps_d && one.unit_g > 0;
+            let fit = admits(order, &one.food) && one.unit_g > 0;
             let most = (order.most_of_one_g * days / one.unit_g.max(1)).min(one.units / order.count.max(1));
-            let spoils = (PERISHABLE_D - one.food.keeps_d).max(0) as f64 / PERISHABLE_D as f64;
-            let cost = one.unit_fen as f64 * (1.0 - PERISHABLE_WORTH * spoils);
-            (fit && most > 0 && count > 0.0)
-                .then(|| program.add_integer_var(cost * count, (0, i32::try_from(most).unwrap_or(i32::MAX))))
+            (fit && most > 0 && count > 0.0).then(|| {
+                program.add_integer_var(worth(one) * count, (0, i32::try_from(most).unwrap_or(i32::MAX)))
+            })
         })
         .collect();
     let row = |of: &dyn Fn(&Stocked) -> f64| -> Vec<(Variable, f64)> {

@@ -45,6 +45,7 @@ fn family() -> PackOrder {
         most_of_one_g: 400,
         keeps_d: 0,
         diets: Vec::new(),
+        only: Vec::new(),
     }
 }
 
@@ -65,6 +66,71 @@ fn cq_4_packs_for_a_family_and_for_diets() {
     assert_eq!(found.packs[1].lacking, vec![]);
     let pork = stock.iter().position(|one| one.food.key == "pork").unwrap();
     assert_eq!(found.packs[1].units[pork], 0);
+}
+
+/// CQ-4: where the stock suffices, many packs are as good as each alone, and that is proven; of a stock that does not
+/// suffice, packs that come later get something too.
+#[test]
+fn cq_4_many_packs_share_one_stock() {
+    let orders: Vec<PackOrder> = (0..9i64)
+        .map(|place| PackOrder {
+            name: format!("{place}"),
+            persons: 2 + 2 * (place % 3),
+            count: 300 - 20 * place,
+            price_max_fen: (place / 3 == 1).then_some(4_000 * (2 + 2 * (place % 3))),
+            diets: if place > 5 { vec![Diet::Halal] } else { Vec::new() },
+            ..family()
+        })
+        .collect();
+    let plenty = stock(100_000);
+    let found = compose(&plenty, &orders, NODES).unwrap();
+    assert_eq!(check::composition(&plenty, &orders, &found), vec![]);
+    assert!(found.proven);
+    assert!(
+        found.packs.iter().all(|pack| pack.lacking.is_empty()),
+        "{:?}",
+        found.packs
+    );
+
+    let mut scarce = stock(6_000);
+    for one in &mut scarce {
+        if one.food.category == "oil" {
+            one.units = 1_000;
+        }
+    }
+    let found = compose(&scarce, &orders, 200).unwrap();
+    assert_eq!(check::composition(&scarce, &orders, &found), vec![]);
+    assert!(!found.proven);
+    assert!(
+        found.packs.iter().all(|pack| pack.weight_g > 0),
+        "{:?}",
+        found.packs
+    );
+}
+
+/// A pack of vegetables holds nothing else.
+#[test]
+fn cq_4_a_pack_of_vegetables_alone() {
+    let stock = stock(2_000);
+    let order = PackOrder {
+        floors: Vec::new(),
+        least_g: vec![("vegetables".into(), 300)],
+        only: vec!["vegetables".into()],
+        ..family()
+    };
+    let orders = [order];
+    let found = compose(&stock, &orders, NODES).unwrap();
+    assert_eq!(check::composition(&stock, &orders, &found), vec![]);
+    let inside = stock
+        .iter()
+        .zip(&found.packs[0].units)
+        .filter(|(_, units)| **units > 0);
+    assert_eq!(inside.clone().count(), 5);
+    assert!(
+        inside
+            .map(|(one, _)| &one.food.category)
+            .all(|category| category == "vegetables")
+    );
 }
 
 #[test]

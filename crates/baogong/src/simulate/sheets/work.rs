@@ -349,13 +349,17 @@ pub(super) fn goods(county: &County) -> OutSheet {
             text(good.supplier),
             text(&good.code),
             text(good.name),
-            text("套餐"),
+            text(if good.pack { "套餐" } else { "单品" }),
             text(word(CATEGORIES, good.category)),
-            text("份"),
+            text(good.unit),
             good.weight_g.into(),
             good.price_fen.into(),
             text(&contents.join("；")),
-            text(&format!("{}套餐、{}", good.code, good.aliases)),
+            text(&if good.pack {
+                format!("{}套餐、{}", good.code, good.aliases)
+            } else {
+                String::new()
+            }),
             good.limit_per_order.into(),
             good.stock.into(),
             text(SYNTHETIC),

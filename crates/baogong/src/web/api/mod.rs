@@ -32,6 +32,7 @@ mod input;
 mod lists;
 mod orders;
 mod packing;
+mod packs;
 mod passes;
 mod payments;
 mod plan;
@@ -60,6 +61,7 @@ const PARTS: &[Part] = &[
     (coverage::routes, coverage::described),
     (proposals::routes, proposals::described),
     (allocations::routes, allocations::described),
+    (packs::routes, packs::described),
     (rounds::routes, rounds::described),
     (orders::routes, orders::described),
     (chains::routes, chains::described),

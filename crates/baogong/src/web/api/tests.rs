@@ -2,6 +2,7 @@
 
 mod access;
 mod allocations;
+mod packs;
 mod passes;
 
 use axum::Router;

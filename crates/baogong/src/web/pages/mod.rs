@@ -12,6 +12,7 @@ pub mod imports;
 pub mod lists;
 pub mod orders;
 pub mod packing;
+pub mod packs;
 pub mod passes;
 pub mod payments;
 pub mod proposals;
@@ -55,6 +56,7 @@ pub fn routes() -> Vec<Route> {
         coverage::routes,
         proposals::routes,
         allocations::routes,
+        packs::routes,
         rounds::routes,
         orders::routes,
         payments::routes,

@@ -147,12 +147,7 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                     (Field::radio("division", web.t("怎么分到各小区", "How they are shared among compounds"), &divisions(web)).value(if fields.get("division").is_empty() { Division::Households.key() } else { fields.get("division") }))
                     @if !foreseen.compounds.is_empty() { (foreseen_notice(web, &foreseen)) }
                     @if goods.is_empty() { (kit::notice(Tone::Warn, web.t("这家单位还没有报套餐", "This supplier has no packs yet"), html! { p { (web.t("请先导入商品套餐价目表。", "Import the price list first.")) } })) }
-                    @for good in &goods {
-                        (Field::number(&format!("total:{}", good.code), &format!("{} · {} {}{}", good.name, yuan(good.price_fen), web.t("元/", "yuan"), if web.lang == Lang::En { "" } else if good.unit.is_empty() { "份" } else { &good.unit }))
-                            .value(fields.get(&format!("total:{}", good.code)))
-                            .hint(&format!("{}{}", contents_words(good, web.lang), good.stock.map_or_else(String::new, |stock| format!(" · {} {stock}", web.t("可供", "offered")))))
-                            .attr("min", "0").small())
-                    }
+                    (packs_first(web, &goods, fields))
                 }))
                 (kit::section(web.t("5 时间", "5 Times"), kit::fields(html! {
                     (time("cutoff", web.t("截单", "Cut-off"), cutoff_s))
@@ -186,6 +181,56 @@ fn foreseen_notice(web: &Web, foreseen: &Forecast) -> Markup {
             p { a href=(format!("/reports/demand?area={area}")) { (web.t("各小区的预测和算法", "Each compound, and how it was found")) } }
         },
     )
+}
+
+/// A field for each good: packs come before single goods (CQ-4), which are folded away unless some are asked for.
+fn packs_first(web: &Web, goods: &[Good], fields: &Fields) -> Markup {
+    let asked = |good: &Good| fields.get(&format!("total:{}", good.code)).to_string();
+    let field = |good: &Good| {
+        Field::number(
+            &format!("total:{}", good.code),
+            &format!(
+                "{} · {} {}{}",
+                good.name,
+                yuan(good.price_fen),
+                web.t("元/", "yuan"),
+                if web.lang == Lang::En {
+                    ""
+                } else if good.unit.is_empty() {
+                    "份"
+                } else {
+                    &good.unit
+                }
+            ),
+        )
+        .value(&asked(good))
+        .hint(&format!(
+            "{}{}",
+            contents_words(good, web.lang),
+            good.stock.map_or_else(String::new, |stock| format!(
+                " · {} {stock}",
+                web.t("可供", "offered")
+            ))
+        ))
+        .attr("min", "0")
+        .small()
+    };
+    let (mut packs, singles): (Vec<&Good>, Vec<&Good>) = goods.iter().partition(|good| !good.is_single());
+    // What is asked for stands first, so that nobody has to look for packs that were just composed.
+    packs.sort_by_key(|good| asked(good).is_empty());
+    let any_single = singles.iter().any(|good| !asked(good).is_empty());
+    let compose = web
+        .actor()
+        .is_ok_and(|actor| actor.may(crate::base::Action::Compose));
+    let supplier = fields.get("supplier");
+    html! {
+        @for good in &packs { (field(good)) }
+        @if !singles.is_empty() {
+            @if any_single || packs.is_empty() { @for good in &singles { (field(good)) } }
+            @else { (kit::details(&format!("{}（{}）", web.t("也投放单品", "Single goods too"), singles.len()), html! { @for good in &singles { (field(good)) } })) }
+            @if compose { p { (kit::link_button(&format!("/packs/new?supplier={supplier}"), web.t("按库存搭配新套餐", "Compose packs from stock"), Tone::Quiet)) } }
+        }
+    }
 }
 
 fn releases(web: &Web) -> Vec<(&'static str, &'static str, &'static str)> {
