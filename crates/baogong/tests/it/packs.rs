@@ -164,12 +164,8 @@ fn cq_4_packs_from_stock_go_into_the_price_list_and_a_round() {
         ] {
             form.shows(words);
         }
-        assert_eq!(
-            form.between("name=\"count:0\"", ">")
-                .unwrap()
-                .contains("value=\"2\""),
-            true
-        );
+        let count = form.between("name=\"count:0\"", ">").unwrap();
+        assert!(count.contains("value=\"2\""));
 
         let page = headquarters.submit("/packs", &asked(PLENTY));
         let id = shown(&page);

@@ -472,9 +472,7 @@ fn nobody_drives_where_no_road_leads() {
 fn long_routes_exchange_their_ends() {
     let mut problem = scattered(40, 10, 2, 1);
     problem.vehicles[0].capacity.weight_g = 20;
-    for stop in &mut problem.stops {
-        stop.load.weight_g = 1;
-    }
+    problem.stops.iter_mut().for_each(|stop| stop.load.weight_g = 1);
     let up = |stop: usize| if stop < 20 { 10.0 } else { -10.0 };
     let mut at = vec![[0.0, 0.0]];
     at.extend((0..40).map(|stop| [(stop % 20) as f64, up(stop)]));
