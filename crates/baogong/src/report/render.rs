@@ -71,6 +71,11 @@ fn blocks(document: &Document, blocks: &[Block], lang: Lang) -> Markup {
     }
 }
 
+/// A clause or code, which is not to be broken at its hyphen.
+fn is_one_word(words: &str) -> bool {
+    words.len() <= 16 && words.is_ascii() && !words.contains(' ')
+}
+
 fn table_markup(title: &str, table: &Table, print_lang: print::Lang) -> Markup {
     let column = |column: &TableColumn| match column.align {
         Align::Right => Column::number(&column.title),
@@ -80,7 +85,10 @@ fn table_markup(title: &str, table: &Table, print_lang: print::Lang) -> Markup {
     let row = |row: &Vec<Datum>| {
         TableRow::new(
             row.iter()
-                .map(|datum| html! { (datum.text(print_lang)) })
+                .map(|datum| {
+                    let words = datum.text(print_lang);
+                    html! { @if is_one_word(&words) { span class="number" { (words) } } @else { (words) } }
+                })
                 .collect(),
         )
     };

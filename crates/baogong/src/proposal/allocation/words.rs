@@ -132,7 +132,7 @@ pub fn spread_words(outcome: &Outcome, lang: kit::Lang) -> Option<Vec<String>> {
     let days = |thousandths: i64| tenths((thousandths + 50) / 100);
     let mut words = vec![match lang {
         kit::Lang::Zh => format!(
-            "家里够吃的天数（按人算）：最少的从{}天到{}天，一半的人从不超过{}天到不超过{}天，最多的从{}天到{}天；基尼系数从{}到{}（0最平均，越接近1越不平均）。",
+            "家里够吃的天数（按人算，分前→分后）：最少{}→{}天，中位{}→{}天，最多{}→{}天；基尼系数{}→{}（0最平均，越接近1越不平均）。",
             days(before.least),
             days(after.least),
             days(before.median),
@@ -158,7 +158,7 @@ pub fn spread_words(outcome: &Outcome, lang: kit::Lang) -> Option<Vec<String>> {
     if let Some(ruled) = outcome.by_rule.as_ref().filter(|_| differs) {
         words.push(match lang {
             kit::Lang::Zh => format!(
-                "按办法分会是：最少{}天，一半的人不超过{}天，最多{}天，基尼系数{}。",
+                "按办法分会是：最少{}天，中位{}天，最多{}天，基尼系数{}。",
                 days(ruled.least),
                 days(ruled.median),
                 days(ruled.most),

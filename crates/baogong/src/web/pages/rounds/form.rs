@@ -213,7 +213,6 @@ fn packs_first(web: &Web, goods: &[Good], fields: &Fields) -> Markup {
             ))
         ))
         .attr("min", "0")
-        .small()
     };
     let (mut packs, singles): (Vec<&Good>, Vec<&Good>) = goods.iter().partition(|good| !good.is_single());
     // What is asked for stands first, so that nobody has to look for packs that were just composed.
@@ -224,10 +223,10 @@ fn packs_first(web: &Web, goods: &[Good], fields: &Fields) -> Markup {
         .is_ok_and(|actor| actor.may(crate::base::Action::Compose));
     let supplier = fields.get("supplier");
     html! {
-        @for good in &packs { (field(good)) }
+        (kit::fields(html! { @for good in &packs { (field(good)) } }))
         @if !singles.is_empty() {
-            @if any_single || packs.is_empty() { @for good in &singles { (field(good)) } }
-            @else { (kit::details(&format!("{}（{}）", web.t("也投放单品", "Single goods too"), singles.len()), html! { @for good in &singles { (field(good)) } })) }
+            @if any_single || packs.is_empty() { (kit::fields(html! { @for good in &singles { (field(good)) } })) }
+            @else { (kit::details(&format!("{}（{}）", web.t("也投放单品", "Single goods too"), singles.len()), kit::fields(html! { @for good in &singles { (field(good)) } }))) }
             @if compose { p { (kit::link_button(&format!("/packs/new?supplier={supplier}"), web.t("按库存搭配新套餐", "Compose packs from stock"), Tone::Quiet)) } }
         }
     }
