@@ -17,6 +17,15 @@ pub(crate) enum Piece<'a> {
     Other(&'a str),
 }
 
+/// A word with which a statement means something else for many rows of parameters than for each of them.
+pub(crate) fn other_for_many(text: &str) -> Option<String> {
+    let mut words = pieces(text).into_iter().filter_map(|piece| match piece {
+        Piece::Word(word) => Some(word.to_ascii_uppercase()),
+        _ => None,
+    });
+    words.find(|word| matches!(word.as_str(), "GROUP" | "ORDER" | "LIMIT" | "DISTINCT" | "UNION"))
+}
+
 /// Splits SQL into pieces. Dollar-quoted bodies do not occur, because procedures are banned from the core path.
 pub(crate) fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();

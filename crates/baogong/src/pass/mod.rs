@@ -31,7 +31,7 @@ stmt!(
 stmt!(
     OF_HOLDER,
     "SELECT district, number, kind, holder, area, from_s, until_s, actor, issued_s, revoked_s
-     FROM pass WHERE district = $1 AND kind = $2 AND holder = $3 ORDER BY number DESC"
+     FROM pass WHERE district = $1 AND kind = $2 AND holder = $3"
 );
 stmt!(
     OF_KIND,
@@ -277,9 +277,12 @@ pub fn by_number(tx: &mut Tx, in_district: &str, number: &str) -> Result<Option<
     row.as_ref().map(read).transpose()
 }
 
+/// The passes of a holder, latest first.
 fn of_holder(tx: &mut Tx, in_district: &str, kind: PassKind, holder: &str) -> Result<Vec<Pass>> {
     let rows = tx.rows(&OF_HOLDER, &params![in_district, kind, holder])?;
-    rows.iter().map(read).collect()
+    let mut passes: Vec<Pass> = rows.iter().map(read).collect::<Result<_>>()?;
+    passes.sort_by_key(|pass| std::cmp::Reverse(pass.serial));
+    Ok(passes)
 }
 
 /// The passes of a kind that hold in `area` or a part of it, latest first.

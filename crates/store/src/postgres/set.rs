@@ -97,9 +97,7 @@ pub(super) fn text_for_many(text: &str, types: &[Type]) -> Result<String, String
         _ => None,
     });
     let kind = words.next().unwrap_or_default();
-    if let Some(word) =
-        words.find(|word| matches!(word.as_str(), "GROUP" | "ORDER" | "LIMIT" | "DISTINCT" | "UNION"))
-    {
+    if let Some(word) = sql::other_for_many(text) {
         return Err(format!("{word} means something else for many rows"));
     }
     let given = given(types);

@@ -207,6 +207,11 @@ impl SqliteSession {
         keys: &[Vec<Value>],
     ) -> Result<Vec<Vec<Row>>, Fault> {
         let (name, text) = (statement.name(), statement.sql(Engine::Sqlite));
+        debug_assert_eq!(
+            sql::other_for_many(text),
+            None,
+            "PostgreSQL refuses {name} for many rows"
+        );
         let fault = |error: rusqlite::Error| self.fault(&error, name, text);
         let mut prepared = self.connection.prepare_cached(text).map_err(fault)?;
         let mut found = Vec::with_capacity(keys.len());
