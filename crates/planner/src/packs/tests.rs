@@ -83,7 +83,7 @@ fn cq_4_many_packs_share_one_stock() {
         })
         .collect();
     let plenty = stock(100_000);
-    let found = compose(&plenty, &orders, NODES).unwrap();
+    let found = compose(&plenty, &orders, 5 * NODES).unwrap();
     assert_eq!(check::composition(&plenty, &orders, &found), vec![]);
     assert!(found.proven);
     assert!(
