@@ -9,7 +9,8 @@
 //!
 //! **Method.** Slack induction by string removals (Christiaens and Vanden Berghe, Transportation Science 2020): take
 //! strings of neighbouring stops out of neighbouring trips, put them back one by one where they cost least, and
-//! accept by simulated annealing. Each place to insert is checked in constant time, only places beside near stops are
+//! accept by simulated annealing. Before they are put back two routes may exchange what follows at the gap, for long routes would never
+//! change their ends by strings alone. Each place to insert is checked in constant time, only places beside near stops are
 //! checked, and what an iteration changed is taken back by a log, so its cost does not grow with the number of stops. Where kinds of
 //! vehicle differ in capacity and cost only, each touched route gets the cheapest free kind that carries it. With plenty of
 //! each kind that is done after taking out as well, so that putting in pays for room, and some insertions count a new
