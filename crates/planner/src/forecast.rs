@@ -138,7 +138,7 @@ pub struct Anomaly {
 const SCORE: f64 = 3.5;
 
 /// Fewer figures say nothing about what is usual.
-const LEAST_HISTORY: usize = 5;
+pub const LEAST_HISTORY: usize = 5;
 
 /// A deviation below this part of the median is taken as this part: prices that never moved make no alarm of a fen.
 const LEAST_DEVIATION: f64 = 0.01;

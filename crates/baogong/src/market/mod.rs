@@ -3,6 +3,7 @@
 
 pub mod item;
 pub mod line;
+mod needs;
 pub mod series;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -12,14 +13,14 @@ use store::Tx;
 
 use crate::base::id::district;
 use crate::base::{Ctx, Result, clock};
-use crate::plan::rules::{self, CATEGORIES, RuleKey, Rules};
+use crate::plan::directive;
+use crate::plan::rules::{self, RuleKey, Rules};
 use crate::plan::scale::MarketGrade;
-use crate::plan::{ControlLevel, directive};
-use crate::proposal::assignment;
 use crate::register::entry::{self, DailyReport};
 use crate::wording;
 use item::Item;
 use line::Line;
+use needs::{Needs, Shares};
 use series::{FRESH_D, Reported, Series, USUAL_D};
 
 wording! {
@@ -190,7 +191,7 @@ pub fn market(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Market> {
             .iter()
             .map(|(name, (code, _))| (name.as_str(), code.as_str()));
         let series = all_series(rows, &codes.collect());
-        let needs = needs(tx, ctx, area)?;
+        let needs = needs::needs(tx, ctx, area)?;
         judge(&mut market, &series, &needs, day)?;
     }
     Ok(market)
@@ -300,85 +301,22 @@ fn state_of(report: &DailyReport) -> ReportState {
     }
 }
 
-/// What people under control need a day by the plan's norms, in grams by category: in the whole area, and from each supplier
-/// that feeds them.
-#[derive(Debug, Default)]
-struct Needs {
-    area_g: Vec<i64>,
-    by_supplier_g: HashMap<String, Vec<i64>>,
-}
-
-fn needs(tx: &mut Tx, ctx: &Ctx, area: &str) -> Result<Needs> {
-    let directives = directive::holding(tx, district(area), ctx.now_s)?;
-    let assigned = assignment::assigned(tx, district(area))?;
-    let mut needs = Needs {
-        area_g: vec![0; CATEGORIES.len()],
-        ..Needs::default()
-    };
-    let inside = |compound: &str| crate::base::access::within(compound, area);
-    for (compound, _, people) in entry::count_by_area(tx, "households", district(area))? {
-        let rules = rules::resolve(&compound, directives.clone());
-        if rules.level < Some(ControlLevel::Control) {
-            continue;
-        }
-        let norm = |key: RuleKey| rules.number(key).unwrap_or(0).saturating_mul(people);
-        let whole: Vec<i64> = CATEGORIES.iter().map(|(_, key, _)| norm(*key)).collect();
-        if inside(&compound) {
-            add(&mut needs.area_g, &whole);
-        }
-        let Some(assigned) = assigned.get(&compound) else {
-            continue;
-        };
-        for supplier in assigned.suppliers() {
-            let of = needs.by_supplier_g.entry(supplier.to_string());
-            let of = of.or_insert_with(|| vec![0; CATEGORIES.len()]);
-            add(of, assigned.part(supplier).map_or(&whole, |part| &part.given_g));
-        }
-    }
-    Ok(needs)
-}
-
-fn add(sum: &mut [i64], more: &[i64]) {
-    for (sum, more) in sum.iter_mut().zip(more) {
-        *sum = sum.saturating_add(*more);
-    }
-}
-
-/// The part of a category's need that falls to one item of it: by what is sold of each on a usual day, or alike.
-fn part_g(need_g: i64, sales_g: i64, all_g: i64, items: usize) -> i64 {
-    let (part, whole) = if all_g > 0 {
-        (i128::from(sales_g), i128::from(all_g))
-    } else {
-        (1, items.max(1) as i128)
-    };
-    i64::try_from((i128::from(need_g) * part + whole - 1) / whole).unwrap_or(i64::MAX)
-}
-
-fn category_need_g(needs_g: Option<&Vec<i64>>, category: &str) -> i64 {
-    let place = CATEGORIES.iter().position(|(key, _, _)| *key == category);
-    place.and_then(|place| needs_g?.get(place)).copied().unwrap_or(0)
-}
-
 /// Fills in items and lines as they stand on a day.
 fn judge(market: &mut Market, all: &[Series], needs: &Needs, day: i64) -> Result<()> {
     let fresh: Vec<&Series> = all.iter().filter(|one| one.at(day).is_some()).collect();
     let rise_alarm_pct = market.rules.number(RuleKey::PriceRiseAlarmPct);
+    let mut alike: HashMap<(&str, &str), Shares> = HashMap::new();
     for one in &fresh {
-        let need_g = one
-            .supplier
-            .as_ref()
-            .and_then(|code| needs.by_supplier_g.get(code));
-        let alike = || {
-            let same =
-                |other: &&&Series| other.enterprise == one.enterprise && other.category == one.category;
-            fresh.iter().filter(same)
+        let of = alike.entry((&one.enterprise, one.category)).or_default();
+        of.add(one.usual_sales_g(day));
+    }
+    for one in &fresh {
+        let need_g = match &one.supplier {
+            Some(supplier) => needs.of_supplier_g(supplier, one.category),
+            None => 0,
         };
-        let planned_g = part_g(
-            category_need_g(need_g, one.category),
-            one.usual_sales_g(day),
-            alike().map(|one| one.usual_sales_g(day)).sum(),
-            alike().count(),
-        );
+        let planned_g =
+            alike[&(one.enterprise.as_str(), one.category)].part_g(need_g, one.usual_sales_g(day));
         market.lines.push(Line::of(one, day, planned_g, &market.rules)?);
     }
     let mut by_item: BTreeMap<&str, Vec<&Series>> = BTreeMap::new();
@@ -390,21 +328,15 @@ fn judge(market: &mut Market, all: &[Series], needs: &Needs, day: i64) -> Result
         let here = series.iter().filter(|one| one.at(day).is_some());
         here.map(|one| one.usual_sales_g(day)).sum()
     };
+    let mut alike: HashMap<&str, Shares> = HashMap::new();
+    for series in by_item.values() {
+        alike.entry(series[0].category).or_default().add(usual_g(series));
+    }
     for (name, series) in &by_item {
-        let category = series.first().map_or("other", |one| one.category);
-        let alike = || {
-            let same = |other: &&Vec<&Series>| other.first().is_some_and(|one| one.category == category);
-            by_item.values().filter(same)
-        };
-        let planned_g = part_g(
-            category_need_g(Some(&needs.area_g), category),
-            usual_g(series),
-            alike().map(|series| usual_g(series)).sum(),
-            alike().count(),
-        );
-        market
-            .items
-            .push(Item::of(name, series, day, planned_g, rise_alarm_pct)?);
+        let category = series[0].category;
+        let planned_g = alike[category].part_g(needs.in_area_g(category), usual_g(series));
+        let item = Item::of(name, series, day, planned_g, rise_alarm_pct)?;
+        market.items.push(item);
     }
     // Items without a category of food each count for themselves.
     let concerned: BTreeSet<&str> = market
@@ -491,12 +423,5 @@ mod tests {
         assert_eq!((days, of("大米").days[&3].stock_g), (vec![1, 2, 3], Some(900)));
         assert_eq!(of("鸡蛋").days[&1].state, ReportState::StockOut);
         assert_eq!(of("鸡蛋").days.keys().copied().max(), Some(2));
-    }
-
-    #[test]
-    fn the_need_of_a_category_is_shared_by_sales() {
-        assert_eq!(part_g(1_000, 30, 90, 2), 334);
-        assert_eq!(part_g(1_000, 0, 0, 4), 250);
-        assert_eq!(part_g(0, 30, 90, 2), 0);
     }
 }

@@ -160,16 +160,13 @@ pub fn against(before: &[i64], now: i64) -> Result<Option<Against>> {
     let odd: Option<Anomaly> = forecast::anomaly(before, now);
     verified(&planner::check::anomaly(before, now, odd.as_ref()))?;
     let figures: Vec<f64> = before.iter().map(|figure| *figure as f64).collect();
-    let usual = forecast::median(&figures).filter(|_| before.len() >= LEAST_HISTORY);
+    let usual = forecast::median(&figures).filter(|_| before.len() >= forecast::LEAST_HISTORY);
     Ok(usual.map(|usual| Against {
         usual: usual.round() as i64,
         change_e2: ((now as f64 - usual) / usual.abs().max(1e-9) * 10_000.0).round() as i64,
         odd: odd.is_some(),
     }))
 }
-
-/// Fewer figures say nothing about what is usual; as in [`forecast::anomaly`].
-const LEAST_HISTORY: usize = 5;
 
 /// A rise in hundredths of a per cent, rounded down.
 fn rise_e2(before: i64, now: i64) -> Option<i64> {

@@ -29,6 +29,11 @@ stmt!(
     "SELECT code, area, name, tag, people, body FROM entry WHERE district = $1 AND register = $2 ORDER BY code"
 );
 stmt!(
+    BEGINNING,
+    "SELECT code, area, name, tag, people, body FROM entry
+     WHERE district = $1 AND register = $2 AND code >= $3 AND code < $4 ORDER BY code"
+);
+stmt!(
     SINCE,
     "SELECT code, area, name, tag, people, body FROM entry
      WHERE district = $1 AND register = $2 AND code >= $3 AND area >= $4 AND area < $5 ORDER BY code"
@@ -265,6 +270,14 @@ pub fn all(tx: &mut Tx, register: &str, area: &str) -> Result<Vec<Entry>> {
         i64::MAX,
         0,
     )
+}
+
+/// The price list of a supplier: its goods and packs, in the order of their codes.
+pub fn price_list(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<Vec<Entry>> {
+    // Codes are `<supplier>/<code>`, and `0` is the character after `/`.
+    let (first, end) = (format!("{supplier}/"), format!("{supplier}0"));
+    let rows = tx.rows(&BEGINNING, &params![in_district, "goods", first, end])?;
+    rows.iter().map(|row| read("goods", row)).collect()
 }
 
 /// The entries of a register within an area whose codes are not below `first`, in the order of the codes; codes of daily

@@ -129,12 +129,12 @@ fn check_acceptable(draft: &PacksDraft, stored: &StoredPacks, despite: bool) -> 
 /// The price list of a supplier by the supplier's codes.
 fn price_list(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<BTreeMap<String, Entry>> {
     let own = format!("{supplier}/");
-    let all = entry::all(tx, "goods", in_district)?;
-    let own = all.into_iter().filter_map(|entry| {
+    let listed = entry::price_list(tx, in_district, supplier)?;
+    let by_code = listed.into_iter().filter_map(|entry| {
         let code = entry.code.strip_prefix(&own)?.to_string();
         Some((code, entry))
     });
-    Ok(own.collect())
+    Ok(by_code.collect())
 }
 
 /// What has changed in the price list of the goods that the packs hold, in both languages.
@@ -194,6 +194,7 @@ pub fn listed_as(tx: &mut Tx, draft: &PacksDraft, stored: &StoredPacks) -> Resul
 /// The single goods with less stock, and with the food that a person said they are.
 fn set_aside(draft: &PacksDraft, stored: &StoredPacks, now: &BTreeMap<String, Entry>) -> Result<Vec<Change>> {
     let used = stored.packed(draft).used;
+    let foods = planner::packs::common();
     let mut changes = Vec::new();
     for (good, used) in stored.facts.shelf.iter().zip(used) {
         let Some(before) = now.get(&good.code) else {
@@ -208,11 +209,9 @@ fn set_aside(draft: &PacksDraft, stored: &StoredPacks, now: &BTreeMap<String, En
             .foods
             .iter()
             .find(|(code, key)| *code == good.code && !key.is_empty())
+            && let Some(food) = foods.iter().find(|food| food.key == *key)
         {
-            let foods = planner::packs::common();
-            if let Some(food) = foods.into_iter().find(|food| food.key == *key) {
-                body.insert("food".into(), food.zh.into());
-            }
+            body.insert("food".into(), food.zh.as_str().into());
         }
         if body != before.body {
             changes.push(Change {

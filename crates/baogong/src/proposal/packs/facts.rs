@@ -163,7 +163,8 @@ pub type Shelf = (Vec<ShelfGood>, Vec<(String, OffShelf)>);
 pub fn shelf(tx: &mut Tx, in_district: &str, supplier: &str, said: &[(String, String)]) -> Result<Shelf> {
     let foods = packs::common();
     let (mut shelf, mut off) = (Vec::new(), Vec::new());
-    for good in homes::goods(tx, in_district, supplier)? {
+    for entry in entry::price_list(tx, in_district, supplier)? {
+        let good: Good = entry.noun()?;
         if !good.is_single() {
             continue;
         }

@@ -12,7 +12,7 @@ use crate::plan::directive;
 use crate::plan::rules::{self, Rules};
 use crate::proposal::assignment;
 use crate::register::correct::area_name;
-use crate::register::entry::{self, Good, Household};
+use crate::register::entry::{self, Household};
 
 /// A compound that is to be supplied.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -61,14 +61,6 @@ const DIET_WORDS: &[(Diet, &[&str])] = &[
     (Diet::Dysphagia, &["吞咽", "流食", "软烂", "软食", "牙口", "咀嚼"]),
     (Diet::NoKitchen, &["无厨房", "没有厨房", "不能做饭", "不能开火"]),
 ];
-
-/// Everything in the price list of a supplier, by code.
-pub fn goods(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<Vec<Good>> {
-    let own = format!("{supplier}/");
-    let all = entry::all(tx, "goods", in_district)?;
-    let own = all.iter().filter(|entry| entry.code.starts_with(&own));
-    own.map(entry::Entry::noun).collect()
-}
 
 /// The compounds of an area that a supplier feeds and that are closed; those that it feeds if none is closed; and, for whoever works
 /// for no supplier, all closed compounds if it feeds none. `count` says whether to look at the households too.

@@ -5,6 +5,7 @@ mod accept;
 mod covers;
 mod facts;
 mod homes;
+mod unkept;
 mod words;
 
 use planner::check::{Packed, Unkept};
@@ -16,6 +17,7 @@ pub use accept::{Accepted, PacksAcceptance, accept, differing, listed_as};
 pub use covers::{Cover, covered};
 pub use facts::{OffShelf, PackFacts, Shelf, ShelfGood, norms, shelf};
 pub use homes::{Group, Homes, homes, usual};
+pub use unkept::unkept;
 pub use words::{Diet, Filling, Norm, Nutrient, category_place};
 
 use super::{Proposal, ProposalKind, ProposalRef, ProposalState};
@@ -406,22 +408,9 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &PacksDraft) -> Result<ProposalId>
     keep(tx, ctx, draft, &stored)
 }
 
+/// What the checker objects to follows from what is kept; see [`StoredPacks::packed`].
 fn keep(tx: &mut Tx, ctx: &Ctx, draft: &PacksDraft, stored: &StoredPacks) -> Result<ProposalId> {
-    let findings: Vec<String> = stored
-        .packed(draft)
-        .unkept
-        .iter()
-        .map(|one| format!("{one:?}"))
-        .collect();
-    super::keep(
-        tx,
-        ctx,
-        ProposalKind::Packs,
-        &draft.area,
-        draft,
-        stored,
-        &findings,
-    )
+    super::keep(tx, ctx, ProposalKind::Packs, &draft.area, draft, stored, &[])
 }
 
 /// A proposal of packs with what was asked and computed. A supplier sees the supplier's own.

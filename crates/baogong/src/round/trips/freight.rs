@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::base::id::BoxId;
-use crate::register::entry::Good;
+use crate::register::entry::{Entry, Good};
 
 use super::*;
 
@@ -39,10 +39,8 @@ pub(super) fn freights(tx: &mut Tx, at: &RoundRef) -> Result<Freights> {
 }
 
 fn goods_of(tx: &mut Tx, in_district: &str, supplier: &str) -> Result<Vec<Good>> {
-    let own = format!("{supplier}/");
-    let all = entry::all(tx, "goods", in_district)?;
-    let own = all.into_iter().filter(|entry| entry.code.starts_with(&own));
-    own.map(|entry| entry.noun()).collect()
+    let listed = entry::price_list(tx, in_district, supplier)?;
+    listed.iter().map(Entry::noun).collect()
 }
 
 /// The codes of the packs that must travel cold: those that the price list says so of, and those with such a good inside.

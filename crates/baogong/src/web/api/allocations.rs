@@ -188,23 +188,11 @@ async fn propose_allocation(command: Command, Body(draft): Body<AllocationDraft>
     made(command.act(&PROPOSE, &area, draft, allocation::propose).await?)
 }
 
-async fn area_of(command: &Command, at: &ProposalRef) -> Result<String> {
-    command.home(&at.district)?;
-    let (ctx, at) = (command.web.ctx()?, at.clone());
-    Ok(command
-        .web
-        .app
-        .read(move |tx| allocation::get(tx, &ctx, &at))
-        .await?
-        .0
-        .area)
-}
-
 /// Changes what compounds get. Gives the new version, which replaces the one before.
 #[utoipa::path(post, path = "/api/v1/allocations/change", tag = "allocations", request_body = AllocationChange,
     responses((status = 200, body = super::view::Made)))]
 async fn change_allocation(command: Command, Body(change): Body<AllocationChange>) -> Answer {
-    let area = area_of(&command, &change.at).await?;
+    let area = command.proposal_area(&change.at).await?;
     made(command.act(&CHANGE, &area, change, allocation::change).await?)
 }
 
@@ -212,7 +200,7 @@ async fn change_allocation(command: Command, Body(change): Body<AllocationChange
 #[utoipa::path(post, path = "/api/v1/allocations/again", tag = "allocations", request_body = AllocationAgain,
     responses((status = 200, body = super::view::Made)))]
 async fn compute_allocation_again(command: Command, Body(again): Body<AllocationAgain>) -> Answer {
-    let area = area_of(&command, &again.at).await?;
+    let area = command.proposal_area(&again.at).await?;
     made(command.act(&AGAIN, &area, again, allocation::again).await?)
 }
 
@@ -220,7 +208,7 @@ async fn compute_allocation_again(command: Command, Body(again): Body<Allocation
 #[utoipa::path(post, path = "/api/v1/allocations/accept", tag = "allocations", request_body = AllocationAcceptance,
     responses((status = 200, body = super::view::Made)))]
 async fn accept_allocation(command: Command, Body(acceptance): Body<AllocationAcceptance>) -> Answer {
-    let area = area_of(&command, &acceptance.change.at).await?;
+    let area = command.proposal_area(&acceptance.change.at).await?;
     made(
         command
             .act(&ACCEPT, &area, acceptance, allocation::accept)
@@ -232,6 +220,6 @@ async fn accept_allocation(command: Command, Body(acceptance): Body<AllocationAc
 #[utoipa::path(post, path = "/api/v1/allocations/reject", tag = "allocations", request_body = ProposalRef,
     responses((status = 200, body = super::view::Done)))]
 async fn reject_allocation(command: Command, Body(at): Body<ProposalRef>) -> Answer {
-    let area = area_of(&command, &at).await?;
+    let area = command.proposal_area(&at).await?;
     done(command.act(&REJECT, &area, at, allocation::reject).await?)
 }

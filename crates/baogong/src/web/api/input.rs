@@ -16,6 +16,7 @@ use uuid::Uuid;
 use crate::base::act::Act;
 use crate::base::id::{OrderId, RoundId, TripId};
 use crate::base::{Ctx, Error, Refusal, RefusalKind, Result};
+use crate::proposal::{self, ProposalRef};
 use crate::round::trips::{self, StopRef, Trip};
 use crate::round::{Order, Round, open, order};
 use crate::web::fields::File;
@@ -129,6 +130,14 @@ impl Command {
                 Ok(round)
             })
             .await
+    }
+
+    /// The area of the proposal that a draft speaks of. Of which kind it is and whose, is looked at by what is done to it.
+    pub async fn proposal_area(&self, at: &ProposalRef) -> Result<String> {
+        self.home(&at.district)?;
+        let at = at.clone();
+        let read = move |tx: &mut Tx| proposal::get(tx, &at.district, at.id);
+        Ok(self.web.app.read(read).await?.area)
     }
 
     /// The order that a draft speaks of; a supplier's user finds only those of the supplier's own rounds.

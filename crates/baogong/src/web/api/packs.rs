@@ -1,14 +1,15 @@
 //! Packs composed from what a supplier has in stock, as proposals that a person decides.
 
+use kit::Lang;
 use planner::packs::Lacking;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::input::{Body, Command, Id};
 use super::view::{done, json, made};
+use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
-use crate::base::{Action, Result};
 use crate::proposal::packs::{
     self, Accepted, Nutrient, PackFacts, PacksAcceptance, PacksChange, PacksDraft, StoredPacks,
 };
@@ -161,8 +162,12 @@ fn lack(one: Lacking) -> LackView {
     }
 }
 
-fn view(found: Proposal, draft: PacksDraft, stored: StoredPacks) -> PacksView {
+fn view(found: Proposal, draft: PacksDraft, stored: StoredPacks, lang: Lang) -> PacksView {
     let packed = stored.packed(&draft);
+    let unkept = packed.unkept.iter();
+    let unkept = unkept
+        .map(|one| packs::unkept(&draft, &stored, one, lang))
+        .collect();
     let rows = draft
         .packs
         .into_iter()
@@ -206,7 +211,7 @@ fn view(found: Proposal, draft: PacksDraft, stored: StoredPacks) -> PacksView {
         proven: stored.proven,
         packs: packs.collect(),
         used: packed.used,
-        unkept: packed.unkept.iter().map(|one| format!("{one:?}")).collect(),
+        unkept,
         facts: stored.facts,
     }
 }
@@ -221,8 +226,9 @@ async fn get_packs(web: Web, Id(id): Id<ProposalId>) -> Answer {
         id,
     };
     let (found, draft, stored) = web.app.read(move |tx| packs::get(tx, &ctx, &at)).await?;
+    let lang = web.lang;
     web.area(&found.area)?;
-    json(&view(found, draft, stored))
+    json(&view(found, draft, stored, lang))
 }
 
 /// Composes packs from what a supplier has in stock.
@@ -233,23 +239,11 @@ async fn propose_packs(command: Command, Body(draft): Body<PacksDraft>) -> Answe
     made(command.act(&PROPOSE, &area, draft, packs::propose).await?)
 }
 
-async fn area_of(command: &Command, at: &ProposalRef) -> Result<String> {
-    command.home(&at.district)?;
-    let (ctx, at) = (command.web.ctx()?, at.clone());
-    Ok(command
-        .web
-        .app
-        .read(move |tx| packs::get(tx, &ctx, &at))
-        .await?
-        .0
-        .area)
-}
-
 /// Changes packs; the proposal is replaced by the one whose id is given back.
 #[utoipa::path(post, path = "/api/v1/packs/change", tag = "packs", request_body = PacksChange,
     responses((status = 200, body = super::view::Made)))]
 async fn change_packs(command: Command, Body(change): Body<PacksChange>) -> Answer {
-    let area = area_of(&command, &change.at).await?;
+    let area = command.proposal_area(&change.at).await?;
     made(command.act(&CHANGE, &area, change, packs::change).await?)
 }
 
@@ -257,7 +251,7 @@ async fn change_packs(command: Command, Body(change): Body<PacksChange>) -> Answ
 #[utoipa::path(post, path = "/api/v1/packs/accept", tag = "packs", request_body = PacksAcceptance,
     responses((status = 200, body = Accepted)))]
 async fn accept_packs(command: Command, Body(acceptance): Body<PacksAcceptance>) -> Answer {
-    let area = area_of(&command, &acceptance.change.at).await?;
+    let area = command.proposal_area(&acceptance.change.at).await?;
     json(&command.act(&ACCEPT, &area, acceptance, packs::accept).await?)
 }
 
@@ -265,6 +259,6 @@ async fn accept_packs(command: Command, Body(acceptance): Body<PacksAcceptance>)
 #[utoipa::path(post, path = "/api/v1/packs/reject", tag = "packs", request_body = ProposalRef,
     responses((status = 200, body = super::view::Done)))]
 async fn reject_packs(command: Command, Body(at): Body<ProposalRef>) -> Answer {
-    let area = area_of(&command, &at).await?;
+    let area = command.proposal_area(&at).await?;
     done(command.act(&REJECT, &area, at, packs::reject).await?)
 }

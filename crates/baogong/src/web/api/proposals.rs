@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 
 use super::input::{Ask, Body, Command, Id};
 use super::view::{counted, done, json, made};
+use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::ProposalId;
-use crate::base::{Action, Result};
 use crate::proposal::assignment::{self, Acceptance, AssignmentDraft, Choice, LackLine, Part, Together};
 use crate::proposal::{self, Listed, ProposalKind, ProposalRef, ProposalState};
 use crate::web::gate::Gate;
@@ -132,22 +132,11 @@ async fn propose(command: Command, Body(draft): Body<AssignmentDraft>) -> Answer
     made(command.act(&PROPOSE, &area, draft, assignment::propose).await?)
 }
 
-async fn area_of(command: &Command, at: &ProposalRef) -> Result<String> {
-    command.home(&at.district)?;
-    let at = at.clone();
-    Ok(command
-        .web
-        .app
-        .read(move |tx| proposal::get(tx, &at.district, at.id))
-        .await?
-        .area)
-}
-
 /// Puts a proposal into force, with what a person changed. Gives how many compounds are assigned.
 #[utoipa::path(post, path = "/api/v1/proposals/accept", tag = "proposals", request_body = Acceptance,
     responses((status = 200, body = super::view::Counted)))]
 async fn accept_proposal(command: Command, Body(acceptance): Body<Acceptance>) -> Answer {
-    let area = area_of(&command, &acceptance.at).await?;
+    let area = command.proposal_area(&acceptance.at).await?;
     counted(
         command
             .act(&ACCEPT, &area, acceptance, assignment::accept)
@@ -159,7 +148,7 @@ async fn accept_proposal(command: Command, Body(acceptance): Body<Acceptance>) -
 #[utoipa::path(post, path = "/api/v1/proposals/reject", tag = "proposals", request_body = ProposalRef,
     responses((status = 200, body = super::view::Done)))]
 async fn reject_proposal(command: Command, Body(at): Body<ProposalRef>) -> Answer {
-    let area = area_of(&command, &at).await?;
+    let area = command.proposal_area(&at).await?;
     done(command.act(&REJECT, &area, at, proposal::reject).await?)
 }
 

@@ -6,9 +6,9 @@ use utoipa::ToSchema;
 use super::input::{Body, Command, Id};
 use super::trips::PlannedView;
 use super::view::{done, json, made};
+use crate::base::Action;
 use crate::base::act::Act;
 use crate::base::id::{ProposalId, RoundId, TripId};
-use crate::base::{Action, Result};
 use crate::proposal::routes::{self, LeftOut, RoutesAcceptance, RoutesChange, RoutesDraft, StoredRoutes};
 use crate::proposal::{self, Listed, Proposal, ProposalKind, ProposalRef, ProposalState};
 use crate::web::gate::Gate;
@@ -221,23 +221,11 @@ async fn propose_routes(command: Command, Body(draft): Body<RoutesDraft>) -> Ans
     made(command.act(act, &area, draft, routes::propose).await?)
 }
 
-async fn area_of(command: &Command, at: &ProposalRef) -> Result<String> {
-    command.home(&at.district)?;
-    let (ctx, at) = (command.web.ctx()?, at.clone());
-    Ok(command
-        .web
-        .app
-        .read(move |tx| routes::get(tx, &ctx, &at))
-        .await?
-        .0
-        .area)
-}
-
 /// Moves stops. Gives the new version, which replaces the one before.
 #[utoipa::path(post, path = "/api/v1/routes/change", tag = "routes", request_body = RoutesChange,
     responses((status = 200, body = super::view::Made)))]
 async fn change_routes(command: Command, Body(change): Body<RoutesChange>) -> Answer {
-    let area = area_of(&command, &change.at).await?;
+    let area = command.proposal_area(&change.at).await?;
     made(command.act(&CHANGE, &area, change, routes::change).await?)
 }
 
@@ -245,7 +233,7 @@ async fn change_routes(command: Command, Body(change): Body<RoutesChange>) -> An
 #[utoipa::path(post, path = "/api/v1/routes/accept", tag = "routes", request_body = RoutesAcceptance,
     responses((status = 200, body = PlannedView)))]
 async fn accept_routes(command: Command, Body(acceptance): Body<RoutesAcceptance>) -> Answer {
-    let area = area_of(&command, &acceptance.change.at).await?;
+    let area = command.proposal_area(&acceptance.change.at).await?;
     let ids = command.act(&ACCEPT, &area, acceptance, routes::accept).await?;
     json(&PlannedView { ids })
 }
@@ -254,6 +242,6 @@ async fn accept_routes(command: Command, Body(acceptance): Body<RoutesAcceptance
 #[utoipa::path(post, path = "/api/v1/routes/reject", tag = "routes", request_body = ProposalRef,
     responses((status = 200, body = super::view::Done)))]
 async fn reject_routes(command: Command, Body(at): Body<ProposalRef>) -> Answer {
-    let area = area_of(&command, &at).await?;
+    let area = command.proposal_area(&at).await?;
     done(command.act(&REJECT, &area, at, routes::reject).await?)
 }

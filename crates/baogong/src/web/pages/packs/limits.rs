@@ -1,119 +1,17 @@
 //! What stands against packs: limits that are not kept, what falls short over all of them, goods that nobody knows.
 
-use kit::{Lang, Markup, Tone, html};
-use planner::check::Unkept;
+use kit::{Markup, Tone, html};
 
 use super::Web;
 use super::show::Look;
-use crate::base::words::{count, kilograms, yuan};
+use crate::base::words::kilograms;
 use crate::plan::rules::category_word;
-use crate::proposal::packs::Diet;
-
-/// A limit that is not kept, in words.
-fn unkept_words(web: &Web, look: &Look, one: &Unkept) -> String {
-    let zh = web.lang == Lang::Zh;
-    let shelf = &look.stored.facts.shelf;
-    match one {
-        Unkept::Stock { good, used, units } => {
-            let (name, unit) = (look.good(*good), &shelf[*good].unit);
-            let short = used - units;
-            if zh {
-                format!(
-                    "{name}不够：要{}{unit}，只有{}{unit}，差{}{unit}",
-                    count(*used),
-                    count(*units),
-                    count(short)
-                )
-            } else {
-                format!(
-                    "{name}: {} needed, {} there, {} missing",
-                    count(*used),
-                    count(*units),
-                    count(short)
-                )
-            }
-        }
-        Unkept::Price { pack, over_fen } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：超过最高价 ", ": too dear by "),
-                yuan(*over_fen),
-                web.t(" 元", " yuan")
-            )
-        }
-        Unkept::Weight { pack, over_g } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：超重 ", ": too heavy by "),
-                kilograms(*over_g),
-                web.t(" 公斤", " kg")
-            )
-        }
-        Unkept::Unfit { pack, good, diet } => {
-            let diet = Diet::of_planned(*diet).word(web.lang);
-            format!(
-                "{}{}{}{}{diet}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 不适合：", " is not fit for: ")
-            )
-        }
-        Unkept::Foreign { pack, good } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 不属于这种包", " does not belong into such a pack")
-            )
-        }
-        Unkept::Spoils { pack, good, keeps_d } => {
-            format!(
-                "{}{}{}{}{keeps_d}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 只耐放 ", " keeps only "),
-                web.t(" 天", " days")
-            )
-        }
-        Unkept::Much {
-            pack,
-            good,
-            grams,
-            most_g,
-        } => {
-            format!(
-                "{}{}{}{}{}{}{}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 有 ", ": "),
-                kilograms(*grams),
-                web.t(" 公斤，同一样最多 ", " kg, of one good at most "),
-                kilograms(*most_g),
-                web.t(" 公斤", " kg")
-            )
-        }
-        Unkept::Negative { pack, good } => {
-            format!(
-                "{}{}{}{}",
-                look.pack(*pack),
-                web.t("：", ": "),
-                look.good(*good),
-                web.t(" 少于零", " is less than none")
-            )
-        }
-    }
-}
+use crate::proposal::packs;
 
 pub(super) fn unkept(web: &Web, look: &Look) -> Markup {
     html! {
         @if !look.packed.unkept.is_empty() {
-            (kit::notice(Tone::Bad, web.t("核验不通过", "The checker objects"), html! { ul { @for one in &look.packed.unkept { li { (unkept_words(web, look, one)) } } } }))
+            (kit::notice(Tone::Bad, web.t("核验不通过", "The checker objects"), html! { ul { @for one in &look.packed.unkept { li { (packs::unkept(&look.draft, &look.stored, one, web.lang)) } } } }))
         }
     }
 }

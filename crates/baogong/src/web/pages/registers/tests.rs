@@ -60,14 +60,14 @@ async fn special_needs_are_neither_shown_nor_searchable_for_supervisors() {
     office
         .get("/registers/households?tag=1")
         .await
-        .holds("501")
-        .lacks("502")
+        .holds("-2-501")
+        .lacks("-2-502")
         .holds("血透");
     supervisor
         .get("/registers/households?tag=1")
         .await
-        .holds("501")
-        .holds("502")
+        .holds("-2-501")
+        .holds("-2-502")
         .lacks("血透")
         .lacks("特殊群体");
     supervisor

@@ -49,17 +49,8 @@ pub(super) async fn show_form(web: &Web, fields: &Fields, refusal: Option<&Refus
                 }
             }
             compounds.sort_by_key(|(_, _, _, _, mine)| mine.is_none());
-            let query = Query {
-                register: "goods",
-                area: &in_district,
-                ..Query::default()
-            };
-            let mut goods: Vec<Good> = Vec::new();
-            for one in entry::list(tx, &query, i64::MAX, 0)? {
-                if one.code.starts_with(&format!("{chosen}/")) {
-                    goods.push(one.noun()?);
-                }
-            }
+            let listed = entry::price_list(tx, &in_district, &chosen)?;
+            let goods: Vec<Good> = listed.iter().map(entry::Entry::noun).collect::<Result<_>>()?;
             let taken: Vec<(String, i64)> = compounds
                 .iter()
                 .filter(|(code, _, _, _, mine)| asked.contains(code) || (asked.is_empty() && mine.is_some()))

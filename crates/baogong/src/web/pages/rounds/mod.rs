@@ -21,7 +21,7 @@ use crate::plan::release::{Division, Release};
 use crate::plan::rules::{self, RuleKey};
 use crate::proposal::{allocation, assignment};
 use crate::register::correct::area_name;
-use crate::register::entry::{self, Good, Query};
+use crate::register::entry::{self, Good};
 use crate::round::ballot::{self, Ballot};
 use crate::round::demand::{self, Forecast};
 use crate::round::modes::Mode;

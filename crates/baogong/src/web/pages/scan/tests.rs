@@ -100,7 +100,7 @@ async fn a_bag_is_opened_by_the_code_on_its_label() {
     guest
         .holds("核对标签上的小区和房号")
         .holds("/sign-in?back=%2Fq%2F431023%2F")
-        .lacks("501");
+        .lacks("2单元501");
     // Somebody of another street, and somebody of another county, learns nothing.
     let elsewhere = town.client("office", "431023002").await;
     assert_eq!(elsewhere.get(path(&codes[0])).await.status, StatusCode::NOT_FOUND);
