@@ -9,6 +9,12 @@ impl Search<'_, '_> {
     pub(super) fn new_trips(&mut self) {
         let state = self.state;
         let instance = state.instance;
+        if instance.one_depot {
+            let least_per_m = instance.kinds.iter().map(|kind| kind.per_m).min();
+            if self.stop.round_trip_m * least_per_m.unwrap_or(0) >= self.best.cost {
+                return;
+            }
+        }
         // Many cost the same, and the first of them stands.
         let (before, from) = state
             .routes
@@ -55,7 +61,7 @@ impl Search<'_, '_> {
         let place = instance.depots[depot as usize].0;
         let before = state.node(after);
         // Out and back by itself.
-        if state.node(before.next).place == place && 2 * self.stop.reload_m * kind.per_m >= self.best.cost {
+        if state.node(before.next).place == place && self.stop.round_trip_m * kind.per_m >= self.best.cost {
             return;
         }
         if !state.is_stop(after) && state.trip(before.trip).source == depot {
@@ -101,8 +107,8 @@ impl Search<'_, '_> {
         let kind = &instance.kinds[trip.kind as usize];
         let next = state.node(before.next);
         // A trip that is divided here goes by the stop and by a depot.
-        let least_m = 2 * (self.stop.reload_m - before.out_m);
-        if least_m * kind.per_m >= self.best.cost {
+        let least_m = self.stop.round_trip_m - 2 * before.out_m;
+        if instance.symmetric && least_m * kind.per_m >= self.best.cost {
             return;
         }
         if !state.is_stop(before.next) || route.trips >= kind.trips_max || route.stops >= kind.stops_max {

@@ -24,8 +24,8 @@ pub(super) struct Stop {
     pub(super) close_s: i64,
     pub(super) ready_s: i64,
     pub(super) priority: i64,
-    /// Metres at the least to where a vehicle may load again; zero where ways there and back differ.
-    pub(super) reload_m: i64,
+    /// Metres at the least there and back from where a vehicle may load again.
+    pub(super) round_trip_m: i64,
 }
 
 /// A kind of vehicle.
@@ -167,6 +167,8 @@ pub(super) struct Instance {
     pub(super) pickups: bool,
     /// Some vehicle may load again.
     pub(super) reloads: bool,
+    /// The same, and every trip of every vehicle begins and ends at one place.
+    pub(super) one_depot: bool,
     /// Some goods are ready later than the first departure.
     pub(super) releases: bool,
     /// Not every vehicle may go to every stop, or not every depot has all goods.
@@ -196,10 +198,13 @@ impl Instance {
             .collect();
         reload_at.sort_unstable();
         reload_at.dedup();
-        let reload_m = |place: usize| {
+        let round_trip_m = |place: usize| {
             let depots = reload_at.iter().map(|depot| problem.depots[*depot].place);
-            let ways_m = depots.map(|depot| ways.distance_m(place as u32, depot as u32));
-            ways_m.min().filter(|_| symmetric).unwrap_or(0)
+            let ways_m = depots.map(|depot| {
+                let (depot, place) = (depot as u32, place as u32);
+                ways.distance_m(depot, place) + ways.distance_m(place, depot)
+            });
+            ways_m.min().unwrap_or(0)
         };
         let stops: Vec<Stop> = problem
             .stops
@@ -230,7 +235,7 @@ impl Instance {
                     stop.ready_s
                 },
                 priority: stop.priority.clamp(1, 1000),
-                reload_m: reload_m(stop.place),
+                round_trip_m: round_trip_m(stop.place),
             })
             .collect();
         let kinds: Vec<Kind> = (0u32..)
@@ -273,6 +278,16 @@ impl Instance {
             several: stops.iter().any(|stop| stop.several),
             pickups: stops.iter().any(|stop| stop.pickup),
             reloads,
+            one_depot: reloads
+                && kinds.iter().all(|kind| {
+                    let reload = kind
+                        .reload
+                        .iter()
+                        .map(|depot| problem.depots[*depot as usize].place as u32);
+                    reload
+                        .chain([kind.start])
+                        .all(|place| place == kind.end && place == kinds[0].start)
+                }),
             releases,
             restricted: may.iter().any(|may| !may)
                 || stops.iter().any(|stop| stop.source != NONE)

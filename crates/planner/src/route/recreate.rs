@@ -84,8 +84,8 @@ impl Search<'_> {
             opening,
             below: i64::MAX,
         };
-        // Fitting kinds and merging trips make a plan cheaper afterwards.
-        let within = limit.filter(|_| !instance.upgrades && !instance.reloads);
+        // Fitting kinds makes a plan cheaper afterwards.
+        let within = limit.filter(|_| !instance.upgrades);
         for stop in absent {
             if let Some(within) = within {
                 manner.below = (within.ceil() as i64).saturating_sub(self.state.cost);

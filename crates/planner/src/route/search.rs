@@ -292,6 +292,14 @@ impl<'a> Search<'a> {
         if self.instance.plenty {
             self.state.fit_kinds();
         }
+        if self.instance.reloads && !self.instance.durations && !self.instance.pickups {
+            let touched: Vec<u32> = self.state.touched().collect();
+            for route in touched {
+                if self.state.route(route).stops > 0 {
+                    self.state.merge_trips(route);
+                }
+            }
+        }
         let from = if waiting > TRIED && self.instance.stops.len() > FAR_STOPS {
             self.choose(waiting, centre)
         } else {
@@ -305,14 +313,6 @@ impl<'a> Search<'a> {
         }
         if self.instance.upgrades {
             self.state.fit_kinds();
-        }
-        if self.instance.reloads && !self.instance.durations && !self.instance.pickups {
-            let touched: Vec<u32> = self.state.touched().collect();
-            for route in touched {
-                if self.state.route(route).stops > 0 {
-                    self.state.merge_trips(route);
-                }
-            }
         }
         if self.is_broken() {
             self.state.undo();

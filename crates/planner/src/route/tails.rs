@@ -1,6 +1,6 @@
-//! Two trips exchange what follows behind a stop of each (2-opt*: Potvin and Rousseau, "An exchange heuristic for routeing
-//! problems with time windows", Journal of the Operational Research Society 1995). Strings that are taken out are short, so
-//! that without this the ends of long trips would never change places.
+//! Two trips exchange what follows behind a stop of each, and their vehicles perhaps all further trips too (2-opt*: Potvin
+//! and Rousseau, "An exchange heuristic for routeing problems with time windows", Journal of the Operational Research Society
+//! 1995). Strings that are taken out are short, so that without this the ends of long trips would never change places.
 
 use super::instance::NONE;
 use super::near::Near;
@@ -9,8 +9,10 @@ use crate::random::Random;
 
 /// Chance that an exchange which is better than those before is passed by.
 const BLINK: f64 = 0.2;
+/// Chance that the vehicles also exchange the trips that follow.
+const FURTHER: f64 = 0.5;
 
-/// The stops of a trip behind one of its nodes.
+/// The stops of a trip behind one of its nodes, and perhaps all further trips of the route.
 struct Tail {
     trip: u32,
     /// The node behind which it begins, and the one behind it: the beginning of the next trip, or the end of the route.
@@ -19,7 +21,11 @@ struct Tail {
     /// `NONE` where nothing follows.
     first: u32,
     last: u32,
+    /// On the trip of the head, and with those on further trips.
+    own_stops: u32,
     stops: u32,
+    further_trips: u32,
+    /// Of the stops on the trip of the head.
     load: [i64; 2],
     /// From the first to the last stop: metres, and seconds with the stays at both where nobody ever waits.
     length_m: i64,
@@ -64,7 +70,8 @@ impl State<'_> {
                 .for_each(|stop| look(stop, gap));
         }
         if let Some((one, other)) = chosen {
-            self.exchange([self.tail(one), self.tail(other)]);
+            let further = self.instance.reloads && random.fraction() < FURTHER;
+            self.exchange([self.tail(one, further), self.tail(other, further)]);
         }
     }
 
@@ -99,41 +106,53 @@ impl State<'_> {
         !self.instance.timed || (0..2).all(|side| comes_in_time(heads[side], self.node(heads[1 - side].next)))
     }
 
-    fn tail(&self, head: u32) -> Tail {
+    fn tail(&self, head: u32, further: bool) -> Tail {
         let instance = self.instance;
         let Node { next, trip, .. } = *self.node(head);
+        let kind = &instance.kinds[self.trip(trip).kind as usize];
         let mut tail = Tail {
             trip,
             head,
             end: next,
             first: NONE,
             last: NONE,
+            own_stops: 0,
             stops: 0,
+            further_trips: 0,
             load: [0; 2],
             length_m: 0,
             duration_s: 0,
         };
-        while self.is_stop(tail.end) {
+        loop {
             let Node {
                 next, out_m, place, ..
             } = *self.node(tail.end);
-            let stop = &instance.stops[tail.end as usize];
-            tail.stops += 1;
-            tail.last = tail.end;
-            tail.duration_s += stop.stay_s;
-            for (sum, load) in tail.load.iter_mut().zip(stop.load) {
-                *sum += load;
+            if self.is_stop(tail.end) {
+                let stop = &instance.stops[tail.end as usize];
+                tail.stops += 1;
+                tail.duration_s += stop.stay_s;
+                if tail.further_trips == 0 {
+                    tail.own_stops += 1;
+                    for (sum, load) in tail.load.iter_mut().zip(stop.load) {
+                        *sum += load;
+                    }
+                }
+            } else if further && next != NONE {
+                tail.further_trips += 1;
+                tail.duration_s += kind.reload_s;
+            } else {
+                return tail;
             }
-            if self.is_stop(next) {
+            if tail.first == NONE {
+                tail.first = tail.end;
+            }
+            tail.last = tail.end;
+            if self.is_stop(next) || (further && self.node(next).next != NONE) {
                 tail.length_m += out_m;
                 tail.duration_s += instance.time_s(place, self.node(next).place);
             }
             tail.end = next;
         }
-        if tail.stops > 0 {
-            tail.first = next;
-        }
-        tail
     }
 
     /// Exchanges two tails of different routes, if loads allow it. A route may be late afterwards.
@@ -147,16 +166,26 @@ impl State<'_> {
         let after = [0, 1].map(|side| self.ways_with(&tails[side], &tails[1 - side]));
         for (own, other) in [(&tails[0], &tails[1]), (&tails[1], &tails[0])] {
             let mut node = own.first;
-            for _ in 0..own.stops {
+            for _ in 0..own.own_stops {
                 self.count(own.trip, node, -1);
                 self.count(other.trip, node, 1);
                 self.node_mut(node).trip = other.trip;
                 node = self.node(node).next;
             }
         }
+        for (own, route) in [(&tails[0], routes[1]), (&tails[1], routes[0])] {
+            let mut node = own.first;
+            for _ in 0..own.stops + own.further_trips {
+                let trip = self.node(node).trip;
+                if !self.is_stop(node) {
+                    self.trip_mut(trip).route = route;
+                }
+                node = self.node(node).next;
+            }
+        }
         for (side, route) in routes.into_iter().enumerate() {
             let (own, other) = (&tails[side], &tails[1 - side]);
-            if other.stops > 0 {
+            if other.first != NONE {
                 self.connect(own.head, other.first);
                 self.connect(other.last, own.end);
             } else {
@@ -168,6 +197,7 @@ impl State<'_> {
             }
             let entry = self.route_mut(route);
             entry.stops = entry.stops + other.stops - own.stops;
+            entry.trips = entry.trips + other.further_trips - own.further_trips;
         }
         for route in routes {
             self.settle(route);
@@ -182,12 +212,15 @@ impl State<'_> {
         if (0..2).any(|unit| trip.room[unit] + own.load[unit] < other.load[unit]) {
             return false;
         }
-        let stops = self.route(trip.route).stops + other.stops - own.stops;
-        if stops > kind.stops_max {
+        let route = self.route(trip.route);
+        let stops = route.stops + other.stops - own.stops;
+        let trips = route.trips + other.further_trips - own.further_trips;
+        let alike = trip.kind == self.trip(other.trip).kind || other.further_trips == 0;
+        if stops > kind.stops_max || trips > kind.trips_max || !alike {
             return false;
         }
         let mut node = other.first;
-        (0..other.stops).all(|_| {
+        (0..other.own_stops).all(|_| {
             let stop = node;
             node = self.node(node).next;
             !instance.restricted || instance.may(stop, trip.kind, trip.source)
@@ -198,7 +231,7 @@ impl State<'_> {
     fn ways_with(&self, own: &Tail, tail: &Tail) -> (i64, i64) {
         let instance = self.instance;
         let (from, to) = (self.node(own.head).place, self.node(own.end).place);
-        if tail.stops == 0 {
+        if tail.first == NONE {
             return instance.both(from, to);
         }
         let (in_m, in_s) = instance.both(from, self.node(tail.first).place);
