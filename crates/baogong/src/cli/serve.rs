@@ -10,9 +10,10 @@ use baogong::base::address::{self, PUBLIC_URL};
 use baogong::base::tiles::{TileServer, TilesDatum};
 use baogong::base::{App, Refusal, Result, people, roads};
 use baogong::demo;
+use baogong::web::accept;
 use baogong::web::admission::Limits;
 use baogong::web::front::Front;
-use baogong::web::serve::{self, serve, set_setting};
+use baogong::web::serve::{serve, set_setting};
 
 /// What the server takes on, and who reads its figures.
 #[derive(clap::Args, Clone)]
@@ -100,8 +101,9 @@ pub fn start(
         .worker_threads(connection_threads())
         .enable_all()
         .build()?;
+    let staff = accept::staff_thread()?;
     let outcome = runtime.block_on(async {
-        let listener = serve::listen(listen).await?;
+        let listener = accept::listen(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
         println!("保供 Baogong  {address}");
         if let Some(url) = serving.public_url {
@@ -129,15 +131,16 @@ pub fn start(
             let app = app.clone();
             tokio::task::spawn_blocking(move || demo::load(&app, size, seed));
         }
-        serve(app.clone(), front, listener, told_to_stop()?).await?;
+        serve(app.clone(), front, listener, staff.handle(), told_to_stop()?).await?;
         Ok(ExitCode::SUCCESS)
     });
     // Work aside, such as loading the demo county, finds the store closed and ends; it is not waited for longer.
     runtime.shutdown_timeout(Duration::from_secs(1));
+    staff.shutdown_background();
     outcome
 }
 
-/// How many threads serve connections. One processor is left to the thread that writes, for which everybody waits.
+/// How many threads serve residents' connections. One processor is left to the thread that writes, for which everybody waits.
 fn connection_threads() -> usize {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
     processors.saturating_sub(1).max(1)

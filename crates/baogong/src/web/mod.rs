@@ -1,5 +1,6 @@
 //! The only part that knows HTTP: one table of routes with the right that each needs, pages, API, sessions.
 
+pub mod accept;
 pub mod admission;
 pub mod api;
 pub mod fields;

@@ -1,23 +1,16 @@
-//! The running server: listening, the clock that closes rounds, settings, the printer.
+//! The running server: the clock that closes rounds, settings, the printer, and its end.
 
-use std::net::SocketAddr;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hyper::body::Incoming;
-use hyper::server::conn::http1;
-use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use store::{Tx, params, stmt};
-use tokio::net::{TcpListener, TcpSocket};
-use tokio::sync::Semaphore;
-use tower::ServiceExt;
+use tokio::net::TcpListener;
+use tokio::runtime::Handle;
 
+use super::accept;
 use super::admission::Share;
 use super::front::Front;
-use super::probes::Peer;
-use super::routes;
 use crate::base::{App, Ctx, Error, Fault, Result};
 use crate::round::{open, settle};
 
@@ -115,54 +108,21 @@ async fn tell_crowds(front: Arc<Front>) {
 const DRAIN: Duration = Duration::from_secs(20);
 /// How long the commands that wait after that may take.
 const CLOSE: Duration = Duration::from_secs(20);
-/// How long a browser may take to send the head of a request, or stay connected without sending one.
-const HEAD: Duration = Duration::from_secs(30);
-/// How long nothing is accepted after the system refused a connection, for want of descriptors for instance.
-const PAUSE: Duration = Duration::from_millis(100);
-
-/// Connections that wait to be accepted. One that finds no room is tried again by its browser a second later, so a crowd that
-/// comes at once fits in; the system may allow fewer.
-const BACKLOG: u32 = 4096;
-
-/// Listens on an address and port, such as `0.0.0.0:8080`.
-pub async fn listen(address: &str) -> std::io::Result<TcpListener> {
-    let mut failed = std::io::ErrorKind::AddrNotAvailable.into();
-    for address in tokio::net::lookup_host(address).await? {
-        match listen_on(address) {
-            Ok(listener) => return Ok(listener),
-            Err(error) => failed = error,
-        }
-    }
-    Err(failed)
-}
-
-fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = if address.is_ipv4() {
-        TcpSocket::new_v4()?
-    } else {
-        TcpSocket::new_v6()?
-    };
-    // Elsewhere than on Windows, where it lets two programs share a port, so that a restart does not wait for old connections.
-    socket.set_reuseaddr(cfg!(not(windows)))?;
-    socket.bind(address)?;
-    socket.listen(BACKLOG)
-}
-
-/// Serves on `listener` until told to stop. Then it accepts nothing more, ends the requests under way within [`DRAIN`] and
-/// the commands that wait within [`CLOSE`], and closes the store. What was acknowledged is durable at any time.
+/// Serves on `listener` until told to stop: residents on the threads of the caller, others on the thread of `staff`. Then it
+/// accepts nothing more, ends the requests under way within [`DRAIN`] and the commands that wait within [`CLOSE`], and closes
+/// the store. What was acknowledged is durable at any time.
 pub async fn serve(
     app: App,
     front: Arc<Front>,
     listener: TcpListener,
+    staff: &Handle,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> Result<()> {
     let timers = [
         tokio::spawn(keep_time(app.clone())),
         tokio::spawn(tell_crowds(Arc::clone(&front))),
     ];
-    let connections = GracefulShutdown::new();
-    accept(&app, &front, &listener, &connections, stop).await;
-    drop(listener);
+    let connections = accept::until(stop, &app, &front, listener, staff).await?;
     front.stopping.store(true, Ordering::Relaxed);
     timers.iter().for_each(tokio::task::JoinHandle::abort);
     tracing::info!(
@@ -180,52 +140,4 @@ pub async fn serve(
         Err(_) => tracing::warn!("some commands were not taken up any more; none of them was acknowledged"),
     }
     Ok(())
-}
-
-async fn accept(
-    app: &App,
-    front: &Arc<Front>,
-    listener: &TcpListener,
-    connections: &GracefulShutdown,
-    stop: impl Future<Output = ()> + Send,
-) {
-    let router = routes::router_behind(app, front);
-    let places = Arc::new(Semaphore::new(front.limits.connections));
-    let mut builder = http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD);
-    let mut stop = std::pin::pin!(stop);
-    loop {
-        let next = async {
-            // The semaphore is never closed, so a place comes sooner or later.
-            let place = Arc::clone(&places).acquire_owned().await;
-            (place, listener.accept().await)
-        };
-        let (place, (stream, peer)) = tokio::select! {
-            () = &mut stop => return,
-            (place, accepted) = next => match accepted {
-                Ok(accepted) => (place, accepted),
-                Err(error) => {
-                    tracing::warn!(%error, "a connection could not be accepted");
-                    tokio::time::sleep(PAUSE).await;
-                    continue;
-                }
-            },
-        };
-        // Without it the last packet of an answer may wait for an acknowledgement; a failure only costs time.
-        let _ = stream.set_nodelay(true);
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
-            request.extensions_mut().insert(Peer(peer));
-            router.clone().oneshot(request)
-        });
-        let connection = connections.watch(builder.serve_connection(TokioIo::new(stream), service));
-        let open = front.metrics.connections.clone();
-        open.inc();
-        tokio::spawn(async move {
-            // A connection that breaks off concerns nobody but its other end.
-            let _ = connection.await;
-            open.dec();
-            drop(place);
-        });
-    }
 }
