@@ -125,6 +125,60 @@ impl App {
             .await
     }
 
+    /// As [`App::act`], for a change that takes long to compute: only what comes out is written as one.
+    pub async fn act_aside<I, F, R, O>(
+        &self,
+        ctx: &Ctx,
+        act: &'static Act,
+        area: &str,
+        input: I,
+        steps: Aside<I, F, R, O>,
+    ) -> Result<O>
+    where
+        I: Serialize + Send + Sync + 'static,
+        F: Send + 'static,
+        R: Send + 'static,
+        O: Serialize + DeserializeOwned + Send + 'static,
+    {
+        let Aside {
+            gather,
+            compute,
+            keep,
+        } = steps;
+        ctx.actor.check(act.action, area)?;
+        let (ctx, area, input) = (ctx.clone(), area.to_string(), Arc::new(input));
+        let (of_command, in_district, wanted) =
+            (ctx.clone(), id::district(&area).to_string(), Arc::clone(&input));
+        let facts = self.db.read(move |tx| {
+            let known = tx.row(&COMMAND, &params![in_district.as_str(), of_command.command])?;
+            // What has acted before is not computed again.
+            known
+                .is_none()
+                .then(|| gather(tx, &of_command, &wanted))
+                .transpose()
+        });
+        let result: Option<R> = match facts.await? {
+            None => None,
+            Some(facts) => {
+                let (ctx, wanted) = (ctx.clone(), Arc::clone(&input));
+                let computing = tokio::task::spawn_blocking(move || compute(&ctx, &wanted, facts));
+                let computed = computing.await;
+                Some(computed.map_err(|error| Fault::Invariant(format!("computing ended: {error}")))??)
+            }
+        };
+        self.db
+            .write(move |tx| {
+                let keep = |tx: &mut Tx, ctx: &Ctx, input: &I| match &result {
+                    Some(result) => keep(tx, ctx, input, result),
+                    None => {
+                        Err(Fault::Invariant("a command that had acted is not known any more".into()).into())
+                    }
+                };
+                once(tx, &ctx, act, &area, &*input, keep)
+            })
+            .await
+    }
+
     /// As [`App::act`], for a change of which many come at once: those that wait are decided and written together.
     pub async fn act_together<I, O>(
         &self,
@@ -158,6 +212,17 @@ impl App {
             *progress = state;
         }
     }
+}
+
+/// A change that takes long to compute, in three steps. Nobody waits for the second, which holds no transaction; what was read
+/// may have changed when the result is written, so this is for what somebody still has to accept.
+pub struct Aside<I, F, R, O> {
+    /// Reads what is computed from.
+    pub gather: fn(&mut Tx, &Ctx, &I) -> Result<F>,
+    /// Computes.
+    pub compute: fn(&Ctx, &I, F) -> Result<R>,
+    /// Writes what came out.
+    pub keep: fn(&mut Tx, &Ctx, &I, &R) -> Result<O>,
 }
 
 /// What of a result the audit log keeps: an id or a count. Longer results quote what was pasted or imported, names and
@@ -347,7 +412,7 @@ pub fn once<I, O>(
     act: &'static Act,
     area: &str,
     input: &I,
-    change: fn(&mut Tx, &Ctx, &I) -> Result<O>,
+    change: impl FnOnce(&mut Tx, &Ctx, &I) -> Result<O>,
 ) -> Result<O>
 where
     I: Serialize,

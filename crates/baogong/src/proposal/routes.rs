@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::{Proposal, ProposalKind, ProposalRef, ProposalState};
+use crate::base::act::Aside;
 use crate::base::id::{ProposalId, TripId};
 use crate::base::{Ctx, Refusal, Result};
 use crate::round::open;
@@ -216,11 +217,16 @@ impl StoredRoutes {
 }
 
 /// Computes routes for the boxes that wait and keeps them. Boxes for which there is no room are left out with the reason.
-pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft) -> Result<ProposalId> {
-    let facts = match draft.takes_over {
-        Some(broken) => trips::gather_takeover(tx, ctx, &draft.trips, broken, &draft.terms)?,
-        None => trips::gather(tx, ctx, &draft.trips, &draft.terms)?,
-    };
+pub const PROPOSE: Aside<RoutesDraft, RouteFacts, StoredRoutes, ProposalId> = Aside {
+    gather: |tx, ctx, draft| match draft.takes_over {
+        Some(broken) => trips::gather_takeover(tx, ctx, &draft.trips, broken, &draft.terms),
+        None => trips::gather(tx, ctx, &draft.trips, &draft.terms),
+    },
+    compute,
+    keep,
+};
+
+fn compute(ctx: &Ctx, draft: &RoutesDraft, facts: RouteFacts) -> Result<StoredRoutes> {
     let plan = trips::solve(ctx, &facts, &draft.terms)?;
     let legs = plan.tours.iter().flat_map(|tour| {
         let vehicle = tour.vehicle;
@@ -234,7 +240,7 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft) -> Result<ProposalId
             stops: data.visits.iter().map(|visit| visit.stop).collect(),
         })
     });
-    let stored = StoredRoutes {
+    Ok(StoredRoutes {
         legs: legs.collect::<Vec<_>>(),
         left_out: plan
             .unserved
@@ -243,8 +249,7 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft) -> Result<ProposalId
             .collect(),
         revisions: Vec::new(),
         facts,
-    };
-    keep(tx, ctx, draft, &stored)
+    })
 }
 
 fn keep(tx: &mut Tx, ctx: &Ctx, draft: &RoutesDraft, stored: &StoredRoutes) -> Result<ProposalId> {

@@ -4,6 +4,7 @@
 
 mod access;
 mod allocation;
+mod aside;
 mod ballot;
 mod cli;
 mod county;

@@ -58,10 +58,13 @@ impl Readers {
                     while !stop.get() {
                         let begun = Instant::now();
                         let response = connection.send(&asked).await?;
-                        if response.status != 200 {
-                            return Err(format!("{} answered {}", page.path, response.status));
+                        let waited = begun.elapsed();
+                        match response.status {
+                            200 => note(&seen, &page.name, waited),
+                            // A page that refreshes itself; residents get it while their share is full.
+                            503 => note(&seen, &format!("{}: waiting page", page.name), waited),
+                            other => return Err(format!("{} answered {other}", page.path)),
                         }
-                        note(&seen, &page.name, begun.elapsed());
                         tokio::time::sleep(LOOK).await;
                     }
                     Ok(())

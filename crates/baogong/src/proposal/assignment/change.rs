@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use store::Tx;
 
 use super::together;
-use super::{AssignmentDraft, Choice, Facts, Stored, compute, facts};
+use super::{AssignmentDraft, Choice, Facts, Material, Stored, compute, facts, without_goods};
+use crate::base::act::Aside;
 use crate::base::id::ProposalId;
 use crate::base::{Ctx, Refusal, Result};
 use crate::proposal::{self, Proposal, ProposalKind, ProposalRef, ProposalState};
@@ -241,9 +242,49 @@ pub fn change(tx: &mut Tx, ctx: &Ctx, draft: &ChangeDraft) -> Result<ProposalId>
 }
 
 /// Computes again from the facts of this moment: lines set by hand stay, and of the others as few as possible change.
-pub fn again(tx: &mut Tx, ctx: &Ctx, draft: &AgainDraft) -> Result<ProposalId> {
-    let (proposal, mut asked, before) = get(tx, &draft.at)?;
-    proposal::decide(tx, ctx, &draft.at, ProposalState::Replaced)?;
+pub const AGAIN: Aside<AgainDraft, AgainMaterial, Again, ProposalId> = Aside {
+    gather: |tx, ctx, draft| {
+        let (proposal, asked, before) = get(tx, &draft.at)?;
+        let asked = asked_again(asked, &before, draft);
+        let facts = facts::gather(tx, ctx, &asked)?;
+        let mains = before.choices.iter();
+        let mains = mains.filter_map(|choice| Some((choice.compound.clone(), choice.main.clone()?)));
+        Ok(AgainMaterial {
+            area: proposal.area,
+            material: Material {
+                mains: mains.collect(),
+                without_goods: without_goods(tx, &asked, &facts)?,
+                facts,
+            },
+            asked,
+            revisions: before.revisions,
+        })
+    },
+    compute: compute_again,
+    keep: |tx, ctx, draft, again| {
+        let kind = ProposalKind::Assignment;
+        proposal::decide(tx, ctx, &draft.at, ProposalState::Replaced)?;
+        proposal::keep(tx, ctx, kind, &again.area, &again.asked, &again.stored, &[])
+    },
+};
+
+/// What an assignment is computed from once more.
+pub struct AgainMaterial {
+    area: String,
+    asked: AssignmentDraft,
+    material: Material,
+    revisions: Vec<Revision>,
+}
+
+/// An assignment computed once more.
+pub struct Again {
+    area: String,
+    asked: AssignmentDraft,
+    stored: Stored,
+}
+
+/// What was asked, with the lines that were set by hand and what is asked now.
+fn asked_again(mut asked: AssignmentDraft, before: &Stored, draft: &AgainDraft) -> AssignmentDraft {
     let by_hand = before.choices.iter().filter(|choice| choice.by_hand);
     let set = by_hand.filter_map(|choice| Some((choice.compound.clone(), choice.main.clone()?)));
     let newly: Vec<(String, String)> = set.chain(draft.force.iter().cloned()).collect();
@@ -265,13 +306,18 @@ pub fn again(tx: &mut Tx, ctx: &Ctx, draft: &AgainDraft) -> Result<ProposalId> {
     let out = asked.without.clone();
     asked.force.retain(|(_, supplier)| !out.contains(supplier));
     asked.few_changes = true;
-    let facts = facts::gather(tx, ctx, &asked)?;
-    let mains: BTreeMap<String, String> = before
-        .choices
-        .iter()
-        .filter_map(|choice| Some((choice.compound.clone(), choice.main.clone()?)))
-        .collect();
-    let mut stored = compute(tx, ctx, &asked, facts, &mains)?;
+    asked
+}
+
+fn compute_again(ctx: &Ctx, _: &AgainDraft, again: AgainMaterial) -> Result<Again> {
+    let AgainMaterial {
+        area,
+        asked,
+        material,
+        revisions,
+    } = again;
+    let mains = material.mains.clone();
+    let mut stored = compute(ctx, &asked, material)?;
     let mut moved = Vec::new();
     for choice in &mut stored.choices {
         choice.last = mains.get(&choice.compound).cloned();
@@ -283,7 +329,7 @@ pub fn again(tx: &mut Tx, ctx: &Ctx, draft: &AgainDraft) -> Result<ProposalId> {
             moved.push((choice.compound.clone(), choice.last.clone(), choice.main.clone()));
         }
     }
-    stored.revisions = before.revisions;
+    stored.revisions = revisions;
     stored.revisions.push(Revision {
         at_s: ctx.now_s,
         actor: ctx.actor.name.clone(),
@@ -291,13 +337,5 @@ pub fn again(tx: &mut Tx, ctx: &Ctx, draft: &AgainDraft) -> Result<ProposalId> {
         mains: moved,
         backups: 0,
     });
-    proposal::keep(
-        tx,
-        ctx,
-        ProposalKind::Assignment,
-        &proposal.area,
-        &asked,
-        &stored,
-        &[],
-    )
+    Ok(Again { area, asked, stored })
 }

@@ -12,11 +12,12 @@ use planner::effort::Effort;
 use serde::{Deserialize, Serialize};
 use store::{Tx, params, stmt};
 
-pub use change::{AgainDraft, ChangeDraft, Line, Revision, again, apply, change, consequences, measure};
+pub use change::{AGAIN, AgainDraft, ChangeDraft, Line, Revision, apply, change, consequences, measure};
 pub use facts::{CompoundFacts, Facts, SupplierFacts, capacity, demand, gather};
 pub use together::{Part, Together, amounts, short_in_all};
 
 use super::{ProposalKind, ProposalRef, ProposalState};
+use crate::base::act::Aside;
 use crate::base::id::{ProposalId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
 use crate::plan::rules;
@@ -262,34 +263,53 @@ pub(super) fn stored(problem: &Problem, answer: &Assignment, facts: Facts) -> St
 }
 
 /// Computes an assignment for the closed compounds of an area and keeps it with what the checker found.
-pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &AssignmentDraft) -> Result<ProposalId> {
-    let facts = facts::gather(tx, ctx, draft)?;
-    let in_force = facts
-        .compounds
-        .iter()
-        .filter_map(|one| Some((one.code.clone(), one.in_force.clone()?)))
-        .collect();
-    let result = compute(tx, ctx, draft, facts, &in_force)?;
-    super::keep(
-        tx,
-        ctx,
-        ProposalKind::Assignment,
-        &draft.area,
-        draft,
-        &result,
-        &[],
-    )
+pub const PROPOSE: Aside<AssignmentDraft, Material, Stored, ProposalId> = Aside {
+    gather: |tx, ctx, draft| {
+        let facts = facts::gather(tx, ctx, draft)?;
+        let in_force = facts.compounds.iter();
+        let mains = in_force.filter_map(|one| Some((one.code.clone(), one.in_force.clone()?)));
+        Ok(Material {
+            mains: mains.collect(),
+            without_goods: without_goods(tx, draft, &facts)?,
+            facts,
+        })
+    },
+    compute,
+    keep: |tx, ctx, draft, stored| {
+        let kind = ProposalKind::Assignment;
+        super::keep(tx, ctx, kind, &draft.area, draft, stored, &[])
+    },
+};
+
+/// What an assignment is computed from.
+pub struct Material {
+    facts: Facts,
+    /// Who fed whom before.
+    mains: BTreeMap<String, String>,
+    /// The names of suppliers that have nothing to offer.
+    without_goods: Vec<String>,
 }
 
-/// Lets the planner decide and the checker verify. `keep` says who fed whom before.
-fn compute(
-    tx: &mut Tx,
-    ctx: &Ctx,
-    draft: &AssignmentDraft,
-    facts: Facts,
-    keep: &BTreeMap<String, String>,
-) -> Result<Stored> {
-    let whole = facts.problem(draft, keep);
+/// The suppliers that nobody left out but that have nothing to offer.
+fn without_goods(tx: &mut Tx, draft: &AssignmentDraft, facts: &Facts) -> Result<Vec<String>> {
+    let mut names = Vec::new();
+    for supplier in entry::all(tx, "suppliers", district(&draft.area))? {
+        let out = !facts.suppliers.iter().any(|one| one.code == supplier.code);
+        if out && !draft.without.contains(&supplier.code) {
+            names.push(supplier.name);
+        }
+    }
+    Ok(names)
+}
+
+/// Lets the planner decide and the checker verify.
+fn compute(ctx: &Ctx, draft: &AssignmentDraft, material: Material) -> Result<Stored> {
+    let Material {
+        facts,
+        mains,
+        without_goods,
+    } = material;
+    let whole = facts.problem(draft, &mains);
     let rationed = assign::rationed(&whole);
     let is_rationed = rationed.is_some();
     let problem = rationed
@@ -325,12 +345,7 @@ fn compute(
     result.rationed = is_rationed;
     result.changes_at_least = changes_at_least;
     result.together = together;
-    for supplier in entry::all(tx, "suppliers", district(&draft.area))? {
-        let out = !problem.suppliers.iter().any(|one| one.code == supplier.code);
-        if out && !draft.without.contains(&supplier.code) {
-            result.without_goods.push(supplier.name);
-        }
-    }
+    result.without_goods = without_goods;
     Ok(result)
 }
 

@@ -21,6 +21,7 @@ pub use unkept::unkept;
 pub use words::{Diet, Filling, Norm, Nutrient, category_place};
 
 use super::{Proposal, ProposalKind, ProposalRef, ProposalState};
+use crate::base::act::Aside;
 use crate::base::id::{ProposalId, district};
 use crate::base::{Ctx, Fault, Refusal, Result};
 
@@ -371,18 +372,27 @@ fn check_own(ctx: &Ctx, supplier: &str) -> Result<()> {
 }
 
 /// Composes packs from what the supplier has in stock, lets the checker verify them, and keeps them.
-pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &PacksDraft) -> Result<ProposalId> {
-    check_draft(draft)?;
-    check_own(ctx, &draft.supplier)?;
-    if let Some(id) = draft.replaces {
-        let at = ProposalRef {
-            district: district(&draft.area).to_string(),
-            id,
-        };
-        get(tx, ctx, &at)?;
-        super::decide(tx, ctx, &at, ProposalState::Replaced)?;
-    }
-    let facts = facts::gather(tx, ctx, draft)?;
+pub const PROPOSE: Aside<PacksDraft, PackFacts, StoredPacks, ProposalId> = Aside {
+    gather: |tx, ctx, draft| {
+        check_draft(draft)?;
+        check_own(ctx, &draft.supplier)?;
+        facts::gather(tx, ctx, draft)
+    },
+    compute,
+    keep: |tx, ctx, draft, stored| {
+        if let Some(id) = draft.replaces {
+            let at = ProposalRef {
+                district: district(&draft.area).to_string(),
+                id,
+            };
+            get(tx, ctx, &at)?;
+            super::decide(tx, ctx, &at, ProposalState::Replaced)?;
+        }
+        keep(tx, ctx, draft, stored)
+    },
+};
+
+fn compute(_: &Ctx, draft: &PacksDraft, facts: PackFacts) -> Result<StoredPacks> {
     let counts: Vec<i64> = draft.packs.iter().map(|pack| pack.count).collect();
     let (stock, orders) = (facts.stock(draft), facts.orders(draft, &counts));
     let Some(found) = packs::compose(&stock, &orders, NODES) else {
@@ -398,14 +408,13 @@ pub fn propose(tx: &mut Tx, ctx: &Ctx, draft: &PacksDraft) -> Result<ProposalId>
         let words: Vec<String> = findings.into_iter().map(|finding| finding.what).collect();
         return Err(Fault::Invariant(format!("packs: {}", words.join("; "))).into());
     }
-    let stored = StoredPacks {
+    Ok(StoredPacks {
         units: found.packs.into_iter().map(|pack| pack.units).collect(),
         proven: found.proven,
         revisions: Vec::new(),
         facts,
         counts,
-    };
-    keep(tx, ctx, draft, &stored)
+    })
 }
 
 /// What the checker objects to follows from what is kept; see [`StoredPacks::packed`].

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use store::Tx;
 use uuid::Uuid;
 
-use crate::base::act::Act;
+use crate::base::act::{Act, Aside};
 use crate::base::id::{OrderId, RoundId, TripId};
 use crate::base::{Ctx, Error, Refusal, RefusalKind, Result};
 use crate::proposal::{self, ProposalRef};
@@ -103,6 +103,23 @@ impl Command {
         O: Serialize + DeserializeOwned + Send + 'static,
     {
         self.web.app.act(&self.ctx, act, area, input, change).await
+    }
+
+    /// The same for what takes long to compute.
+    pub async fn act_aside<I, F, R, O>(
+        &self,
+        act: &'static Act,
+        area: &str,
+        input: I,
+        steps: Aside<I, F, R, O>,
+    ) -> Result<O>
+    where
+        I: Serialize + Send + Sync + 'static,
+        F: Send + 'static,
+        R: Send + 'static,
+        O: Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.web.app.act_aside(&self.ctx, act, area, input, steps).await
     }
 
     /// Refuses a draft that speaks of another district than the actor's.

@@ -236,7 +236,7 @@ async fn get_packs(web: Web, Id(id): Id<ProposalId>) -> Answer {
     responses((status = 200, body = super::view::Made)))]
 async fn propose_packs(command: Command, Body(draft): Body<PacksDraft>) -> Answer {
     let area = draft.area.clone();
-    made(command.act(&PROPOSE, &area, draft, packs::propose).await?)
+    made(command.act_aside(&PROPOSE, &area, draft, packs::PROPOSE).await?)
 }
 
 /// Changes packs; the proposal is replaced by the one whose id is given back.

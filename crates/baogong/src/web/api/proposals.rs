@@ -129,7 +129,11 @@ async fn get_proposal(web: Web, Id(id): Id<ProposalId>) -> Answer {
     responses((status = 200, body = super::view::Made)))]
 async fn propose(command: Command, Body(draft): Body<AssignmentDraft>) -> Answer {
     let area = draft.area.clone();
-    made(command.act(&PROPOSE, &area, draft, assignment::propose).await?)
+    made(
+        command
+            .act_aside(&PROPOSE, &area, draft, assignment::PROPOSE)
+            .await?,
+    )
 }
 
 /// Puts a proposal into force, with what a person changed. Gives how many compounds are assigned.

@@ -218,7 +218,7 @@ async fn propose_routes(command: Command, Body(draft): Body<RoutesDraft>) -> Ans
     } else {
         &PROPOSE
     };
-    made(command.act(act, &area, draft, routes::propose).await?)
+    made(command.act_aside(act, &area, draft, routes::PROPOSE).await?)
 }
 
 /// Moves stops. Gives the new version, which replaces the one before.

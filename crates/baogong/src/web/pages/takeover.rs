@@ -229,7 +229,7 @@ async fn take_over(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let command = web.ctx_for(fields.command())?;
     let made = web
         .app
-        .act(&command, &TAKE_OVER, &area, draft, routes::propose)
+        .act_aside(&command, &TAKE_OVER, &area, draft, routes::PROPOSE)
         .await?;
     Ok(web.done(
         &format!("/rounds/{round}/routes/{made}"),

@@ -116,7 +116,7 @@ async fn propose(web: Web, fields: Fields) -> Answer {
     let command = web.ctx_for(fields.command())?;
     match web
         .app
-        .act(&command, &PROPOSE, &area, draft, packs::propose)
+        .act_aside(&command, &PROPOSE, &area, draft, packs::PROPOSE)
         .await
     {
         Ok(id) => Ok(web.done(

@@ -159,12 +159,12 @@ async fn propose(web: Web, fields: Fields) -> Answer {
     };
     let id = web
         .app
-        .act(
+        .act_aside(
             &web.ctx_for(fields.command())?,
             &PROPOSE,
             &area,
             draft,
-            domain::propose,
+            domain::PROPOSE,
         )
         .await?;
     Ok(web.done(
@@ -235,7 +235,7 @@ async fn again(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let command = web.ctx_for(fields.command())?;
     let new = web
         .app
-        .act(&command, &AGAIN, &in_district, draft, domain::again)
+        .act_aside(&command, &AGAIN, &in_district, draft, domain::AGAIN)
         .await?;
     Ok(web.done(
         &format!("/proposals/{new}"),

@@ -123,7 +123,7 @@ async fn propose(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     let command = web.ctx_for(fields.command())?;
     let made = web
         .app
-        .act(&command, &PROPOSE, &area, draft, routes::propose)
+        .act_aside(&command, &PROPOSE, &area, draft, routes::PROPOSE)
         .await?;
     Ok(web.done(
         &format!("/rounds/{id}/routes/{made}"),
