@@ -65,6 +65,12 @@ use share::Share;
 const SHARE_STOPS: usize = 1000;
 const DIVISIONS: f64 = 48.0;
 
+/// Rounds that do for a proposal of this size, a few seconds of searching for two hundred stops: about one per cent above what
+/// long searches find.
+pub fn usual_rounds(problem: &Problem) -> u64 {
+    (problem.stops.len() as u64 * 2_000).clamp(10_000, 400_000)
+}
+
 /// Solves a problem. A round takes some strings out and puts them back. However little time there is, the plan is whole. The
 /// error names an entry of the problem that makes no sense.
 pub fn solve(problem: &Problem, effort: &Effort, seed: u64) -> Result<Plan, Flaw> {

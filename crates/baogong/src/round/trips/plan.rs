@@ -12,8 +12,8 @@ use crate::base::words::kilograms;
 
 use super::*;
 
-/// Rounds of the search; twenty stops are long settled by then.
-const ROUNDS: u64 = 20_000;
+/// Rounds of a search for which everybody else who writes waits.
+const ROUNDS_AT_ONCE: u64 = 20_000;
 
 stmt!(COUNT, "SELECT COUNT(*) FROM trip WHERE district = $1");
 
@@ -109,10 +109,12 @@ impl Terms {
     }
 }
 
-/// Lets the planner decide and the checker verify. The seed comes from the command, so that a retry decides the same.
-pub fn solve(ctx: &Ctx, facts: &RouteFacts, terms: &Terms) -> Result<Plan> {
+/// Lets the planner decide within so many rounds at the most, and the checker verify. The seed comes from the command, so that a
+/// retry decides the same.
+pub fn solve(ctx: &Ctx, facts: &RouteFacts, terms: &Terms, rounds_max: u64) -> Result<Plan> {
     let problem = facts.problem(terms);
-    let plan = route::solve(&problem, &Effort::rounds(ROUNDS), ctx.command.as_u64_pair().0)
+    let effort = Effort::rounds(route::usual_rounds(&problem).min(rounds_max));
+    let plan = route::solve(&problem, &effort, ctx.command.as_u64_pair().0)
         .map_err(|flaw| Fault::Invariant(format!("trips: {}", flaw.what)))?;
     if let Some(finding) = planner::check::routes(&problem, &plan).first() {
         return Err(Fault::Invariant(format!("trips: {}", finding.what)).into());
@@ -137,7 +139,7 @@ pub fn tours(plan: &Plan) -> Vec<ByHand> {
 pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
     let terms = Terms::plain(ctx.now_s);
     let facts = gather(tx, ctx, draft, &terms)?;
-    let plan = solve(ctx, &facts, &terms)?;
+    let plan = solve(ctx, &facts, &terms, ROUNDS_AT_ONCE)?;
     if !plan.unserved.is_empty() {
         let heavy: i64 = plan
             .unserved
