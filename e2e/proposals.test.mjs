@@ -108,6 +108,24 @@ test("without scripts a change is looked at, saved and accepted", async () => {
   await close(page);
 });
 
+/** Names on the map that cover each other or stick out. */
+const covered = (page) =>
+  page.evaluate(() => {
+    const map = document.querySelector("svg.map-picture").getBoundingClientRect();
+    const texts = [...document.querySelectorAll("svg.map-picture > svg > text[paint-order]")].filter((text) => text.getClientRects().length && text.textContent);
+    const boxes = texts.map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
+    const wrong = boxes.filter(({ box }) => box.left < map.left - 1 || box.right > map.right + 1).map(({ text }) => `${text} sticks out`);
+    for (const [index, a] of boxes.entries()) {
+      for (const b of boxes.slice(0, index)) {
+        const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
+        const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+        // The boxes of letters are a little higher than the letters.
+        if (across > 2 && down > 5) wrong.push(`${a.text} covers ${b.text}`);
+      }
+    }
+    return wrong;
+  });
+
 for (const [name, size] of [
   ["a phone", PHONE],
   ["a small window", { width: 1024, height: 768 }],
@@ -119,22 +137,17 @@ for (const [name, size] of [
       await propose(page);
       const wide = await page.evaluate((width) => document.documentElement.scrollWidth - width, size.width);
       assert.ok(wide <= 0, `${wide} px too wide`);
-      const covered = await page.evaluate(() => {
-        const map = document.querySelector("svg.map-picture").getBoundingClientRect();
-        const texts = [...document.querySelectorAll("svg.map-picture > svg > text[paint-order]")].filter((text) => text.getClientRects().length && text.textContent);
-        const boxes = texts.map((text) => ({ text: text.textContent, box: text.getBoundingClientRect() }));
-        const wrong = boxes.filter(({ box }) => box.left < map.left - 1 || box.right > map.right + 1).map(({ text }) => `${text} sticks out`);
-        for (const [index, a] of boxes.entries()) {
-          for (const b of boxes.slice(0, index)) {
-            const across = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left);
-            const down = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
-            // The boxes of letters are a little higher than the letters.
-            if (across > 2 && down > 5) wrong.push(`${a.text} covers ${b.text}`);
-          }
-        }
-        return wrong;
-      });
-      assert.deepEqual(covered, []);
+      assert.deepEqual(await covered(page), []);
+      // From nearer: by buttons, back by keys.
+      const frame = page.locator(".map-frame").first();
+      const width = () => page.locator("svg.map-picture").evaluate((picture) => picture.getBoundingClientRect().width);
+      const whole = await width();
+      for (let press = 0; press < 4; press += 1) await frame.locator("[data-zoom=in]").click();
+      assert.ok((await width()) > 6 * whole, "it is looked at from nearer");
+      assert.deepEqual(await covered(page), []);
+      assert.ok((await page.evaluate((most) => document.documentElement.scrollWidth - most, size.width)) <= 0);
+      await frame.locator(".map-view").press("0");
+      assert.equal(await width(), whole);
       assert.deepEqual(page.trouble, []);
       await close(page);
     });

@@ -9,6 +9,7 @@ import { announceScript, on } from "./page";
 import { showRefresh, startRefresh } from "./refresh";
 import { releaseForm, startSubmitGuard } from "./submit";
 import { startTables } from "./table";
+import { showZoom, startZoom } from "./zoom";
 
 /** "/" goes to the search box, Escape leaves it and closes open panels. */
 function startKeys(): void {
@@ -70,6 +71,7 @@ startKeys();
 startKeyButtons();
 startDrop();
 startMaps();
+startZoom();
 
 document.addEventListener("htmx:afterRequest", (event) => {
   if (event.target instanceof HTMLFormElement) releaseForm(event.target);
@@ -81,4 +83,5 @@ document.addEventListener("htmx:load", (event) => {
   showOrders(around);
   showDrafts(part);
   showRefresh(around);
+  showZoom(around);
 });

@@ -14,6 +14,7 @@ use baogong::web::accept;
 use baogong::web::admission::Limits;
 use baogong::web::front::Front;
 use baogong::web::serve::{serve, set_setting};
+use tokio::runtime::{Builder, Runtime};
 
 /// What the server takes on, and who reads its figures.
 #[derive(clap::Args, Clone)]
@@ -97,11 +98,7 @@ pub fn start(
     }
     let app = &app;
     let front = Front::new(app, serving.limits(), serving.open_metrics);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(connection_threads())
-        .enable_all()
-        .build()?;
-    let staff = accept::staff_thread()?;
+    let (runtime, staff) = (connection_threads("residents")?, connection_threads("staff")?);
     let outcome = runtime.block_on(async {
         let listener = accept::listen(listen).await?;
         let address = format!("http://{}", listener.local_addr()?);
@@ -140,10 +137,14 @@ pub fn start(
     outcome
 }
 
-/// How many threads serve residents' connections. One processor is left to the thread that writes, for which everybody waits.
-fn connection_threads() -> usize {
+/// Threads that serve connections. One processor is left to the thread that writes, for which everybody waits.
+fn connection_threads(whose: &str) -> std::io::Result<Runtime> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
-    processors.saturating_sub(1).max(1)
+    Builder::new_multi_thread()
+        .worker_threads(processors.saturating_sub(1).max(1))
+        .thread_name(whose)
+        .enable_all()
+        .build()
 }
 
 impl Serving {

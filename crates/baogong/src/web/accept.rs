@@ -1,4 +1,4 @@
-//! Listening, and which thread serves a connection: those of residents, who come by the thousand when a round opens, stand in
+//! Listening, and which threads serve a connection: those of residents, who come by the thousand when a round opens, stand in
 //! no queue with those of checkpoints and the headquarters.
 
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::runtime::{Handle, Runtime};
+use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
@@ -56,16 +56,7 @@ fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// The thread that accepts connections, and serves those that are not of residents.
-pub fn staff_thread() -> std::io::Result<Runtime> {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name("staff")
-        .enable_all()
-        .build()
-}
-
-/// Accepts connections on the thread of staff until told to stop, and gives those that are open then. Connections of residents
+/// Accepts connections on the threads of staff until told to stop, and gives those that are open then. Connections of residents
 /// go to the threads of the caller.
 pub(super) async fn until(
     stop: impl Future<Output = ()> + Send + 'static,
@@ -225,12 +216,11 @@ mod tests {
     /// CT-5: however many residents order, other pages do not wait for them.
     #[test]
     fn staff_do_not_stand_behind_residents() {
-        let residents = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
-            .enable_all()
-            .build()
-            .unwrap();
-        let staff = staff_thread().unwrap();
+        let thread = || {
+            let mut builder = tokio::runtime::Builder::new_multi_thread();
+            builder.worker_threads(1).enable_all().build().unwrap()
+        };
+        let (residents, staff) = (thread(), thread());
         residents.block_on(async {
             let town = town().await;
             let front = Front::new(&town.app, Limits::default(), false);

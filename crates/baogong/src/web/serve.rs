@@ -108,7 +108,7 @@ async fn tell_crowds(front: Arc<Front>) {
 const DRAIN: Duration = Duration::from_secs(20);
 /// How long the commands that wait after that may take.
 const CLOSE: Duration = Duration::from_secs(20);
-/// Serves on `listener` until told to stop: residents on the threads of the caller, others on the thread of `staff`. Then it
+/// Serves on `listener` until told to stop: residents on the threads of the caller, others on the threads of `staff`. Then it
 /// accepts nothing more, ends the requests under way within [`DRAIN`] and the commands that wait within [`CLOSE`], and closes
 /// the store. What was acknowledged is durable at any time.
 pub async fn serve(

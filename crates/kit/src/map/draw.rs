@@ -12,8 +12,14 @@ use super::{ALARM, Map, MapPoint, NEUTRAL, PointKind, SINGLE_MAX, colour, dash};
 use crate::Lang;
 
 /// Widths in pixels for which names are arranged, and the class of a name that stands there: a phone; a tablet, a small
-/// window or paper; a desk. `map.css` says from which width of the window on each holds.
-const WIDTHS: [(f64, &str); 3] = [(340.0, "map-phone"), (570.0, "map-middle"), (960.0, "map-desk")];
+/// window or paper; a desk; looked at from nearer. `map.css` says from which width of the window on each holds, `zoom.ts` when
+/// the last does.
+const WIDTHS: [(f64, &str); 4] = [
+    (340.0, "map-phone"),
+    (570.0, "map-middle"),
+    (960.0, "map-desk"),
+    (1_900.0, "map-near"),
+];
 /// Above so many names nobody reads them.
 const NAMES_MAX: usize = 150;
 /// Above so many ways those to the single compounds are left out; the colour still says where a compound belongs.
@@ -73,10 +79,17 @@ pub fn map(lang: Lang, map: &Map) -> Markup {
     html! {
         figure class="map" id=(map.id) data-map {
             div class={ "map-frame " (shape) } {
-                svg class="map-picture" role=(role) aria-labelledby={ (map.id) "-title " (map.id) "-about" } {
-                    title id={ (map.id) "-title" } { (map.title) }
-                    desc id={ (map.id) "-about" } { (map.about) }
-                    (content(lang, map, &frame, &pen))
+                div class="map-view" {
+                    svg class="map-picture" role=(role) aria-labelledby={ (map.id) "-title " (map.id) "-about" } {
+                        title id={ (map.id) "-title" } { (map.title) }
+                        desc id={ (map.id) "-about" } { (map.about) }
+                        (content(lang, map, &frame, &pen))
+                    }
+                }
+                div class="map-buttons" {
+                    button type="button" data-zoom="in" title=(lang.t("放大（+）", "Nearer (+)")) aria-label=(lang.t("放大", "Nearer")) { "+" }
+                    button type="button" data-zoom="out" title=(lang.t("缩小（-）", "Farther (-)")) aria-label=(lang.t("缩小", "Farther")) { "−" }
+                    button type="button" data-zoom="whole" title=(lang.t("看全图（0）", "The whole map (0)")) { (lang.t("全图", "All")) }
                 }
             }
             figcaption {
