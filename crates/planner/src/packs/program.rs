@@ -1,7 +1,12 @@
 //! The mixed integer program of the packs.
 
 use super::{Composed, Composition, Lacking, PackOrder, Stocked, admits};
-use microlp::{ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, Variable};
+use crate::effort::{Effort, Progress};
+use microlp::{
+    ComparisonOp, OptimizationDirection, Problem, SolutionStatus, SolveOptions, SolveOutcome,
+    TerminationReason, Variable,
+};
+use std::cell::Cell;
 
 /// A floor that is missed wholly costs as much as this many times the dearest pack.
 const LACKING_PRICE: f64 = 20.0;
@@ -16,15 +21,19 @@ const PERISHABLE_D: i64 = 7;
 /// A pack within this part of the best is good enough.
 const GAP: f64 = 1e-3;
 
+/// After so many branches it is asked whether to go on.
+const SLICE: u64 = 50;
+
 /// Composes all packs together from one stock: as little as possible falls short, counted per household and in parts of
 /// what is wanted; then what spoils soon is used and the price is low.
 ///
 /// Where the stock suffices for the best of each pack, that is the best of all. Where it does not, one program over all packs is
 /// compared with packs that are composed in turn and with packs that each get their share of every good.
 ///
-/// `nodes` limits the branches that each program tries, so that the same input gives the same answer. `None` only if the solver
-/// fails numerically or finds nothing within its nodes.
-pub fn compose(stock: &[Stocked], orders: &[PackOrder], nodes: u64) -> Option<Composition> {
+/// A round of the effort is a branch, of which each program tries so many at most; it is all in one thread. When the time is over
+/// or the watcher wants no more, the answer is the best so far. `None` only if the solver fails numerically or has found nothing
+/// by then.
+pub fn compose(stock: &[Stocked], orders: &[PackOrder], effort: &Effort) -> Option<Composition> {
     let dearest = orders
         .iter()
         .map(|order| priced(stock, order))
@@ -33,7 +42,9 @@ pub fn compose(stock: &[Stocked], orders: &[PackOrder], nodes: u64) -> Option<Co
         stock,
         orders,
         missed: dearest * LACKING_PRICE,
-        nodes,
+        effort,
+        finished: Cell::new(0),
+        ended: Cell::new(false),
     };
     let alone = search.each(|_, _| stock.to_vec());
     if let Some(best) = alone.filter(|found| search.suffices(found)) {
@@ -61,7 +72,11 @@ struct Search<'a> {
     orders: &'a [PackOrder],
     /// The price of a floor that is missed wholly.
     missed: f64,
-    nodes: u64,
+    effort: &'a Effort<'a>,
+    /// Programs that are done with.
+    finished: Cell<usize>,
+    /// Whether the time is over, or nobody wants to know.
+    ended: Cell<bool>,
 }
 
 impl Search<'_> {
@@ -80,10 +95,7 @@ impl Search<'_> {
                 .collect();
             program.add_constraint(row, ComparisonOp::Le, one.units.max(0) as f64);
         }
-        let mut options = SolveOptions::default();
-        options.node_limit = Some(self.nodes);
-        options.mip_gap = GAP;
-        let solution = program.solve_with(options).ok()?.into_solution().ok()?;
+        let solution = self.branch(&program, orders.len())?;
         let packs = orders
             .iter()
             .zip(&units)
@@ -100,6 +112,43 @@ impl Search<'_> {
             packs,
             proven: solution.status() == SolutionStatus::Optimal || within,
         })
+    }
+
+    /// Solves a program for so many packs as far as the effort goes.
+    fn branch(&self, program: &Problem, packs: usize) -> Option<microlp::Solution> {
+        let mut options = SolveOptions::default();
+        options.node_limit = Some(SLICE.min(self.effort.rounds));
+        options.mip_gap = GAP;
+        let mut found = program.solve_with(options).ok()?;
+        let mut nodes = SLICE;
+        while found.termination_reason() == TerminationReason::NodeLimit
+            && nodes < self.effort.rounds
+            && self.goes_on(nodes, cost_of(&found, packs == self.orders.len()))
+        {
+            found = found.resume().ok()?;
+            nodes += SLICE;
+        }
+        self.finished.set(self.finished.get() + 1);
+        self.goes_on(0, cost_of(&found, packs == self.orders.len()));
+        found.into_solution().ok()
+    }
+
+    /// Tells how far it is, and asks whether to go on after so many branches of a program.
+    fn goes_on(&self, nodes: u64, cost: Option<i64>) -> bool {
+        // All packs together, and three times each by itself.
+        let programs = (3 * self.orders.len() + 1) as f64;
+        let part = nodes as f64 / self.effort.rounds.max(1) as f64;
+        let counted = (self.finished.get() as f64 + part) / programs;
+        let gone = self.effort.spent.map_or(0.0, |spent| spent());
+        let done = counted.max(gone).min(1.0);
+        let wanted = self
+            .effort
+            .watch
+            .is_none_or(|watch| watch(Progress { done, cost }));
+        if !wanted || gone >= 1.0 {
+            self.ended.set(true);
+        }
+        !self.ended.get()
     }
 
     /// One pack after the other, each from the stock that it is given: by its place, and by the packs before it.
@@ -167,6 +216,14 @@ impl Search<'_> {
                 order.count.max(0) as f64 * (goods + self.missed * short)
             })
             .sum()
+    }
+}
+
+/// What an answer for all packs costs, rounded.
+fn cost_of(found: &SolveOutcome, all: bool) -> Option<i64> {
+    match found {
+        SolveOutcome::Solution(solution) if all => Some(solution.objective().round() as i64),
+        _ => None,
     }
 }
 

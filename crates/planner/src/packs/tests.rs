@@ -3,7 +3,9 @@ use super::{
     guideline, sphere, substitutes,
 };
 use crate::check;
+use crate::effort::{Effort, Progress};
 use proptest::prelude::*;
+use std::sync::Mutex;
 
 const NODES: u64 = 2_000;
 
@@ -60,7 +62,7 @@ fn cq_4_packs_for_a_family_and_for_diets() {
     cold.kinds = vec![("vegetables".into(), 2)];
     cold.least_g = vec![("vegetables".into(), 200)];
     let orders = [family(), halal, cold];
-    let found = compose(&stock, &orders, NODES).unwrap();
+    let found = compose(&stock, &orders, &Effort::rounds(NODES)).unwrap();
     assert_eq!(check::composition(&stock, &orders, &found), vec![]);
     assert_eq!(found.packs[0].lacking, vec![]);
     assert_eq!(found.packs[1].lacking, vec![]);
@@ -83,7 +85,7 @@ fn cq_4_many_packs_share_one_stock() {
         })
         .collect();
     let plenty = stock(100_000);
-    let found = compose(&plenty, &orders, 5 * NODES).unwrap();
+    let found = compose(&plenty, &orders, &Effort::rounds(5 * NODES)).unwrap();
     assert_eq!(check::composition(&plenty, &orders, &found), vec![]);
     assert!(found.proven);
     assert!(
@@ -98,7 +100,7 @@ fn cq_4_many_packs_share_one_stock() {
             one.units = 1_000;
         }
     }
-    let found = compose(&scarce, &orders, 200).unwrap();
+    let found = compose(&scarce, &orders, &Effort::rounds(200)).unwrap();
     assert_eq!(check::composition(&scarce, &orders, &found), vec![]);
     assert!(!found.proven);
     assert!(
@@ -106,6 +108,43 @@ fn cq_4_many_packs_share_one_stock() {
         "{:?}",
         found.packs
     );
+}
+
+/// It tells how far it is, and ends with the best so far when nobody wants more or the time is over.
+#[test]
+fn cq_4_composing_is_watched_and_ended() {
+    let (stock, orders) = (stock(2_000), [family(), family()]);
+    let told: Mutex<Vec<f64>> = Mutex::new(Vec::new());
+    let note = |progress: Progress| told.lock().unwrap().push(progress.done);
+    let watched = |most: usize| {
+        told.lock().unwrap().clear();
+        let watch = |progress: Progress| {
+            note(progress);
+            told.lock().unwrap().len() < most
+        };
+        let effort = Effort {
+            watch: Some(&watch),
+            ..Effort::rounds(NODES)
+        };
+        let found = compose(&stock, &orders, &effort);
+        (found, told.lock().unwrap().clone())
+    };
+    let (whole, done) = watched(usize::MAX);
+    assert_eq!(whole, compose(&stock, &orders, &Effort::rounds(NODES)));
+    assert!(
+        done.is_sorted() && done.iter().all(|done| (0.0..=1.0).contains(done)),
+        "{done:?}"
+    );
+    let (_, cut) = watched(2);
+    assert!(cut.len() < done.len(), "{cut:?} of {done:?}");
+    let over = || 1.0;
+    let effort = Effort {
+        spent: Some(&over),
+        ..Effort::rounds(u64::MAX)
+    };
+    if let Some(found) = compose(&stock, &orders, &effort) {
+        assert_eq!(check::composition(&stock, &orders, &found), vec![]);
+    }
 }
 
 /// A pack of vegetables holds nothing else.
@@ -119,7 +158,7 @@ fn cq_4_a_pack_of_vegetables_alone() {
         ..family()
     };
     let orders = [order];
-    let found = compose(&stock, &orders, NODES).unwrap();
+    let found = compose(&stock, &orders, &Effort::rounds(NODES)).unwrap();
     assert_eq!(check::composition(&stock, &orders, &found), vec![]);
     let inside = stock
         .iter()
@@ -141,7 +180,7 @@ fn what_falls_short_is_told() {
             one.units = 0;
         }
     }
-    let found = compose(&scarce, &[family()], NODES).unwrap();
+    let found = compose(&scarce, &[family()], &Effort::rounds(NODES)).unwrap();
     assert_eq!(check::composition(&scarce, &[family()], &found), vec![]);
     let lacks = |wanted: &str| {
         found.packs[0].lacking.iter().any(
@@ -283,7 +322,7 @@ proptest! {
             persons, days, count, keeps_d, price_max_fen: price, diets: all.get(diet).copied().into_iter().collect(), ..family()
         };
         let orders = [order, family()];
-        if let Some(found) = compose(&stock, &orders, 200) {
+        if let Some(found) = compose(&stock, &orders, &Effort::rounds(200)) {
             prop_assert_eq!(check::composition(&stock, &orders, &found), vec![]);
         }
     }
@@ -292,7 +331,7 @@ proptest! {
     fn a_spoilt_composition_is_reported(way in 0usize..4, at: usize) {
         let stock = stock(300);
         let orders = [family()];
-        let mut found = compose(&stock, &orders, 200).unwrap();
+        let mut found = compose(&stock, &orders, &Effort::rounds(200)).unwrap();
         let pack = &mut found.packs[0];
         let at = at % pack.units.len();
         match way {

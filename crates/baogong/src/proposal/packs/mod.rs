@@ -9,6 +9,7 @@ mod unkept;
 mod words;
 
 use planner::check::{Packed, Unkept};
+use planner::effort::Effort;
 use planner::packs::{self, PackOrder, Stocked, Substitute};
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -395,7 +396,7 @@ pub const PROPOSE: Aside<PacksDraft, PackFacts, StoredPacks, ProposalId> = Aside
 fn compute(_: &Ctx, draft: &PacksDraft, facts: PackFacts) -> Result<StoredPacks> {
     let counts: Vec<i64> = draft.packs.iter().map(|pack| pack.count).collect();
     let (stock, orders) = (facts.stock(draft), facts.orders(draft, &counts));
-    let Some(found) = packs::compose(&stock, &orders, NODES) else {
+    let Some(found) = packs::compose(&stock, &orders, &Effort::rounds(NODES)) else {
         return Err(Refusal::conflict(
             "not_composed",
             "这次没有算出搭配。请减少套餐种类，或放宽价格、重量和种数后再试。",
