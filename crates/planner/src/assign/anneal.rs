@@ -27,6 +27,8 @@ struct Near {
 /// An assignment of all compounds, perhaps beyond capacity.
 pub(super) struct State<'a> {
     model: &'a Model,
+    /// The suppliers of each compound, cheapest at cost plus price first.
+    by_price: Vec<Vec<Near>>,
     near: Vec<Near>,
     starts: Vec<usize>,
     pub(super) home: Vec<u32>,
@@ -54,6 +56,9 @@ impl<'a> State<'a> {
         let floor = if usual > 0.0 { usual / 2.0 } else { 1.0 };
         let mut state = State {
             model,
+            by_price: (0..model.compounds)
+                .map(|compound| by_price(model, price, compound))
+                .collect(),
             near: Vec::new(),
             starts: Vec::new(),
             home: vec![0; model.compounds],
@@ -66,7 +71,7 @@ impl<'a> State<'a> {
             met: false,
             best: None,
         };
-        state.look_at(price, open);
+        state.look_at(open);
         for compound in 0..model.compounds {
             let first = state.near(compound).next()?;
             state.put(compound, first);
@@ -75,37 +80,14 @@ impl<'a> State<'a> {
         Some(state)
     }
 
-    /// Lists for each compound the open suppliers that are cheapest at these prices.
-    pub(super) fn look_at(&mut self, price: &[f64], open: &[bool]) {
-        let model = self.model;
+    /// Lists for each compound the open suppliers that are cheapest at the prices.
+    pub(super) fn look_at(&mut self, open: &[bool]) {
         self.near.clear();
         self.starts.clear();
         self.starts.push(0);
-        let mut row: Vec<(f64, Near)> = Vec::new();
-        for compound in 0..model.compounds {
-            row.clear();
-            for candidate in model.candidates(compound) {
-                let supplier = candidate.supplier as usize;
-                if open[supplier] {
-                    let need = model.demand(compound, supplier);
-                    let worth: f64 = (0..model.categories)
-                        .map(|category| price[supplier * model.categories + category] * need[category] as f64)
-                        .sum();
-                    let near = Near {
-                        supplier: candidate.supplier,
-                        cost: candidate.cost,
-                    };
-                    row.push((candidate.cost as f64 + worth, near));
-                }
-            }
-            let by_price =
-                |a: &(f64, Near), b: &(f64, Near)| a.0.total_cmp(&b.0).then(a.1.supplier.cmp(&b.1.supplier));
-            if row.len() > NEAR {
-                row.select_nth_unstable_by(NEAR, by_price);
-                row.truncate(NEAR);
-            }
-            row.sort_unstable_by(by_price);
-            self.near.extend(row.iter().map(|(_, near)| *near));
+        for row in &self.by_price {
+            let open = row.iter().filter(|near| open[near.supplier as usize]);
+            self.near.extend(open.take(NEAR));
             self.starts.push(self.near.len());
         }
     }
@@ -352,4 +334,25 @@ impl<'a> State<'a> {
             }
         }
     }
+}
+
+/// The suppliers to which a compound may go, cheapest at cost plus price of capacity first.
+fn by_price(model: &Model, price: &[f64], compound: usize) -> Vec<Near> {
+    let full = |near: &Near| {
+        let supplier = near.supplier as usize;
+        let need = model.demand(compound, supplier).iter();
+        let worth: f64 = need
+            .zip(&price[supplier * model.categories..])
+            .map(|(need, price)| price * *need as f64)
+            .sum();
+        near.cost as f64 + worth
+    };
+    let candidates = model.candidates(compound).iter();
+    let near = candidates.map(|candidate| Near {
+        supplier: candidate.supplier,
+        cost: candidate.cost,
+    });
+    let mut near: Vec<(f64, Near)> = near.map(|near| (full(&near), near)).collect();
+    near.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.supplier.cmp(&b.1.supplier)));
+    near.into_iter().map(|(_, near)| near).collect()
 }
