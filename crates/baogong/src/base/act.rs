@@ -39,6 +39,8 @@ pub struct App {
     pub kept: Arc<Kept>,
     /// The map server, where one is configured.
     pub tiles: Option<Arc<TileServer>>,
+    /// Held while something long is computed; one at a time, so that the processors stay with those who order.
+    pub computing: Arc<tokio::sync::Mutex<()>>,
 }
 
 /// Who acts, when, and under which client-made command id.
@@ -101,6 +103,7 @@ impl App {
             progress: Arc::default(),
             kept: Arc::default(),
             tiles: None,
+            computing: Arc::default(),
         }
     }
 
@@ -161,8 +164,12 @@ impl App {
             None => None,
             Some(facts) => {
                 let (ctx, wanted) = (ctx.clone(), Arc::clone(&input));
-                let computing = tokio::task::spawn_blocking(move || compute(&ctx, &wanted, facts));
-                let computed = computing.await;
+                let turn = Arc::clone(&self.computing).lock_owned().await;
+                let computed = tokio::task::spawn_blocking(move || {
+                    let _turn = turn;
+                    compute(&ctx, &wanted, facts)
+                });
+                let computed = computed.await;
                 Some(computed.map_err(|error| Fault::Invariant(format!("computing ended: {error}")))??)
             }
         };

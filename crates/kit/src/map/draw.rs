@@ -7,30 +7,20 @@ use maud::{Markup, html};
 
 use super::cluster::{Dot, dots};
 use super::frame::{Frame, WIDTH, hull};
-use super::label::{Corner, LETTER, Side, Wanted, arrange, width};
+use super::label::{Corner, width};
+use super::names::names;
 use super::{ALARM, Map, MapPoint, NEUTRAL, PointKind, SINGLE_MAX, colour, dash};
 use crate::Lang;
 
-/// Widths in pixels for which names are arranged, and the class of a name that stands there: a phone; a tablet, a small
-/// window or paper; a desk; looked at from nearer. `map.css` says from which width of the window on each holds, `zoom.ts` when
-/// the last does.
-const WIDTHS: [(f64, &str); 4] = [
-    (340.0, "map-phone"),
-    (570.0, "map-middle"),
-    (960.0, "map-desk"),
-    (1_900.0, "map-near"),
-];
-/// Above so many names nobody reads them.
-const NAMES_MAX: usize = 150;
 /// Above so many ways those to the single compounds are left out; the colour still says where a compound belongs.
 const LINES_MAX: usize = 2_000;
 /// Above so many entries the legend of colours is left out; the table below the map names them.
 const LEGEND_MAX: usize = 40;
 
 /// Puts lengths in units of the frame into the words of SVG.
-struct Pen {
+pub(super) struct Pen {
     /// Pixels of a picture with a size of its own; `None` on a page, where everything is a share of the width.
-    picture_px: Option<f64>,
+    pub(super) picture_px: Option<f64>,
     height: f64,
 }
 
@@ -42,11 +32,11 @@ impl Pen {
         }
     }
 
-    fn x(&self, units: f64) -> String {
+    pub(super) fn x(&self, units: f64) -> String {
         self.put(units, WIDTH)
     }
 
-    fn y(&self, units: f64) -> String {
+    pub(super) fn y(&self, units: f64) -> String {
         self.put(units, self.height)
     }
 
@@ -290,7 +280,7 @@ fn dot_shapes(dots: &[Dot], pen: &Pen) -> Markup {
 }
 
 /// From the middle of a sign to its edge, in pixels.
-fn reach(point: &MapPoint) -> f64 {
+pub(super) fn reach(point: &MapPoint) -> f64 {
     match point.kind {
         PointKind::Compound if point.alarm => 8.0,
         PointKind::Compound if point.mark.is_empty() => 6.0,
@@ -372,99 +362,8 @@ fn sign(point: &MapPoint) -> Markup {
     }
 }
 
-fn names(map: &Map, signs: &[&MapPoint], frame: &Frame, pen: &Pen) -> Markup {
-    let share = |(x, y): (f64, f64)| (x / WIDTH, y / frame.height);
-    let taken: Vec<((f64, f64), f64)> = signs
-        .iter()
-        .map(|point| (share(frame.at(point.at)), reach(point)))
-        .collect();
-    let mut wanted: Vec<Wanted> = signs
-        .iter()
-        .filter(|point| !point.name.is_empty())
-        .map(|point| Wanted {
-            at: share(frame.at(point.at)),
-            reach: reach(point),
-            text: point.name.clone(),
-            rank: (
-                1 + u8::from(point.kind != PointKind::Compound) + 2 * u8::from(point.alarm),
-                point.weight,
-            ),
-        })
-        .collect();
-    for area in &map.areas {
-        let corners = hull(area.places.iter().map(|place| frame.at(*place)).collect());
-        let count = corners.len().max(1) as f64;
-        let sum = corners
-            .iter()
-            .fold((0.0, 0.0), |sum, corner| (sum.0 + corner.0, sum.1 + corner.1));
-        if !corners.is_empty() {
-            wanted.push(Wanted {
-                at: share((sum.0 / count, sum.1 / count)),
-                reach: 0.0,
-                text: area.name.clone(),
-                rank: (0, 0),
-            });
-        }
-    }
-    wanted.sort_by_key(|name| std::cmp::Reverse(name.rank));
-    wanted.truncate(NAMES_MAX);
-    let corner = corner(signs, frame);
-    let size = |px: f64| (px, px * frame.height / WIDTH);
-    if let Some(px) = pen.picture_px {
-        let sides = arrange(&wanted, &taken, size(px), corner, &[]);
-        return html! { @for (name, side) in wanted.iter().zip(sides) { (written(name, side, "", frame, pen)) } };
-    }
-    // What stood somewhere at a smaller width keeps its side if it can.
-    let mut layouts: Vec<Vec<Option<Side>>> = Vec::new();
-    for (px, _) in WIDTHS {
-        let before = layouts.last().map_or(&[][..], Vec::as_slice);
-        let layout = arrange(&wanted, &taken, size(px), corner, before);
-        layouts.push(layout);
-    }
-    html! {
-        @for (index, name) in wanted.iter().enumerate() {
-            @for (side, class) in sides(&layouts, index) { (written(name, Some(side), &class, frame, pen)) }
-        }
-    }
-}
-
-/// The sides on which a name stands with the classes of the widths at which it does; one without a class holds at all.
-fn sides(layouts: &[Vec<Option<Side>>], index: usize) -> Vec<(Side, String)> {
-    let mut found: Vec<(Side, String)> = Vec::new();
-    let own = || layouts.iter().map(|layout| layout[index]);
-    let first = own().next().flatten();
-    if let Some(side) = first
-        && own().all(|other| other == first)
-    {
-        return vec![(side, String::new())];
-    }
-    for (side, (_, class)) in own().zip(WIDTHS) {
-        let Some(side) = side else { continue };
-        match found.iter_mut().find(|(known, _)| *known == side) {
-            Some((_, classes)) => {
-                classes.push(' ');
-                classes.push_str(class);
-            }
-            None => found.push((side, format!("map-at {class}"))),
-        }
-    }
-    found
-}
-
-fn written(name: &Wanted, side: Option<Side>, class: &str, frame: &Frame, pen: &Pen) -> Markup {
-    let Some(side) = side else { return html! {} };
-    let (across, down) = side.shift(name.reach);
-    html! {
-        svg x=(pen.x(name.at.0 * WIDTH)) y=(pen.y(name.at.1 * frame.height)) overflow="visible" class=[(!class.is_empty()).then_some(class)] {
-            text x=(format!("{across:.0}")) y=(format!("{down:.0}")) text-anchor=(side.anchor()) font-size=(LETTER)
-                font-style=[(name.reach == 0.0).then_some("italic")] fill=(if name.reach == 0.0 { NEUTRAL } else { "#16272b" })
-                stroke="#fff" stroke-width="3" stroke-linejoin="round" paint-order="stroke" { (name.text) }
-        }
-    }
-}
-
 /// Where the scale stands: bottom left, or right when only there no sign is.
-fn corner(signs: &[&MapPoint], frame: &Frame) -> Corner {
+pub(super) fn corner(signs: &[&MapPoint], frame: &Frame) -> Corner {
     let low = |point: &&&MapPoint| frame.at(point.at).1 > frame.height * 0.84;
     let taken = |holds: fn(f64) -> bool| signs.iter().filter(low).any(|point| holds(frame.at(point.at).0));
     if taken(|x| x < WIDTH * 0.35) && !taken(|x| x > WIDTH * 0.65) {

@@ -11,6 +11,7 @@ mod cluster;
 mod draw;
 mod frame;
 mod label;
+mod names;
 #[cfg(test)]
 mod tests;
 

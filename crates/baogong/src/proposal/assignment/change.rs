@@ -7,8 +7,9 @@ use planner::check::{Chosen, Consequences, Over};
 use serde::{Deserialize, Serialize};
 use store::Tx;
 
+use super::propose::{compute, without_goods};
 use super::together;
-use super::{AssignmentDraft, Choice, Facts, Material, Stored, compute, facts, without_goods};
+use super::{AssignmentDraft, Choice, Facts, Material, Stored, facts};
 use crate::base::act::Aside;
 use crate::base::id::ProposalId;
 use crate::base::{Ctx, Refusal, Result};
