@@ -65,10 +65,9 @@ use share::Share;
 const SHARE_STOPS: usize = 1000;
 const DIVISIONS: f64 = 48.0;
 
-/// Rounds that do for a proposal of this size, a few seconds of searching for two hundred stops: about one per cent above what
-/// long searches find.
+/// Rounds that do for a proposal of this size, for which somebody waits.
 pub fn usual_rounds(problem: &Problem) -> u64 {
-    (problem.stops.len() as u64 * 2_000).clamp(10_000, 400_000)
+    (problem.stops.len() as u64 * 400).clamp(20_000, 80_000)
 }
 
 /// Solves a problem. A round takes some strings out and puts them back. However little time there is, the plan is whole. The

@@ -14,6 +14,9 @@ use crate::round::trips::on_shift;
 
 /// The most trips of a vehicle in a day.
 const TRIPS_MAX: usize = 16;
+/// Rounds of the search where no time is given, and as many more for each stop.
+const ROUNDS: u64 = 4_000;
+const ROUNDS_PER_STOP: u64 = 8;
 /// Rounds of the search that only asks how many trips are needed, and one more for each stop.
 const PROBE_ROUNDS: u64 = 500;
 /// What one vehicle brings to one compound at one time.
@@ -282,7 +285,7 @@ fn as_few_trips(
         spent: asked.seconds.is_some().then_some(&spent),
         rounds: match asked.seconds {
             Some(_) => u64::MAX,
-            None => route::usual_rounds(problem),
+            None => ROUNDS + ROUNDS_PER_STOP * stops,
         },
         threads: 2,
         watch: None,
