@@ -1,13 +1,13 @@
 //! How many orders a second the shipped path takes in process, from the resident's draft to the durable answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use baogong::base::act::Act;
 use baogong::base::clock::DAY_S;
-use baogong::base::id::BatchId;
+use baogong::base::id::{BatchId, RoundId};
 use baogong::base::{Action, Actor, App, Ctx, Error, Result, audit, book};
 use baogong::plan::directive::{self, DirectiveDraft};
 use baogong::register::entry::{self, Household};
@@ -21,23 +21,36 @@ use uuid::Uuid;
 
 static PLACE: Act = Act::new("order.place", Action::TakeOrders);
 
-/// Packs that are offered, and released of each: more than is asked for, because a refusal costs less than an order.
+/// Packs that are offered, and those of them that everybody wants; released of each is more than is asked for, because a refusal
+/// costs less than an order.
 const PACKS: usize = 3;
+const WANTED: usize = 2;
 const RELEASED: i64 = 150_000;
 
-/// Loads the synthetic county into the empty database at `url`, opens a round for all of it, and lets every household
-/// order once, so many clients at a time, and then some one by one. Prints lines of `name value`.
+/// Lets every household of the open round in the database at `url` order once, so many clients at a time, and then some one
+/// by one in a round of their own. Into an empty database the synthetic county is loaded before, and a round opened for all of
+/// it. Prints lines of `name value`.
 ///
 /// # Errors
 /// What the application refuses or fails at.
 pub fn run(url: &str, clients: usize) -> Result<()> {
     let app = App::new(Db::open(url, MIGRATIONS)?);
-    app.db.write_blocking(demo::found)?;
-    println!("households {}", demo::load_all(&app, Size::Full, demo::SEED)?);
+    let prepared = app.db.read_blocking(|tx| open::list(tx, demo::DISTRICT, ""))?;
+    // A prepared county may have a second round, opened later, for those who try again.
+    let round = match prepared.last() {
+        Some(round) => round.id,
+        None => {
+            app.db.write_blocking(demo::found)?;
+            demo::load_all(&app, Size::Full, demo::SEED)?;
+            open_round(&app)?
+        }
+    };
+    let everybody = drafts(&app, round)?;
+    println!("households {}", everybody.len());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    rush(&app, &runtime, "rush", clients, prepare(&app)?);
+    rush(&app, &runtime, "rush", clients, everybody);
     app.clock.advance(4 * DAY_S);
-    let mut few = prepare(&app)?;
+    let mut few = drafts(&app, open_round(&app)?)?;
     few.truncate(2_000);
     rush(&app, &runtime, "alone", 1, few);
     let findings = app.db.read_blocking(|tx| {
@@ -144,8 +157,8 @@ fn writer_busy_us() -> f64 {
         .map_or(0.0, |busy_ns| busy_ns / 1_000.0)
 }
 
-/// Puts the whole county under control, opens a round for all of it, and writes an order for each household.
-fn prepare(app: &App) -> Result<Vec<OrderDraft>> {
+/// Puts the whole county under control and opens a round for all of it.
+fn open_round(app: &App) -> Result<RoundId> {
     let ctx = Ctx::system(&app.clock);
     app.db.write_blocking(move |tx| {
         let draft = DirectiveDraft {
@@ -163,30 +176,43 @@ fn prepare(app: &App) -> Result<Vec<OrderDraft>> {
             mode: "C".into(),
             supplier,
             compounds: compounds.into_iter().map(|entry| entry.code).collect(),
-            packs: packs.clone(),
+            packs,
             ..RoundDraft::default()
         };
-        let id = open::open(tx, &ctx.sub("round"), &round)?;
+        open::open(tx, &ctx.sub("round"), &round)
+    })
+}
+
+/// An order for each household of the round: the first two packs of it.
+fn drafts(app: &App, round: RoundId) -> Result<Vec<OrderDraft>> {
+    app.db.read_blocking(move |tx| {
+        let compounds = open::compounds(tx, demo::DISTRICT, round)?;
+        let compounds: BTreeSet<String> = compounds.into_iter().map(|one| one.compound).collect();
+        let packs = open::packs(tx, demo::DISTRICT, round)?;
+        let wants: Vec<Want> = packs
+            .iter()
+            .take(WANTED)
+            .map(|pack| Want {
+                pack: pack.code.clone(),
+                quantity: 1,
+            })
+            .collect();
         let mut drafts = Vec::new();
         for one in entry::all(tx, "households", demo::DISTRICT)? {
             let household: Household = one.noun()?;
-            if household.status == "vacant" || household.phone.is_empty() {
+            if household.status == "vacant"
+                || household.phone.is_empty()
+                || !compounds.contains(&one.area)
+            {
                 continue;
             }
-            let number = drafts.len();
-            let wants = packs.iter().skip(number % PACKS).take(1 + number % 2);
             drafts.push(OrderDraft {
                 district: demo::DISTRICT.into(),
-                round: id,
+                round,
                 household: one.code,
                 phone: household.phone,
                 channel: Channel::Link,
-                wants: wants
-                    .map(|pack| Want {
-                        pack: pack.code.clone(),
-                        quantity: 1,
-                    })
-                    .collect(),
+                wants: wants.clone(),
                 note: String::new(),
             });
         }
