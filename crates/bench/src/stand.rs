@@ -16,7 +16,9 @@ use crate::load::pages::{Page, Readers};
 use crate::load::resident::{Links, residents};
 use crate::load::schedule::arrivals;
 use crate::load::{closed, open};
+use crate::peers;
 use crate::peers::cluster::Cluster;
+use crate::peers::orders::Figure;
 use crate::process::{output, peak_memory_mib, processor_us, written_bytes};
 use crate::server::{self, Database, Server, Session};
 use crate::setup::{Prepared, prepare};
@@ -26,7 +28,7 @@ use crate::surge::Plan;
 const TEMPLATE: &str = "bench_prepared";
 const TEMPLATE_OF_DISTRICTS: &str = "bench_prepared_districts";
 /// The database of a run on PostgreSQL.
-pub const RUSH: &str = "bench_rush";
+const RUSH: &str = "bench_rush";
 
 /// The server on each database that is asked for, prepared.
 pub async fn stands<'a>(
@@ -162,18 +164,27 @@ impl Stand<'_> {
         }
     }
 
-    /// What a run on so many nodes is called.
-    fn name(&self, nodes: usize) -> String {
-        let engine = match self.engine {
+    /// What the database is called.
+    pub fn engine(&self) -> &'static str {
+        match self.engine {
             Engine::Sqlite(_) => "SQLite",
             Engine::Postgres(..) => "PostgreSQL",
-        };
+        }
+    }
+
+    /// Whether all orders want the same few accounts, as the name of a run tells.
+    fn hot(&self) -> &'static str {
+        if self.county.compounds == 1 { HOT } else { "" }
+    }
+
+    /// What a run on so many nodes is called.
+    fn name(&self, nodes: usize) -> String {
         let several = |count: usize, words: &str| match count {
             1 => String::new(),
             count => format!(", {count} {words}"),
         };
         let districts = several(self.county.districts as usize, "districts");
-        let hot = if self.county.compounds == 1 { HOT } else { "" };
+        let (engine, hot) = (self.engine(), self.hot());
         format!("{OURS} on {engine}{districts}{}{hot}", several(nodes, "nodes"))
     }
 
@@ -240,6 +251,17 @@ impl Stand<'_> {
         }
         row.findings.extend(server::check(&self.program, &database)?);
         Ok(row)
+    }
+
+    /// So many clients that call the order path directly, on a fresh copy: the row and all that was told.
+    pub async fn in_process(&self, program: &Path, clients: usize) -> Outcome<(Row, Vec<Figure>)> {
+        let address = match self.fresh().await? {
+            Database::Folder(folder) => format!("sqlite:{}", folder.join("baogong.db").display()),
+            Database::Address(address) => address,
+        };
+        let name = format!("{OURS} in process on {}{}", self.engine(), self.hot());
+        let told = peers::orders::measure(program, &address, clients)?;
+        Ok((peers::orders::row(name, clients, &told)?, told))
     }
 
     /// What is read meanwhile: the board, the rounds, the page on which staff take orders, a resident's own page.

@@ -9,9 +9,10 @@ use crate::county::County;
 use crate::figures::{Load, Report, Row};
 use crate::peers::cluster::Cluster;
 use crate::peers::postgres::Way;
+use crate::peers::sqlite::Grouping;
 use crate::peers::{self, Setting};
 use crate::process::{Scratch, on_path, output};
-use crate::stand::{RUSH, remove, stands};
+use crate::stand::{Stand, remove, stands};
 
 /// What is measured.
 #[derive(Clone, Debug)]
@@ -88,7 +89,7 @@ pub async fn run(plan: &Plan) -> Outcome<Report> {
     }
     if let Some(peers) = &peers {
         peers.without_clients(&mut report).await?;
-        peers.in_process(&mut report).await?;
+        in_process(&stands, plan, folder, &mut report).await?;
     }
     for stand in stands {
         stand.clear().await?;
@@ -137,7 +138,13 @@ impl<'a> Peers<'a> {
     async fn with_clients(&self, clients: usize, report: &mut Report) -> Outcome {
         let usual = self.setting(clients, self.plan.county);
         keep(report, &self.data, peers::log::measure(&usual).await?)?;
-        keep(report, &self.data, peers::sqlite::measure(&usual).await?)?;
+        for grouping in [Grouping::Single, Grouping::Waiting] {
+            keep(
+                report,
+                &self.data,
+                peers::sqlite::measure(&usual, grouping).await?,
+            )?;
+        }
         if let Some(program) = &self.redis {
             keep(report, &self.data, peers::redis::measure(program, &usual).await?)?;
         }
@@ -173,44 +180,25 @@ impl<'a> Peers<'a> {
         }
         Ok(())
     }
+}
 
-    /// The order path without HTTP, on each database that the server was measured on.
-    async fn in_process(&self, report: &mut Report) -> Outcome {
-        let Some(program) = peers::orders::program() else {
-            let words = "the order path without HTTP: build it with `cargo build --release -p drill`";
-            report.left_out.push(words.into());
-            return Ok(());
-        };
-        let clients = self
-            .plan
-            .clients
-            .get(self.plan.clients.len() / 2)
-            .copied()
-            .unwrap_or(256);
-        let mut databases = Vec::new();
-        if self.plan.on_sqlite {
-            remove(&self.folder)?;
-            databases.push((
-                "SQLite",
-                format!("sqlite:{}", self.folder.join("orders.db").display()),
-            ));
-        }
-        if let Some(cluster) = self.cluster.filter(|_| self.plan.on_postgres) {
-            cluster.make(RUSH, None).await?;
-            databases.push(("PostgreSQL", cluster.database(RUSH)));
-        }
-        for (engine, database) in databases {
-            let told = peers::orders::measure(&program, &database, clients)?;
-            if let Some(row) = peers::orders::row(engine, clients, &told) {
-                keep(report, &self.data, row)?;
-            }
-            let named = told
-                .into_iter()
-                .map(|(name, value)| (engine.to_string(), name, value));
-            report.in_process.extend(named);
-        }
-        remove(&self.folder)
+/// The order path without HTTP, on each database that the server was measured on.
+async fn in_process(stands: &[Stand<'_>], plan: &Plan, folder: &Path, report: &mut Report) -> Outcome {
+    let Some(program) = peers::orders::program() else {
+        let words = "the order path without HTTP: build it with `cargo build --release -p drill`";
+        report.left_out.push(words.into());
+        return Ok(());
+    };
+    let clients = plan.clients.get(plan.clients.len() / 2).copied().unwrap_or(256);
+    for stand in stands.iter().filter(|stand| stand.usual()) {
+        let (row, told) = stand.in_process(&program, clients).await?;
+        keep(report, folder, row)?;
+        let named = told
+            .into_iter()
+            .map(|(name, value)| (stand.engine().to_string(), name, value));
+        report.in_process.extend(named);
     }
+    Ok(())
 }
 
 /// One line while the run goes on.

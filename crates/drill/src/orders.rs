@@ -200,10 +200,7 @@ fn drafts(app: &App, round: RoundId) -> Result<Vec<OrderDraft>> {
         let mut drafts = Vec::new();
         for one in entry::all(tx, "households", demo::DISTRICT)? {
             let household: Household = one.noun()?;
-            if household.status == "vacant"
-                || household.phone.is_empty()
-                || !compounds.contains(&one.area)
-            {
+            if household.status == "vacant" || household.phone.is_empty() || !compounds.contains(&one.area) {
                 continue;
             }
             drafts.push(OrderDraft {

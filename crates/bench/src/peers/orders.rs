@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::Outcome;
-use crate::figures::{Load, OURS, Row};
+use crate::figures::{Load, Row};
 use crate::process::output;
 
 /// What the figures of the rush begin with.
@@ -20,7 +20,7 @@ pub fn program() -> Option<PathBuf> {
     Some(own.with_file_name("drill")).filter(|path| path.is_file())
 }
 
-/// Runs the example on an empty database with so many clients; gives its figures.
+/// Runs the drill on a database with an open round and so many clients; gives its figures.
 pub fn measure(program: &Path, database: &str, clients: usize) -> Outcome<Vec<Figure>> {
     let said = output(
         Command::new(program)
@@ -39,15 +39,16 @@ fn figures(text: &str) -> Vec<Figure> {
         .collect()
 }
 
-/// The figures of the rush as a row; none if the program does not tell how many orders a second it took.
-pub fn row(engine: &str, clients: usize, figures: &[Figure]) -> Option<Row> {
+/// The figures of the rush as a row of this name.
+pub fn row(name: String, clients: usize, figures: &[Figure]) -> Outcome<Row> {
     let number = |name: &str| -> Option<f64> {
         let (_, value) = figures.iter().find(|(known, _)| known == name)?;
         value.parse().ok()
     };
     let of_rush = |name: &str| number(&format!("{RUSH}{name}"));
-    let mut row = Row::empty(format!("{OURS} in process on {engine}"), Load::Clients(clients));
-    row.orders_per_s = of_rush("orders_per_s")?;
+    let mut row = Row::empty(name, Load::Clients(clients));
+    row.orders_per_s =
+        of_rush("orders_per_s").ok_or("the drill does not tell how many orders a second it took")?;
     row.p50_ms = of_rush("p50_ms");
     row.p99_ms = of_rush("p99_ms");
     row.p999_ms = of_rush("p999_ms");
@@ -55,7 +56,7 @@ pub fn row(engine: &str, clients: usize, figures: &[Figure]) -> Option<Row> {
     if let Some(count) = number("findings").filter(|count| *count > 0.0) {
         row.findings.push(format!("{count} findings of the verifiers"));
     }
-    Some(row)
+    Ok(row)
 }
 
 #[cfg(test)]
@@ -67,7 +68,7 @@ mod tests {
         let told = figures("rush_orders_per_s 31000\n\n rush_p99_ms   12.5\nend\nfindings 0\n");
         assert_eq!(told.len(), 3);
         assert_eq!(told[1], ("rush_p99_ms".to_string(), "12.5".to_string()));
-        let row = row("SQLite", 256, &told).unwrap();
+        let row = row("in process".into(), 256, &told).unwrap();
         assert_eq!(
             (row.orders_per_s, row.p99_ms, row.p50_ms),
             (31_000.0, Some(12.5), None)
@@ -78,7 +79,7 @@ mod tests {
     #[test]
     fn findings_are_kept_and_without_a_rate_there_is_no_row() {
         let told = figures("rush_orders_per_s 9\nfindings 2\n");
-        assert_eq!(row("SQLite", 1, &told).unwrap().findings.len(), 1);
-        assert!(row("SQLite", 1, &figures("findings 0\n")).is_none());
+        assert_eq!(row("in process".into(), 1, &told).unwrap().findings.len(), 1);
+        assert!(row("in process".into(), 1, &figures("findings 0\n")).is_err());
     }
 }

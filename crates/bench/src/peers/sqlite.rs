@@ -1,4 +1,5 @@
-//! SQLite with one transaction for each order: one writer thread, write-ahead log, `synchronous=FULL`.
+//! SQLite with one transaction for each order, or for as many as are waiting: one writer thread, write-ahead log,
+//! `synchronous=FULL`.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -47,11 +48,48 @@ fn fill(connection: &mut Connection, county: County) -> rusqlite::Result<()> {
     tx.commit()
 }
 
+/// How many orders come into a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// One.
+    Single,
+    /// All that are waiting, as far as they are not more than [`MOST`]; each behind a mark of its own.
+    Waiting,
+}
+
+/// The most orders in a transaction.
+const MOST: usize = 512;
+
+/// Places orders in one transaction.
+fn place_all(connection: &mut Connection, county: County, asks: &[Ask]) -> rusqlite::Result<Vec<Answer>> {
+    let mut tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut answers = Vec::with_capacity(asks.len());
+    for ask in asks {
+        let mark = tx.savepoint()?;
+        let answer = place(&mark, county, ask)?;
+        if matches!(answer, Answer::Taken(_)) {
+            mark.commit()?;
+        }
+        answers.push(answer);
+    }
+    tx.commit()?;
+    Ok(answers)
+}
+
 /// Places one order in a transaction of its own.
-fn place(connection: &mut Connection, county: County, ask: &Ask) -> rusqlite::Result<Answer> {
+fn place_one(connection: &mut Connection, county: County, ask: &Ask) -> rusqlite::Result<Answer> {
+    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let answer = place(&tx, county, ask)?;
+    if matches!(answer, Answer::Taken(_)) {
+        tx.commit()?;
+    }
+    Ok(answer)
+}
+
+/// Decides on an order and writes it; what it wrote before a refusal is to be undone.
+fn place(tx: &Connection, county: County, ask: &Ask) -> rusqlite::Result<Answer> {
     let compound = county.compound(ask.household);
     let command = ask.command.as_bytes().as_slice();
-    let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let known = tx
         .prepare_cached("SELECT 1 FROM orders WHERE id = ?1")?
         .query_row([command], |_| Ok(()))
@@ -84,7 +122,6 @@ fn place(connection: &mut Connection, county: County, ask: &Ask) -> rusqlite::Re
         tx.prepare_cached("INSERT INTO ledger (order_id, compound, pack, quantity) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![command, compound, pack, quantity])?;
     }
-    tx.commit()?;
     Ok(Answer::Taken(ask.command))
 }
 
@@ -109,7 +146,7 @@ fn totals(connection: &Connection, county: County) -> rusqlite::Result<Totals> {
 }
 
 /// Measures it.
-pub async fn measure(setting: &Setting) -> Outcome<Row> {
+pub async fn measure(setting: &Setting, grouping: Grouping) -> Outcome<Row> {
     let county = setting.county;
     let mut connection = Connection::open(setting.fresh_folder()?.join("orders.db")).map_err(failed)?;
     connection
@@ -119,26 +156,27 @@ pub async fn measure(setting: &Setting) -> Outcome<Row> {
     connection
         .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
         .map_err(failed)?;
+    let (most, name) = match grouping {
+        Grouping::Single => (1, "SQLite, one transaction per order"),
+        Grouping::Waiting => (MOST, "SQLite, one transaction for all that wait"),
+    };
     let (clients, thread) = desk::start(
         setting.clients,
-        1,
+        most,
         connection,
         move |connection: &mut Connection, asks: &[Ask]| {
-            asks.iter()
-                .map(|ask| place(connection, county, ask).map_err(failed))
-                .collect()
+            match asks {
+                [ask] => place_one(connection, county, ask).map(|answer| vec![answer]),
+                asks => place_all(connection, county, asks),
+            }
+            .map_err(failed)
         },
     );
     let before = written_bytes(std::process::id());
     let run = closed(setting.mix(), clients, setting.lasting).await?;
     let after = written_bytes(std::process::id());
     let connection = desk::end(thread)?;
-    let mut row = Row::of(
-        "SQLite, one transaction per order",
-        Load::Clients(setting.clients),
-        &run,
-    )
-    .written(before, after);
+    let mut row = Row::of(name, Load::Clients(setting.clients), &run).written(before, after);
     row.findings = totals(&connection, county).map_err(failed)?.differences(&run);
     Ok(row)
 }
@@ -170,7 +208,7 @@ mod tests {
     fn an_order_a_repeat_a_second_one_and_a_sold_out_pack() {
         let county = County::new(10, 2);
         let mut connection = filled(county);
-        let mut told = |ask: &Ask| place(&mut connection, county, ask).unwrap();
+        let mut told = |ask: &Ask| place_one(&mut connection, county, ask).unwrap();
         let first = ask(1, 1, [1, 1, 0]);
         assert_eq!(told(&first), Answer::Taken(first.command));
         assert_eq!(told(&first), Answer::Taken(first.command));
@@ -199,15 +237,24 @@ mod tests {
     #[test]
     fn a_whole_rush_agrees_with_what_was_acknowledged() {
         let county = County::new(2_000, 3);
-        let mut connection = filled(county);
-        let mut run = Run::new(Mix::new(2_000, 9));
-        while let Some(ask) = run.mix.next() {
-            let answer = place(&mut connection, county, &ask).unwrap();
-            run.note(&ask, answer, Duration::ZERO);
+        for most in [1, 7] {
+            let mut connection = filled(county);
+            let mut run = Run::new(Mix::new(2_000, 9));
+            loop {
+                let asks: Vec<Ask> = std::iter::from_fn(|| run.mix.next()).take(most).collect();
+                let answers = match asks.as_slice() {
+                    [] => break,
+                    [ask] => vec![place_one(&mut connection, county, ask).unwrap()],
+                    asks => place_all(&mut connection, county, asks).unwrap(),
+                };
+                for (ask, answer) in asks.iter().zip(answers) {
+                    run.note(ask, answer, Duration::ZERO);
+                }
+            }
+            let held = totals(&connection, county).unwrap();
+            assert_eq!(held.differences(&run), Vec::<String>::new());
+            assert!(run.refused[reason::ALLOTMENT] > 0 && run.refused[reason::ORDER_INTERVAL] > 0);
+            assert_eq!(held.sold[2], 2, "the scarce pack is sold out");
         }
-        let held = totals(&connection, county).unwrap();
-        assert_eq!(held.differences(&run), Vec::<String>::new());
-        assert!(run.refused[reason::ALLOTMENT] > 0 && run.refused[reason::ORDER_INTERVAL] > 0);
-        assert_eq!(held.sold[2], 2, "the scarce pack is sold out");
     }
 }
