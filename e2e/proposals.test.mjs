@@ -53,6 +53,18 @@ const middle = async (locator) => {
   return [box.x + box.width / 2, box.y + box.height / 2];
 };
 
+test("what takes long to compute says so and counts the seconds", async () => {
+  const page = await open({ login: "zhihui" });
+  await visit(page, "/proposals");
+  // An answer that never comes.
+  await page.evaluate(() => addEventListener("submit", (event) => event.preventDefault()));
+  const button = page.locator("[data-slow] button");
+  await button.click();
+  await page.locator(".slow-words", { hasText: /正在计算，.*已等[1-9]秒/ }).waitFor();
+  assert.equal(await button.getAttribute("aria-disabled"), "true");
+  await close(page);
+});
+
 test("a compound that is dragged onto another supplier shows what follows, and nothing is saved", async () => {
   const page = await open({ login: "zhihui", size: { ...DESK, height: 2400 } });
   const path = await propose(page);

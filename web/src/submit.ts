@@ -1,7 +1,29 @@
 // One press, one command: a form that is on its way cannot be sent again by an impatient second press.
 // The server refuses a repeated command anyway; this only spares the person the confusion.
+import { words } from "./page";
 
 const RELEASE_AFTER_MS = 8000;
+
+/** Says that something is being computed, and for how long. */
+function countSeconds(place: HTMLElement): void {
+  const clock = document.createElement("span");
+  // Read aloud once, not every second.
+  clock.setAttribute("aria-hidden", "true");
+  place.replaceChildren(words("正在计算，数据多时要半分钟左右。", "Computing; with much data it takes about half a minute."), clock);
+  const begun = Date.now();
+  const timer = window.setInterval(() => {
+    const waitedS = Math.floor((Date.now() - begun) / 1000);
+    clock.textContent = words(`已等${waitedS}秒。`, ` ${waitedS} s so far.`);
+  }, 1000);
+  window.addEventListener(
+    "pageshow",
+    () => {
+      window.clearInterval(timer);
+      place.replaceChildren();
+    },
+    { once: true },
+  );
+}
 
 function setBusy(form: HTMLFormElement, busy: boolean): void {
   if (busy) form.dataset.busy = "1";
@@ -30,6 +52,11 @@ export function startSubmitGuard(): void {
         return;
       }
       setBusy(form, true);
+      const slow = event.submitter?.closest("[data-slow]")?.querySelector<HTMLElement>("[role=status]");
+      if (slow) {
+        countSeconds(slow);
+        return;
+      }
       // A download answers without leaving the page, so the form must come back by itself.
       window.setTimeout(() => setBusy(form, false), RELEASE_AFTER_MS);
     },

@@ -78,6 +78,14 @@ pub fn button(label: &str, tone: Tone) -> Markup {
     html! { button class={ "button " (tone.class()) } { (label) } }
 }
 
+/// A button after which something is computed that takes long. Once it is pressed, the page says so and counts the seconds;
+/// without scripts the browser alone shows that it waits.
+pub fn slow(button: Markup) -> Markup {
+    html! {
+        span class="slow" data-slow { (button) span class="slow-words" role="status" {} }
+    }
+}
+
 /// A button that sends the form around it to another address.
 pub fn button_to(action: &str, label: &str, tone: Tone) -> Markup {
     html! { button class={ "button " (tone.class()) } formaction=(action) { (label) } }

@@ -29,7 +29,7 @@ pub use content::{
 pub use field::Field;
 pub use form::{
     actions, button, button_named, button_to, confirm_form, fields, form, key_button, key_link, link_button,
-    link_button_with, live_form, print_button, row_form, search_bar, upload_form,
+    link_button_with, live_form, print_button, row_form, search_bar, slow, upload_form,
 };
 pub use gallery::{gallery, gallery_resident};
 pub use icon::{Icon, icon};

@@ -216,12 +216,12 @@ fn round(claims: &[Claim], thirsts: &[Thirst], pack_g: i128, packs: i64, level: 
 /// The rule in Chinese, to be published with the table.
 pub fn rule_zh(terms: &Terms) -> String {
     format!(
-        "本次共有{}份（每份{}克）。第一步，不分档次，先补家中存粮最少的，各户（小区）补到同样的天数，最多补到{}天；\
+        "本次共有{}份（每份{}公斤）。第一步，不分档次，先补家中存粮最少的，各户（小区）补到同样的天数，最多补到{}天；\
          第二步，按档次从先到后，同一档次内同样从存粮最少的补起，补到同样的天数，最多补到{}天。\
          应得份数＝（补到的天数×每天用量－家中存量）÷每份重量，不足零的按零计。先按整数部分发，剩下的逐份发给零头最大的；\
          零头相同的，路近的优先，再按名单次序。各步补到的天数与名单一并公布，任何人都可以自行核算。",
         terms.packs.max(0),
-        terms.pack_g,
+        terms.pack_g as f64 / 1000.0,
         terms.floor_d.min(terms.target_d),
         terms.target_d
     )
@@ -230,14 +230,14 @@ pub fn rule_zh(terms: &Terms) -> String {
 /// The rule in English, to be published with the table.
 pub fn rule_en(terms: &Terms) -> String {
     format!(
-        "There are {} packs of {} g each. First, whatever their class, those with least food at home are filled up to \
+        "There are {} packs of {} kg each. First, whatever their class, those with least food at home are filled up to \
          one common number of days, at most {}. Second, class by class, those with least are filled up to one common \
          number of days, at most {}. The exact share is (days filled up to × daily need − food at home) ÷ weight of a \
          pack, never below zero. Whole packs are given first; those left over go one each to the largest fractions, \
          among equal ones to the nearer, then by the order of the list. The days of each step are published with the \
          list, so that anybody can compute each share again.",
         terms.packs.max(0),
-        terms.pack_g,
+        terms.pack_g as f64 / 1000.0,
         terms.floor_d.min(terms.target_d),
         terms.target_d
     )

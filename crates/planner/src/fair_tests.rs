@@ -77,8 +77,8 @@ fn a_gini_of_known_size() {
 
 #[test]
 fn the_rule_names_its_figures() {
-    assert!(rule_zh(&TERMS).contains("共有6份（每份1000克）"));
-    assert!(rule_en(&TERMS).contains("6 packs of 1000 g"));
+    assert!(rule_zh(&TERMS).contains("共有6份（每份1公斤）"));
+    assert!(rule_en(&TERMS).contains("6 packs of 1 kg"));
 }
 
 fn claims() -> impl Strategy<Value = Vec<Claim>> {

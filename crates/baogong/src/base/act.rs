@@ -232,6 +232,15 @@ pub struct Aside<I, F, R, O> {
     pub keep: fn(&mut Tx, &Ctx, &I, &R) -> Result<O>,
 }
 
+impl<I, F, R, O> Aside<I, F, R, O> {
+    /// The three steps in one transaction, for whoever is alone with the database.
+    pub fn at_once(&self, tx: &mut Tx, ctx: &Ctx, input: &I) -> Result<O> {
+        let facts = (self.gather)(tx, ctx, input)?;
+        let result = (self.compute)(ctx, input, facts)?;
+        (self.keep)(tx, ctx, input, &result)
+    }
+}
+
 /// What of a result the audit log keeps: an id or a count. Longer results quote what was pasted or imported, names and
 /// phones among it, which do not belong in a log that others read.
 fn without_content(result: &str) -> String {

@@ -227,7 +227,7 @@ pub const PROPOSE: Aside<RoutesDraft, RouteFacts, StoredRoutes, ProposalId> = As
 };
 
 fn compute(ctx: &Ctx, draft: &RoutesDraft, facts: RouteFacts) -> Result<StoredRoutes> {
-    let plan = trips::solve(ctx, &facts, &draft.terms, u64::MAX)?;
+    let plan = trips::solve(ctx, &facts, &draft.terms)?;
     let legs = plan.tours.iter().flat_map(|tour| {
         let vehicle = tour.vehicle;
         // The first trip of a vehicle under way is the one that it is on, even if nothing is left of that.

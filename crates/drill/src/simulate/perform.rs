@@ -89,7 +89,9 @@ fn perform(tx: &mut Tx, command: &Command) -> Result<String> {
         Deed::Pack(draft) => one(tx, &ctx, &PACK, area, draft, packing::pack),
         Deed::PackAll(at) => one(tx, &ctx, &PACK_ALL, area, at, packing::pack_all),
         Deed::Box(draft) => one(tx, &ctx, &BOX, area, draft, packing::fill_boxes),
-        Deed::Plan(draft) => one(tx, &ctx, &PLAN, area, draft, trips::plan),
+        Deed::Plan(draft) => one(tx, &ctx, &PLAN, area, draft, |tx, ctx, draft| {
+            trips::PLAN.at_once(tx, ctx, draft)
+        }),
         Deed::Load(at) => one(tx, &ctx, &LOAD, area, at, trips::load),
         Deed::HandOver(draft) => one(tx, &ctx, &HAND_OVER, area, draft, trips::hand_over),
         Deed::Hand(draft) => one(tx, &ctx, &HAND, area, draft, handover::record),

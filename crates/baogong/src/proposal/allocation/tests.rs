@@ -134,7 +134,7 @@ fn the_rule_in_words_names_its_figures() {
     for figure in [
         "HOUSE-4",
         "有特殊群体的家庭",
-        "共有6份（每份2000克）",
+        "共有6份（每份2公斤）",
         "最多补到1天",
         "最多补到4天",
         "蔬菜",
@@ -147,7 +147,7 @@ fn the_rule_in_words_names_its_figures() {
     assert!(
         rule_words(&facts, 0, Lang::En)
             .join("")
-            .contains("6 packs of 2000 g")
+            .contains("6 packs of 2 kg")
     );
 }
 

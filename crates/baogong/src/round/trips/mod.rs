@@ -29,7 +29,7 @@ pub use drop::{DropDraft, DropOutcome, hand_over};
 pub use facts::{RouteFacts, StopFacts, WayTable, gather};
 pub use fleet::{LaterTrip, VehicleFacts, on_shift};
 pub use helpers::{Helper, OnTrip, Stranded, gather_takeover, helpers};
-pub use plan::{LeftOut, Terms, TripDraft, make, plan, solve, tours};
+pub use plan::{LeftOut, PLAN, Planned, Terms, TripDraft, make, solve, tours};
 pub use takeover::{BreakDown, break_down, resume, take_over};
 
 stmt!(

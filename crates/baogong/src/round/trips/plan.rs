@@ -7,13 +7,11 @@ use planner::effort::Effort;
 use planner::route::{self, ByHand, Plan, Reason};
 
 use crate::base::Fault;
+use crate::base::act::Aside;
 use crate::base::id::BoxId;
 use crate::base::words::kilograms;
 
 use super::*;
-
-/// Rounds of a search for which everybody else who writes waits.
-const ROUNDS_AT_ONCE: u64 = 20_000;
 
 stmt!(COUNT, "SELECT COUNT(*) FROM trip WHERE district = $1");
 
@@ -109,11 +107,10 @@ impl Terms {
     }
 }
 
-/// Lets the planner decide within so many rounds at the most, and the checker verify. The seed comes from the command, so that a
-/// retry decides the same.
-pub fn solve(ctx: &Ctx, facts: &RouteFacts, terms: &Terms, rounds_max: u64) -> Result<Plan> {
+/// Lets the planner decide, and the checker verify. The seed comes from the command, so that a retry decides the same.
+pub fn solve(ctx: &Ctx, facts: &RouteFacts, terms: &Terms) -> Result<Plan> {
     let problem = facts.problem(terms);
-    let effort = Effort::rounds(route::usual_rounds(&problem).min(rounds_max));
+    let effort = Effort::rounds(route::usual_rounds(&problem));
     let plan = route::solve(&problem, &effort, ctx.command.as_u64_pair().0)
         .map_err(|flaw| Fault::Invariant(format!("trips: {}", flaw.what)))?;
     if let Some(finding) = planner::check::routes(&problem, &plan).first() {
@@ -134,12 +131,22 @@ pub fn tours(plan: &Plan) -> Vec<ByHand> {
         .collect()
 }
 
+/// Which boxes wait, and the tours on which they would go.
+pub struct Planned {
+    facts: RouteFacts,
+    tours: Vec<ByHand>,
+}
+
 /// Spreads the boxes of a round that are on no trip yet over the vehicles by load, orders the stops of each, and
 /// makes one trip per vehicle that is needed: proposed and accepted in one. Gives the trips.
-pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
-    let terms = Terms::plain(ctx.now_s);
-    let facts = gather(tx, ctx, draft, &terms)?;
-    let plan = solve(ctx, &facts, &terms, ROUNDS_AT_ONCE)?;
+pub const PLAN: Aside<TripDraft, RouteFacts, Planned, Vec<TripId>> = Aside {
+    gather: |tx, ctx, draft| gather(tx, ctx, draft, &Terms::plain(ctx.now_s)),
+    compute,
+    keep: |tx, ctx, _, planned| make(tx, ctx, &planned.facts, &planned.tours),
+};
+
+fn compute(ctx: &Ctx, _: &TripDraft, facts: RouteFacts) -> Result<Planned> {
+    let plan = solve(ctx, &facts, &Terms::plain(ctx.now_s))?;
     if !plan.unserved.is_empty() {
         let heavy: i64 = plan
             .unserved
@@ -169,7 +176,8 @@ pub fn plan(tx: &mut Tx, ctx: &Ctx, draft: &TripDraft) -> Result<Vec<TripId>> {
         )
         .into());
     }
-    make(tx, ctx, &facts, &tours(&plan))
+    let tours = tours(&plan);
+    Ok(Planned { facts, tours })
 }
 
 /// Makes the trips. Refuses when a box is on a trip already, or no longer where it was.

@@ -100,7 +100,7 @@ pub struct PlannedView {
     responses((status = 200, body = PlannedView)))]
 async fn plan_trips(command: Command, Body(draft): Body<TripDraft>) -> Answer {
     let area = command.round(&draft.district, draft.round).await?.area;
-    let ids = command.act(&PLAN, &area, draft, trips::plan).await?;
+    let ids = command.act_aside(&PLAN, &area, draft, trips::PLAN).await?;
     json(&PlannedView { ids })
 }
 

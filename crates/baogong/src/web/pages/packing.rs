@@ -203,8 +203,8 @@ async fn page(web: Web, Path(id): Path<String>, RawQuery(query): RawQuery) -> An
                 (kit::details(&format!("{} ({})", web.t("车辆", "Vehicles"), vehicles.len()), vehicle_fields))
                 (kit::details(web.t("发车、车速、趟数（先看路线时用）", "Departure, speed, trips (for looking at the routes first)"), super::routes::term_fields(&web)))
                 (kit::actions(html! {
-                    (kit::button_to(&format!("/rounds/{id}/routes"), web.t("先看路线", "Look at the routes first"), Tone::Plain))
-                    (kit::button(web.t("排车", "Plan trips"), Tone::Accent))
+                    (kit::slow(kit::button_to(&format!("/rounds/{id}/routes"), web.t("先看路线", "Look at the routes first"), Tone::Plain)))
+                    (kit::slow(kit::button(web.t("排车", "Plan trips"), Tone::Accent)))
                 }))
             })) }
         }))
@@ -321,7 +321,7 @@ async fn plan(web: Web, Path(id): Path<String>, fields: Fields) -> Answer {
     };
     let made = web
         .app
-        .act(&web.ctx_for(fields.command())?, &PLAN, &area, draft, trips::plan)
+        .act_aside(&web.ctx_for(fields.command())?, &PLAN, &area, draft, trips::PLAN)
         .await?;
     Ok(web.done(
         "/trips",

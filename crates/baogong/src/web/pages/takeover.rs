@@ -148,7 +148,7 @@ fn takeover(web: &Web, path: &str, look: &Look) -> Markup {
             (choices(&near))
             @if near.is_empty() { (choices(&free)) } @else if !free.is_empty() { (kit::details(&format!("{}{}{}", web.t("空闲的车（", "Free vehicles ("), free.len(), web.t("辆）", ")")), choices(&free))) }
             (kit::details(web.t("车速、每站用时、换装用时", "Speed and times"), term_fields(web)))
-            (kit::actions(kit::button(web.t("生成接驳路线", "Propose who takes over"), Tone::Accent)))
+            (kit::actions(kit::slow(kit::button(web.t("生成接驳路线", "Propose who takes over"), Tone::Accent))))
         },
     )
 }

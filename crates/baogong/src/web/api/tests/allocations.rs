@@ -33,7 +33,7 @@ async fn packs_are_shared_by_need_changed_and_opened() {
     assert!(
         seen["packs"][0]["rule"][1]
             .to_string()
-            .contains("9 packs of 5000 g")
+            .contains("9 packs of 5 kg")
     );
     assert_eq!(seen["round"], Value::Null);
 

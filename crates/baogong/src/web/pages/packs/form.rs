@@ -174,7 +174,7 @@ fn second(web: &Web, shown: &Shown, fields: &Fields, posted: bool) -> Markup {
                 }))
             }))
             (kit::section(web.t("4 用哪些货", "4 Which goods"), goods(web, shown)))
-            (kit::actions(kit::button(web.t("搭配", "Compose"), Tone::Accent)))
+            (kit::actions(kit::slow(kit::button(web.t("搭配", "Compose"), Tone::Accent))))
         }))
     }
 }

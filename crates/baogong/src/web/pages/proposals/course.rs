@@ -40,7 +40,7 @@ pub(super) fn again(web: &Web, look: &Look) -> Markup {
                 (Field::select("supplier", web.t("单位", "Supplier"), &suppliers))
             }))
             (kit::details(web.t("停供的单位", "Suppliers that fail"), html! { @for (code, name) in &look.suppliers { (Field::check("without", name).sends(code).id(&format!("without-{code}"))) } }))
-            (kit::actions(kit::button(web.t("按现状重新计算", "Compute again"), Tone::Plain)))
+            (kit::actions(kit::slow(kit::button(web.t("按现状重新计算", "Compute again"), Tone::Plain))))
         }))
     }
 }

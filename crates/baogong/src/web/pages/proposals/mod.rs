@@ -129,7 +129,7 @@ async fn list(web: Web) -> Answer {
                 (Field::number("spare_pct", web.t("每家预留产能（%）", "Capacity kept in reserve (%)")).value("0").attr("min", "0").attr("max", "90"))
             }))
             (Field::check("few_changes", web.t("尽量不换单位（单位停供、小区增加后用）", "Change as few as possible (after a supplier failed or a compound was closed)")))
-            (kit::actions(kit::button(web.t("生成方案", "Compute"), Tone::Accent)))
+            (kit::actions(kit::slow(kit::button(web.t("生成方案", "Compute"), Tone::Accent))))
         })))
         (kit::section(web.t("方案", "Proposals"), kit::table(web.t("方案", "Proposals"), &columns, rows, kit::empty(Icon::Map, web.t("还没有方案", "No proposal yet"), web.t("先下达指令，再点“生成方案”。", "Issue a directive first, then compute."), html! {}))))
         @if !assigned.is_empty() { (kit::section(web.t("现在的分配", "Assigned now"), kit::table(web.t("现在的分配", "Assigned now"), &assigned_columns, assigned_rows, html! {}))) }
