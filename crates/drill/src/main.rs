@@ -59,7 +59,7 @@ enum Drill {
     },
     /// How many orders a second the path of an order takes without HTTP; prints lines of `name value`.
     Orders {
-        /// An empty database; a temporary SQLite file without it.
+        /// A database with an open round, or an empty one; a temporary SQLite file without it.
         #[arg(default_value = "sqlite::memory:")]
         database: String,
         /// How many order at the same time.

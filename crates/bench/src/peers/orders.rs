@@ -52,7 +52,9 @@ pub fn row(name: String, clients: usize, figures: &[Figure]) -> Outcome<Row> {
     row.p50_ms = of_rush("p50_ms");
     row.p99_ms = of_rush("p99_ms");
     row.p999_ms = of_rush("p999_ms");
-    row.bytes_per_order = of_rush("bytes_per_order");
+    row.orders = of_rush("placed").ok_or("the drill does not tell how many orders were placed")? as u64;
+    // On PostgreSQL it is not the drill that writes.
+    row.bytes_per_order = of_rush("bytes_per_order").filter(|bytes| *bytes > 0.0);
     if let Some(count) = number("findings").filter(|count| *count > 0.0) {
         row.findings.push(format!("{count} findings of the verifiers"));
     }
@@ -63,23 +65,29 @@ pub fn row(name: String, clients: usize, figures: &[Figure]) -> Outcome<Row> {
 mod tests {
     use super::*;
 
+    const TOLD: &str = "rush_orders_per_s 31000\n\n rush_p99_ms   12.5\nrush_placed 900\nrush_bytes_per_order 0\nend\nfindings 2\n";
+
     #[test]
     fn figures_are_read_by_line_and_become_a_row() {
-        let told = figures("rush_orders_per_s 31000\n\n rush_p99_ms   12.5\nend\nfindings 0\n");
-        assert_eq!(told.len(), 3);
+        let told = figures(TOLD);
+        assert_eq!(told.len(), 5);
         assert_eq!(told[1], ("rush_p99_ms".to_string(), "12.5".to_string()));
         let row = row("in process".into(), 256, &told).unwrap();
         assert_eq!(
-            (row.orders_per_s, row.p99_ms, row.p50_ms),
-            (31_000.0, Some(12.5), None)
+            (
+                row.orders_per_s,
+                row.p99_ms,
+                row.p50_ms,
+                row.orders,
+                row.bytes_per_order
+            ),
+            (31_000.0, Some(12.5), None, 900, None)
         );
-        assert!(row.findings.is_empty());
+        assert_eq!(row.findings.len(), 1);
     }
 
     #[test]
-    fn findings_are_kept_and_without_a_rate_there_is_no_row() {
-        let told = figures("rush_orders_per_s 9\nfindings 2\n");
-        assert_eq!(row("in process".into(), 1, &told).unwrap().findings.len(), 1);
-        assert!(row("in process".into(), 1, &figures("findings 0\n")).is_err());
+    fn without_a_rate_there_is_no_row() {
+        assert!(row("in process".into(), 1, &figures("rush_placed 9\nfindings 0\n")).is_err());
     }
 }
