@@ -1,4 +1,4 @@
-//! Form 1: survey of the compounds of a community (SH-2).
+//! Form 1: survey of the compounds of a community (SH-2), with the drop point and the information officer of each (FC-12).
 
 use super::{Column, Form, Kind, LONG, SHORT, STREET};
 use crate::text::Text;
