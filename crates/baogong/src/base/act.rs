@@ -221,8 +221,8 @@ impl App {
     }
 }
 
-/// A change that takes long to compute, in three steps. Nobody waits for the second, which holds no transaction; what was read
-/// may have changed when the result is written, so this is for what somebody still has to accept.
+/// A change that takes long to compute, in three steps. Nobody waits for the second, which holds no transaction. What was read
+/// may have changed when the result is written: so somebody still has to accept it, or `keep` refuses what no longer holds.
 pub struct Aside<I, F, R, O> {
     /// Reads what is computed from.
     pub gather: fn(&mut Tx, &Ctx, &I) -> Result<F>,

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 use crate::{
     Column, Field, Icon, Lang, Shell, Step, StepState, TableRow, Tone, actions, advance, badge, button,
     button_named, confirm_form, copy_text, definitions, details, empty, fields, form, icon, link_button,
-    notice, pager, row_form, search_bar, section, section_with, steps, table, tabs, upload_form,
+    notice, pager, row_form, search_bar, section, section_with, slow, steps, table, tabs, upload_form,
 };
 
 /// Tabs, search, tables and pages.
@@ -256,6 +256,7 @@ pub(super) fn words_and_signs(lang: Lang) -> Markup {
             p { @for (tone, (zh, en)) in Tone::ALL.into_iter().zip(names) { (badge(tone, lang.t(zh, en))) " " } }
             (actions(html! {
                 @for (tone, (zh, en)) in Tone::ALL.into_iter().zip(names) { (button(lang.t(zh, en), tone)) }
+                (slow(button(lang.t("生成方案", "Compute"), Tone::Plain)))
             }))
             (details(lang.t("全部图标", "All icons"), html! { p { @for one in Icon::ALL { (icon(*one)) " " } } }))
         }))

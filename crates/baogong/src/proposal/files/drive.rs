@@ -14,7 +14,8 @@ use crate::round::trips::on_shift;
 
 /// The most trips of a vehicle in a day.
 const TRIPS_MAX: usize = 16;
-/// Rounds of the search where no time is given, and as many more for each stop.
+/// Rounds of the search where no time is given, and as many more for each stop: fewer than for the routes of a round, because a
+/// whole county has thousands of stops and whoever wants more gives the time.
 const ROUNDS: u64 = 4_000;
 const ROUNDS_PER_STOP: u64 = 8;
 /// Rounds of the search that only asks how many trips are needed, and one more for each stop.
