@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use baogong::base::{Ctx, Error};
 use baogong::proposal::routes::StoredRoutes;
 use baogong::proposal::{self, ProposalState};
-use baogong::round::trips::{self, Trip};
+use baogong::round::trips::{self, Trip, TripDraft};
 
 use crate::scene::{direct, homes, id_in, orders};
 use crate::support::{Browser, Page, Server, demo_servers};
@@ -322,6 +323,46 @@ fn what_does_not_work_is_told_and_a_vehicle_drops_out() {
             .submit(&format!("/trips/{}/load", new.0.id), &[])
             .shows("箱已装车");
         assert!(server.findings().is_empty(), "{:?}", server.findings());
+    }
+}
+
+/// FC-9: while trips were computed, others were made: what comes later is refused and leaves nothing behind.
+#[test]
+fn boxes_that_moved_meanwhile_are_not_loaded_twice() {
+    for server in demo_servers() {
+        let mut headquarters = server.demo_user("zhihui");
+        let round = packed_round(&server, &mut headquarters);
+        let plates = plates(&server);
+        let proposed = propose(&mut headquarters, &round, &[], &plates);
+        let path = format!("/rounds/{round}/routes/{}", shown(&proposed, &round));
+        let draft = TripDraft {
+            district: "431023".into(),
+            round: round.parse().unwrap(),
+            vehicles: plates.clone(),
+        };
+        let ctx = Ctx::system(&server.app.clock);
+        let (of_ctx, of_draft) = (ctx.clone(), draft.clone());
+        let facts = server.read(move |tx| (trips::PLAN.gather)(tx, &of_ctx, &of_draft));
+        let planned = (trips::PLAN.compute)(&ctx, &draft, facts).unwrap();
+
+        let vehicles: Vec<(&str, &str)> = plates.iter().map(|plate| ("vehicle", plate.as_str())).collect();
+        headquarters
+            .submit(&format!("/rounds/{round}/trips"), &vehicles)
+            .shows("个车次已排好");
+        let made = trips_of(&server).len();
+        let late = server
+            .app
+            .db
+            .write_blocking(move |tx| (trips::PLAN.keep)(tx, &ctx, &draft, &planned));
+        let Err(Error::Refusal(refusal)) = late else {
+            panic!("{}: boxes were put on two trips", server.name)
+        };
+        assert_eq!(refusal.code, "box_moved");
+        refused(
+            &headquarters.send(&format!("{path}/accept"), &[("despite", "1")]),
+            "请重新生成路线",
+        );
+        assert_eq!(trips_of(&server).len(), made, "{}", server.name);
     }
 }
 
